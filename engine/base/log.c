@@ -1,0 +1,64 @@
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+static char night_name[32];
+static bool is_quiet;
+static int64_t stage_began;
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void rk_log_night(const char *night)
+{
+    snprintf(night_name, sizeof night_name, "%s", night ? night : "");
+    stage_began = monotonic_ms();
+}
+
+void rk_log_quiet(bool quiet)
+{
+    is_quiet = quiet;
+}
+
+void rk_log_stage(const char *stage, const char *format, ...)
+{
+    va_list arguments;
+    int64_t now = monotonic_ms();
+    int64_t took = stage_began ? now - stage_began : 0;
+    stage_began = now;
+    if (is_quiet)
+        return;
+    fprintf(stderr, "rekon%s%s stage=%s ", night_name[0] ? " night=" : "", night_name, stage);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, " ms=%lld\n", (long long)took);
+}
+
+void rk_log_warning(const char *format, ...)
+{
+    va_list arguments;
+    fprintf(stderr, "rekon warning: ");
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+}
+
+void rk_log_progress(const char *stage, uint64_t done, uint64_t of)
+{
+    if (is_quiet || !isatty(STDERR_FILENO))
+        return;
+    if (of == 0)
+        fprintf(stderr, "\r\033[K");
+    else
+        fprintf(stderr, "\r%s %3d %%", stage, (int)(done * 100 / of));
+    fflush(stderr);
+}

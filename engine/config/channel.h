@@ -1,0 +1,195 @@
+/*
+ * channel: one payment channel's file: how its files are called, read, dated and checked.
+ *
+ * In:  rules/channels/indomaret.yaml        Out: one rk_channel, patterns compiled
+ * A record of a statement file is told by its tag (the text of its first field, or, for `fixed`, the
+ * text at the tag's place) and cut into named fields; `map` says which fields make the entry.
+ */
+#ifndef RK_CONFIG_CHANNEL_H
+#define RK_CONFIG_CHANNEL_H
+
+#include "base/regex.h"
+#include "model/moment.h"
+#include "model/money.h"
+#include "model/names.h"
+
+enum { RK_FIELDS_MAX = 64, RK_NO_FIELD = -1 };
+
+typedef enum rk_format { RK_FORMAT_DELIMITED, RK_FORMAT_FIXED } rk_format;
+typedef enum rk_encoding { RK_ENCODING_UTF8, RK_ENCODING_CP1252, RK_ENCODING_AUTO } rk_encoding;
+typedef enum rk_expect { RK_EXPECT_NOTHING, RK_EXPECT_DAILY } rk_expect;
+
+/* What a field of a header, trailer or info line tells about the whole statement. Field names with
+ * these meanings are reserved in such lines. */
+typedef enum rk_meaning {
+    RK_MEANS_NOTHING,
+    RK_MEANS_ACCOUNT,      /* account */
+    RK_MEANS_CURRENCY,     /* currency */
+    RK_MEANS_NUMBER,       /* number: of the statement */
+    RK_MEANS_DAY,          /* day: the business day (read with dates.day) */
+    RK_MEANS_FROM,         /* from */
+    RK_MEANS_UNTIL,        /* until */
+    RK_MEANS_OPENING,      /* opening_balance */
+    RK_MEANS_CLOSING,      /* closing_balance */
+    RK_MEANS_COUNT,        /* count: of entries */
+    RK_MEANS_TOTAL,        /* total: sum of amounts */
+    RK_MEANS_COUNT_CREDIT, /* count_credit */
+    RK_MEANS_COUNT_DEBIT,  /* count_debit */
+    RK_MEANS_TOTAL_CREDIT, /* total_credit */
+    RK_MEANS_TOTAL_DEBIT,  /* total_debit (as written, positive) */
+} rk_meaning;
+
+typedef enum rk_record_kind {
+    RK_RECORD_HEADER, /* at most one, first of its file; missing is a fault if given in the rule */
+    RK_RECORD_ENTRY,
+    RK_RECORD_TRAILER, /* exactly one, last, if given in the rule: a file without it is cut short */
+    RK_RECORD_INFO,    /* "Saldo Awal,=,1000": `lines:` of the rule; tells about the statement */
+} rk_record_kind;
+
+typedef struct rk_field_place {
+    int field; /* index into rk_channel.fields, RK_NO_FIELD: not wanted ("_") */
+    rk_meaning meaning;
+    uint32_t at, length; /* fixed: bytes from 0 in the record */
+} rk_field_place;
+
+typedef struct rk_record_rule {
+    rk_record_kind kind;
+    bool has_tag;
+    rk_slice tag;    /* compared after trimming spaces; the tag of an entry may be absent: every
+                          * record that no other rule claims is an entry */
+    uint32_t tag_at; /* fixed: where the tag stands */
+    bool required;   /* info lines: a file without it is cut short */
+    rk_field_place *places; /* delimited: place i is column i */
+    size_t place_count;
+} rk_record_rule;
+
+/* One row of column titles above the entries ("titles:"); fields are then found by title in any order,
+ * and everything above is ignored unless an info line claims it. */
+typedef struct rk_title {
+    int field;
+    rk_slice *accepted; /* after trimming; any of these */
+    size_t accepted_count;
+    bool required;
+} rk_title;
+
+/* keep: {status: ['00']}: a record whose field has none of these values is filtered out (counted, not
+ * an entry). `ignore: [{rule: ..., field: ..., pattern: ...}]` gives the outcome ignored instead. */
+typedef struct rk_keep {
+    int field;
+    rk_slice *values;
+    size_t value_count;
+} rk_keep;
+
+typedef struct rk_ignore {
+    rk_name rule;
+    int field;         /* RK_NO_FIELD: sign decides */
+    rk_regex *pattern; /* searched in the field */
+    int sign;          /* -1: debits, +1: credits, 0: either */
+} rk_ignore;
+
+/* A text put together from fields: '{paid_on} {paid_time}'. */
+typedef struct rk_piece {
+    int field; /* RK_NO_FIELD: literal */
+    rk_slice literal;
+} rk_piece;
+
+/* ... and read by a format of %Y %y %m %d %H %M %S %b, literals, after `as`. %b: month names in
+ * Indonesian and English. A format without %H is a day. `%z` reads an RFC 3339 offset. */
+typedef struct rk_time_map {
+    bool given;
+    rk_piece *pieces;
+    size_t piece_count;
+    rk_slice format;
+    bool has_clock, has_zone;
+} rk_time_map;
+
+typedef struct rk_amount_map {
+    int field; /* the amount, or RK_NO_FIELD when credit and debit have columns of their own */
+    int plus;  /* added to it (net + fee), or RK_NO_FIELD */
+    int credit, debit; /* columns of their own; an empty or zero cell is none */
+    int sign_field;    /* column that holds one of the values below, or RK_NO_FIELD */
+    rk_slice *credit_values, *debit_values;
+    size_t credit_value_count, debit_value_count;
+    bool negative; /* sign: debit, every amount is money out */
+    rk_decimal decimal;
+} rk_amount_map;
+
+typedef struct rk_extract {
+    bool given;
+    int field;            /* searched for the code */
+    rk_regex *pattern;    /* the bare pattern, e.g. [789][0-9]{14} */
+    bool bounded;         /* bounded: digits, no digit may touch it */
+    bool broken_by_space; /* broken_by: space, one blank may stand between any two digits */
+} rk_extract;
+
+typedef enum rk_dated {
+    RK_DATED_SECOND, /* paid is exact */
+    RK_DATED_DAY,    /* paid somewhere in its day, in the channel's zone */
+    RK_DATED_CUTOFF, /* booked on B: paid from cutoff of the day before B (working day if
+                      * working_days) up to, not including, cutoff of B */
+} rk_dated;
+
+typedef struct rk_controls {
+    bool entries;  /* the trailer's count must agree */
+    bool amount;   /* the trailer's total must agree */
+    bool over_all; /* over: all counts filtered records too; kept (default) does not */
+    bool balances; /* opening + entries = closing where given */
+    bool running;  /* the balance of each row */
+} rk_controls;
+
+typedef struct rk_account {
+    rk_name account;
+    rk_name office; /* 0: none */
+    rk_day from, until;
+} rk_account;
+
+typedef struct rk_channel {
+    rk_name channel;
+    rk_name kind;    /* bank, post, marketplace, minimarket, ... */
+    rk_slice label;  /* how sheets call it; default: the channel's name in capitals */
+    rk_slice layout; /* published, observed, invented */
+    rk_zone zone;
+    rk_name currency; /* default IDR */
+    int exponent;
+    rk_day from, until;
+    bool holds_lapses;
+    /* files */
+    rk_regex *file_name; /* whole name; groups day, from, until, account, number */
+    rk_slice day_format; /* of those groups, default %Y%m%d */
+    int day_offset;      /* added to the day in the name: -1 for files dated the day after */
+    rk_expect expect;
+    int32_t due_by;  /* seconds after midnight of the day after; -1: not said */
+    bool may_extend; /* overlap: extends */
+    /* read */
+    rk_format format;
+    rk_encoding encoding;
+    char delimiter, quote; /* quote 0: none */
+    rk_slice *fields;      /* names of fields */
+    size_t field_count;
+    rk_record_rule *records;
+    size_t record_count;
+    rk_title *titles; /* count 0: no row of titles */
+    size_t title_count;
+    rk_keep *keeps;
+    size_t keep_count;
+    rk_ignore *ignores;
+    size_t ignore_count;
+    uint32_t record_length; /* fixed: bytes without the line end; 0: not checked */
+    /* map */
+    int billing_code, reference, narrative, balance; /* fields */
+    rk_amount_map amount;
+    rk_time_map paid, booked, value;
+    rk_slice day_in_lines; /* format of day, from, until in header and info lines; default %Y%m%d */
+    rk_extract extract;
+    rk_dated dated;
+    int32_t cutoff; /* seconds after midnight */
+    bool cutoff_working_days;
+    rk_controls controls;
+    rk_account *accounts;
+    size_t account_count;
+} rk_channel;
+
+/* The office of an account on a day, 0 when none is said. */
+rk_name rk_channel_office(const rk_channel *channel, rk_name account, rk_day on);
+
+#endif

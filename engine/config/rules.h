@@ -1,0 +1,156 @@
+/*
+ * rules: everything that finance staff and operators may change, as plain structs.
+ *
+ * In:  the YAML files of `rules/` and `reports/` as bytes (from disk, or from the archive for a rerun)
+ * Out: one rk_rules, read-only from then on, shared by all threads; lives in its arena
+ * What changes in the real world carries `from:` (and `until:`, exclusive). Lists are sorted by `from`
+ * ascending where a later row replaces an earlier one.
+ */
+#ifndef RK_CONFIG_RULES_H
+#define RK_CONFIG_RULES_H
+
+#include "config/channel.h"
+#include "config/report.h"
+#include "config/yaml.h"
+#include "model/application.h"
+#include "model/entry.h"
+
+/* ---- offices.yaml ---- */
+typedef struct rk_office {
+    rk_name office; /* the code: "palembang" */
+    rk_slice name;  /* "Palembang" */
+    rk_slice class_name;
+    rk_name province;
+    rk_zone zone;
+    rk_name zone_name;  /* WIB, WITA, WIT */
+    rk_slice satker;    /* may be empty */
+    rk_day from, until; /* RK_NO_DAY: open */
+} rk_office;
+
+typedef struct rk_offices {
+    rk_office *items; /* by code, then from */
+    size_t count;
+    rk_name none; /* the name "-": TANPA KANTOR */
+} rk_offices;
+
+/* The row of `office` that holds on `on` (the nearest row where none holds); NULL when unknown. */
+const rk_office *rk_office_on(const rk_offices *offices, rk_name office, rk_day on);
+
+/* ---- tariffs.yaml ---- */
+typedef struct rk_price {
+    rk_name service;
+    rk_name validity; /* 0: any */
+    rk_money amount_minor;
+    rk_slice label_id, label_en; /* how sheets call the service */
+} rk_price;
+
+typedef struct rk_charge {
+    rk_slice charge; /* a word of the column charges: hilang, rusak, percepatan */
+    rk_money amount_minor;
+} rk_charge;
+
+typedef enum rk_clock { RK_CLOCK_SUBMITTED, RK_CLOCK_BILLED } rk_clock;
+
+typedef struct rk_tariff {
+    rk_day from, until;
+    rk_clock clock; /* by which date the tariff is chosen */
+    rk_slice legal; /* "PP 28/2019" */
+    rk_price *prices;
+    size_t price_count;
+    rk_charge *charges;
+    size_t charge_count;
+} rk_tariff;
+
+typedef struct rk_tariffs {
+    rk_tariff *items; /* by from */
+    size_t count;
+} rk_tariffs;
+
+/* What an application owes by tariff, charges included; RK_NO_MONEY when no tariff names it. `on` is
+ * the day, in the office's zone, of the tariff's clock. */
+rk_money rk_tariff_due(const rk_tariffs *tariffs, rk_name service, rk_name validity,
+                       rk_slice charges, rk_day submitted_on, rk_day billed_on);
+
+/* Position of a service in the tariffs (for sorting rows), SIZE_MAX when unknown; its label. */
+size_t rk_tariff_order(const rk_tariffs *tariffs, rk_name service);
+rk_slice rk_tariff_label(const rk_tariffs *tariffs, rk_name service, rk_language language);
+
+/* ---- deadlines.yaml ---- */
+typedef struct rk_deadline_rule {
+    rk_day from, until;
+    rk_name source;  /* 0: any */
+    rk_name service; /* 0: any */
+    rk_clock clock;
+    int64_t within; /* microseconds; -1: no deadline (within: none) */
+} rk_deadline_rule;
+
+typedef struct rk_deadlines {
+    rk_deadline_rule *items; /* in file order; the last one that holds decides */
+    size_t count;
+} rk_deadlines;
+
+/* ---- matching.yaml ---- */
+typedef enum rk_match_key { RK_KEY_BILLING_CODE } rk_match_key;
+
+typedef struct rk_match_rule {
+    rk_name rule;
+    rk_day from, until;
+    rk_match_key key;
+    uint32_t outcomes; /* bit of each rk_outcome that the rule may give */
+} rk_match_rule;
+
+typedef struct rk_matching {
+    rk_match_rule *items; /* tried in order */
+    size_t count;
+} rk_matching;
+
+/* ---- rekon.yaml ---- */
+typedef struct rk_settings {
+    const char *database;                                   /* libpq connection string */
+    const char *inbox, *archive, *output, *rules, *reports; /* folders; relative ones are resolved
+                                                             * against the folder of the file */
+    rk_zone zone;                                           /* of the batch; default Asia/Jakarta */
+    rk_slice zone_name;
+    int32_t judge_at;     /* seconds after the beginning of D; default 24:00 */
+    rk_day start;         /* the first business day of the books; RK_NO_DAY: the first night's */
+    int memory_days;      /* default 400 */
+    rk_language language; /* default id */
+    rk_slice biller;      /* printed in workbooks */
+} rk_settings;
+
+bool rk_settings_load(const rk_source *source, rk_arena *arena, rk_settings *settings,
+                      rk_error *err);
+
+/* ---- all of it ---- */
+typedef struct rk_rules {
+    rk_offices offices;
+    rk_tariffs tariffs;
+    rk_deadlines deadlines;
+    rk_matching matching;
+    rk_channel *channels; /* by name */
+    size_t channel_count;
+    rk_reports reports;
+} rk_rules;
+
+/* Names of rule files, sorted: "offices.yaml", "channels/bca.yaml", "reports/harian.yaml". Reads every
+ * *.yaml of the folders into `sources` (arena). The same list comes out of the archive on a rerun. */
+typedef struct rk_sources {
+    rk_source *items;
+    size_t count;
+} rk_sources;
+
+bool rk_sources_read(const char *rules_folder, const char *reports_folder, rk_arena *arena,
+                     rk_sources *sources, rk_error *err);
+
+/* Loads and cross-checks everything; names are interned in `names`. Needs offices, tariffs, deadlines,
+ * matching and at least one channel; reports may be absent. An unknown file name, an unknown, repeated
+ * or missing key, or a bad value is RK_INVALID with path, line, column, the line, a hint. */
+bool rk_rules_load(const rk_sources *sources, rk_names *names, rk_arena *arena, rk_rules *rules,
+                   rk_error *err);
+
+/* Frees what is not in the arena (compiled patterns). */
+void rk_rules_free(rk_rules *rules);
+
+const rk_channel *rk_channel_find(const rk_rules *rules, rk_name channel);
+
+#endif

@@ -1,0 +1,62 @@
+#include "model/entry.h"
+
+#define COLUMN(name, type, member, flags) \
+    { \
+        name, type, offsetof(rk_entries, member), flags \
+    }
+#define SOURCE RK_COLUMN_SOURCE
+
+const rk_column rk_entry_columns[] = {
+    COLUMN("file", RK_TYPE_U32, file, SOURCE),
+    COLUMN("ordinal", RK_TYPE_U32, ordinal, SOURCE),
+    COLUMN("line", RK_TYPE_U32, line, SOURCE),
+    COLUMN("channel", RK_TYPE_NAME, channel, SOURCE),
+    COLUMN("account", RK_TYPE_NAME, account, SOURCE),
+    COLUMN("booked_on", RK_TYPE_DAY, booked_on, SOURCE),
+    COLUMN("value_on", RK_TYPE_DAY, value_on, SOURCE),
+    COLUMN("paid_from", RK_TYPE_MOMENT, paid_from, SOURCE),
+    COLUMN("paid_until", RK_TYPE_MOMENT, paid_until, SOURCE),
+    COLUMN("amount", RK_TYPE_MONEY, amount_minor, SOURCE),
+    COLUMN("currency", RK_TYPE_NAME, currency, SOURCE),
+    COLUMN("reference", RK_TYPE_TEXT, reference, SOURCE),
+    COLUMN("billing_code", RK_TYPE_CODE, code, SOURCE),
+    COLUMN("narrative", RK_TYPE_TEXT, narrative, SOURCE),
+    COLUMN("flags", RK_TYPE_U8, flags, SOURCE),
+    COLUMN("outcome", RK_TYPE_U8, outcome, 0),
+    COLUMN("reason", RK_TYPE_U8, reason, 0),
+    COLUMN("rule", RK_TYPE_NAME, rule, 0),
+    COLUMN("application", RK_TYPE_U32, application, 0),
+};
+
+const size_t rk_entry_column_count = sizeof rk_entry_columns / sizeof *rk_entry_columns;
+
+uint64_t rk_entry_all(void)
+{
+    return ((uint64_t)1 << rk_entry_column_count) - 1;
+}
+
+uint64_t rk_entry_bit(size_t offset)
+{
+    for (size_t i = 0; i < rk_entry_column_count; i++)
+        if (rk_entry_columns[i].offset == offset)
+            return (uint64_t)1 << i;
+    return 0;
+}
+
+const char *rk_fate_name(rk_file_fate fate)
+{
+    static const char *const names[RK_FATES] = {
+        "", "accepted", "quarantined", "held", "same", "waiting", "unknown", "discarded",
+    };
+    return names[fate];
+}
+
+rk_file *rk_files_add(rk_files *files)
+{
+    files->items = rk_grow(files->items, &files->capacity, files->count + 1, sizeof *files->items);
+    rk_file *file = &files->items[files->count++];
+    *file = (rk_file){.name = {"", 0}, .number = {"", 0}, .why = {"", 0}};
+    file->from = file->until = file->night = RK_NO_DAY;
+    file->opening_minor = file->closing_minor = RK_NO_MONEY;
+    return file;
+}

@@ -1,0 +1,111 @@
+/*
+ * entry: a batch of statement entries in columns, the files they come from, and what was refused.
+ *
+ * In:  a line of a bank's CSV        Out: file 2, ordinal 17, line 24, booked_on 2024-03-05,
+ *      paid_from 2024-03-04T17:00Z, paid_until 2024-03-05T16:59:59.999999Z (only the day is known),
+ *      amount_minor 35000000, code 820240305000123
+ * An entry is identified by its file's digest and its ordinal in it (from 1, rejects counted not).
+ */
+#ifndef RK_MODEL_ENTRY_H
+#define RK_MODEL_ENTRY_H
+
+#include "base/digest.h"
+#include "model/columns.h"
+#include "model/outcome.h"
+
+/* Bits of rk_entries.flags. */
+enum {
+    RK_ENTRY_SEVERAL_CODES = 1, /* the narrative holds more than one different code; code is 0 */
+    RK_ENTRY_FORCED = 2,        /* a decision chose the application */
+    RK_ENTRY_CARRIED = 4,       /* known from an earlier night */
+};
+
+typedef struct rk_entries {
+    rk_batch batch;
+    uint32_t *file;    /* row of rk_files */
+    uint32_t *ordinal; /* from 1, within the file */
+    uint32_t *line;    /* where it starts, from 1 */
+    rk_name *channel;
+    rk_name *account;
+    rk_day *booked_on; /* tanggal buku */
+    rk_day *value_on;
+    rk_moment *paid_from; /* the customer paid in [paid_from, paid_until] */
+    rk_moment *paid_until;
+    rk_money *amount_minor; /* signed: + is money in */
+    rk_name *currency;
+    rk_text *reference;
+    uint64_t *code; /* 0: none, or not one */
+    rk_text *narrative;
+    uint8_t *flags;
+    /* decided by the engine */
+    uint8_t *outcome;      /* rk_outcome */
+    uint8_t *reason;       /* rk_reason */
+    rk_name *rule;         /* the rule that decided */
+    uint32_t *application; /* row of rk_applications, RK_NO_ROW when none or several */
+} rk_entries;
+
+extern const rk_column rk_entry_columns[];
+extern const size_t rk_entry_column_count;
+uint64_t rk_entry_all(void);
+uint64_t rk_entry_bit(size_t offset);
+#define RK_ENTRY_BIT(member) rk_entry_bit(offsetof(rk_entries, member))
+
+/* What became of a file of the inbox. The numbers are sealed: add at the end. */
+typedef enum rk_file_fate {
+    RK_FATE_NONE,
+    RK_FATE_ACCEPTED,    /* its entries count */
+    RK_FATE_QUARANTINED, /* breaks its own totals or cannot be read: kept whole, none of it counts */
+    RK_FATE_HELD,        /* same identity as an earlier file, other content: a person decides */
+    RK_FATE_SAME,        /* same content as an earlier file: named and skipped */
+    RK_FATE_WAITING,     /* for a later day: stays in the inbox */
+    RK_FATE_UNKNOWN,     /* no channel knows it: stays in the inbox */
+    RK_FATE_DISCARDED,   /* by decision */
+    RK_FATES
+} rk_file_fate;
+
+const char *rk_fate_name(rk_file_fate fate);
+
+typedef struct rk_file {
+    rk_digest digest; /* of the content; zero until computed (see statement/read.h) */
+    rk_slice name;    /* as it was called, without folder */
+    rk_slice bytes;   /* the content while the night runs; {NULL, 0} for files of earlier nights */
+    uint32_t texts;   /* first chunk in rk_texts, 0 when not registered */
+    rk_name channel;  /* 0: unknown */
+    rk_name account;
+    rk_name currency;
+    rk_slice number;    /* statement number, or empty */
+    rk_day from, until; /* business days covered, both inclusive; RK_NO_DAY when not known */
+    rk_file_fate fate;
+    rk_slice why; /* which control failed, by how much and where; or what holds it */
+    uint32_t entries, rejects;
+    uint32_t filtered;                     /* records that `keep` filtered out */
+    rk_money sum_minor;                    /* of the entries */
+    rk_money filtered_minor;               /* of the filtered ones, as far as it could be read */
+    rk_money opening_minor, closing_minor; /* RK_NO_MONEY when not given */
+    rk_day night;                          /* when it was taken in */
+} rk_file;
+
+typedef struct rk_files {
+    rk_file *items;
+    size_t count, capacity;
+} rk_files;
+
+/* Appends a cleared item (days RK_NO_DAY, money RK_NO_MONEY, sum 0); pointers into items move. */
+rk_file *rk_files_add(rk_files *files);
+
+/* A record that could not be read: counted, never lost. */
+typedef struct rk_reject {
+    uint32_t file;
+    uint32_t line;         /* from 1 */
+    uint32_t column;       /* from 1, of the field at fault; 0 for the whole record */
+    rk_slice reason;       /* in the arena of the run */
+    rk_money amount_minor; /* RK_NO_MONEY when that field could not be read */
+    uint64_t code;         /* 0 when that field could not be read */
+} rk_reject;
+
+typedef struct rk_rejects {
+    rk_reject *items;
+    size_t count, capacity;
+} rk_rejects;
+
+#endif

@@ -1,0 +1,98 @@
+/*
+ * fact: what a night changed, as signed counts and sums over dimensions; any sheet is a slice of it.
+ *
+ * In:  night 2024-03-05 sees 12 applications of one office and service paid through one channel
+ * Out: application -12 awaiting, +12 paid; transition +12 awaiting -> paid; entry +12 matched Rp4.2m
+ * Facts are differences: a fold over the facts of all nights up to D gives what was known on D. A
+ * changed outcome is -1 with the old dimensions and +1 with the new ones.
+ */
+#ifndef RK_MODEL_FACT_H
+#define RK_MODEL_FACT_H
+
+#include "model/columns.h"
+#include "model/outcome.h"
+
+/* The numbers are sealed: add at the end. */
+typedef enum rk_fact_kind {
+    RK_FACT_APPLICATION = 1, /* applications by state (stock); amount: what is due */
+    RK_FACT_ENTRY,           /* entries by outcome; amount: the entry's */
+    RK_FACT_TRANSITION,      /* applications that went from one state to another; amount: due */
+    RK_FACT_CASE,            /* open cases by kind (stock); amount: the money named */
+} rk_fact_kind;
+
+typedef enum rk_dimension {
+    RK_DIM_NONE,
+    /* kept in the facts */
+    RK_DIM_OFFICE,
+    RK_DIM_CHANNEL,
+    RK_DIM_SERVICE,
+    RK_DIM_VALIDITY,
+    RK_DIM_PURPOSE,
+    RK_DIM_SOURCE,
+    RK_DIM_KIND,
+    RK_DIM_SEX,
+    RK_DIM_HELD_BY,
+    RK_DIM_OUTCOME, /* of a case: its kind */
+    RK_DIM_STATE,
+    RK_DIM_FROM_STATE,
+    RK_DIM_STATUS,
+    /* worked out from those with the rules */
+    RK_DIM_PROVINCE,
+    RK_DIM_ZONE,
+    RK_DIM_CHANNEL_KIND,
+    RK_DIM_VERDICT,
+    RK_DIM_DAY,
+    RK_DIM_MONTH,
+    RK_DIMENSIONS
+} rk_dimension;
+
+typedef enum rk_date_basis {
+    RK_ON_RECEIVED, /* the night that saw it */
+    RK_ON_SUBMITTED,
+    RK_ON_PAID,
+    RK_ON_BOOKED,
+    RK_DATE_BASES
+} rk_date_basis;
+
+typedef struct rk_facts {
+    rk_batch batch;
+    uint8_t *kind; /* rk_fact_kind */
+    rk_name *office;
+    rk_name *channel;
+    rk_name *service;
+    rk_name *validity;
+    rk_name *purpose;
+    rk_name *source;
+    rk_name *request_kind;
+    rk_name *sex;
+    rk_name *held_by;
+    uint8_t *outcome;
+    uint8_t *state;
+    uint8_t *from_state;
+    uint8_t *status;
+    rk_day *received_on;
+    rk_day *submitted_on;
+    rk_day *paid_on;
+    rk_day *booked_on;
+    rk_money *count;  /* signed, never RK_NO_MONEY */
+    rk_money *amount; /* signed minor units, 0 when none */
+} rk_facts;
+
+extern const rk_column rk_fact_columns[];
+extern const size_t rk_fact_column_count;
+
+/* "office", "channel", ... as reports name them; RK_DIM_NONE when unknown. */
+rk_dimension rk_dimension_find(rk_slice name);
+const char *rk_dimension_name(rk_dimension dimension);
+
+/* An empty batch with all columns. */
+void rk_facts_init(rk_facts *facts, size_t capacity);
+
+/* Appends a cleared row (kind 0, days RK_NO_DAY, count 0, amount 0) and gives its number. */
+size_t rk_facts_add(rk_facts *facts);
+
+/* Sorts rows by all dimensions (names by their text), merges equal ones, drops those with count 0 and
+ * amount 0. What is sealed is always compacted. */
+void rk_facts_compact(rk_facts *facts, const rk_names *names);
+
+#endif

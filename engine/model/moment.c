@@ -1,0 +1,255 @@
+#include "model/moment.h"
+
+static const int month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+static bool is_leap(int year)
+{
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+/* Days from civil: Howard Hinnant, "chrono-compatible low-level date algorithms". */
+rk_day rk_day_of(int year, int month, int day)
+{
+    if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 ||
+        day > month_days[month - 1] + (month == 2 && is_leap(year)))
+        return RK_NO_DAY;
+    int y = year - (month <= 2);
+    int era = y / 400, of_era = y - era * 400;
+    int of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+rk_civil rk_civil_of(rk_day day)
+{
+    int64_t shifted = (int64_t)day + 719468;
+    int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+    int of_era = (int)(shifted - era * 146097);
+    int year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    int of_year = of_era - (365 * year + year / 4 - year / 100);
+    int month = (5 * of_year + 2) / 153;
+    rk_civil civil = {.year = year + (int)era * 400, .day = of_year - (153 * month + 2) / 5 + 1};
+    civil.month = month < 10 ? month + 3 : month - 9;
+    civil.year += civil.month <= 2;
+    return civil;
+}
+
+int rk_weekday(rk_day day)
+{
+    int weekday = (int)(((int64_t)day + 3) % 7); /* 1970-01-01 was a Thursday */
+    return weekday < 0 ? weekday + 7 : weekday;
+}
+
+rk_moment rk_day_begin(rk_day day, rk_zone zone)
+{
+    return (int64_t)day * RK_DAY_LENGTH - (int64_t)zone * RK_SECOND;
+}
+
+rk_day rk_day_at(rk_moment at, rk_zone zone)
+{
+    int64_t local = at + (int64_t)zone * RK_SECOND;
+    int64_t day = local / RK_DAY_LENGTH;
+    return (rk_day)(day - (local % RK_DAY_LENGTH < 0));
+}
+
+/* Reads exactly `width` digits at `*at` and moves on. */
+static bool digits(const char **at, const char *end, int width, int *value)
+{
+    if (end - *at < width)
+        return false;
+    *value = 0;
+    for (int i = 0; i < width; i++, (*at)++) {
+        if (**at < '0' || **at > '9')
+            return false;
+        *value = *value * 10 + (**at - '0');
+    }
+    return true;
+}
+
+static bool sign(const char **at, const char *end, char wanted)
+{
+    if (*at == end || **at != wanted)
+        return false;
+    (*at)++;
+    return true;
+}
+
+static bool day_part(const char **at, const char *end, rk_day *day)
+{
+    int year, month, of_month;
+    if (!digits(at, end, 4, &year) || !sign(at, end, '-') || !digits(at, end, 2, &month) ||
+        !sign(at, end, '-') || !digits(at, end, 2, &of_month))
+        return false;
+    *day = rk_day_of(year, month, of_month);
+    return *day != RK_NO_DAY;
+}
+
+bool rk_day_parse(rk_slice text, rk_day *day)
+{
+    const char *at = text.at, *end = text.at + text.len;
+    return day_part(&at, end, day) && at == end;
+}
+
+static bool fraction(const char **at, const char *end, int64_t *microseconds)
+{
+    int64_t unit = 100000;
+    *microseconds = 0;
+    if (!sign(at, end, '.'))
+        return true;
+    if (*at == end || **at < '0' || **at > '9')
+        return false;
+    for (; *at < end && **at >= '0' && **at <= '9'; (*at)++, unit /= 10)
+        *microseconds += (**at - '0') * unit;
+    return true;
+}
+
+static bool offset(const char **at, const char *end, rk_zone *zone)
+{
+    int hours, minutes = 0;
+    if (*at == end)
+        return false;
+    char lead = *(*at)++;
+    *zone = 0;
+    if (lead == 'Z' || lead == 'z')
+        return true;
+    if ((lead != '+' && lead != '-') || !digits(at, end, 2, &hours))
+        return false;
+    if (*at < end && (!sign(at, end, ':') || !digits(at, end, 2, &minutes)))
+        return false;
+    if (hours > 23 || minutes > 59)
+        return false;
+    *zone = (lead == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
+    return true;
+}
+
+bool rk_moment_parse(rk_slice text, rk_moment *moment)
+{
+    const char *at = text.at, *end = text.at + text.len;
+    int hour, minute, second;
+    int64_t part;
+    rk_day day;
+    rk_zone zone;
+    if (!day_part(&at, end, &day) || at == end || (*at != 'T' && *at != 't' && *at != ' '))
+        return false;
+    at++;
+    if (!digits(&at, end, 2, &hour) || !sign(&at, end, ':') || !digits(&at, end, 2, &minute) ||
+        !sign(&at, end, ':') || !digits(&at, end, 2, &second))
+        return false;
+    if (hour > 23 || minute > 59 || second > 59 || !fraction(&at, end, &part) ||
+        !offset(&at, end, &zone) || at != end)
+        return false;
+    *moment = rk_day_begin(day, zone) + (hour * 3600 + minute * 60 + second) * RK_SECOND + part;
+    return true;
+}
+
+static void put_two(rk_buffer *out, int value)
+{
+    rk_buffer_char(out, (char)('0' + value / 10));
+    rk_buffer_char(out, (char)('0' + value % 10));
+}
+
+void rk_day_put(rk_buffer *out, rk_day day)
+{
+    if (day == RK_NO_DAY)
+        return;
+    rk_civil civil = rk_civil_of(day);
+    put_two(out, civil.year / 100);
+    put_two(out, civil.year % 100);
+    rk_buffer_char(out, '-');
+    put_two(out, civil.month);
+    rk_buffer_char(out, '-');
+    put_two(out, civil.day);
+}
+
+void rk_moment_put(rk_buffer *out, rk_moment at, rk_zone zone)
+{
+    if (at == RK_NO_MOMENT)
+        return;
+    rk_day day = rk_day_at(at, zone);
+    int64_t rest = at - rk_day_begin(day, zone);
+    int second = (int)(rest / RK_SECOND), part = (int)(rest % RK_SECOND);
+    rk_day_put(out, day);
+    rk_buffer_char(out, 'T');
+    put_two(out, second / 3600);
+    rk_buffer_char(out, ':');
+    put_two(out, second / 60 % 60);
+    rk_buffer_char(out, ':');
+    put_two(out, second % 60);
+    if (part) {
+        char text[6];
+        int length = 6;
+        for (int i = 5; i >= 0; i--, part /= 10)
+            text[i] = (char)('0' + part % 10);
+        while (text[length - 1] == '0')
+            length--;
+        rk_buffer_char(out, '.');
+        rk_buffer_bytes(out, text, (size_t)length);
+    }
+    int minutes = (zone < 0 ? -zone : zone) / 60;
+    rk_buffer_char(out, zone < 0 ? '-' : '+');
+    put_two(out, minutes / 60);
+    rk_buffer_char(out, ':');
+    put_two(out, minutes % 60);
+}
+
+bool rk_zone_parse(rk_slice text, rk_zone *zone)
+{
+    static const struct {
+        const char *name;
+        rk_zone zone;
+    } known[] = {
+        {"WIB", RK_WIB},
+        {"WITA", RK_WITA},
+        {"WIT", RK_WIT},
+        {"Asia/Jakarta", RK_WIB},
+        {"Asia/Pontianak", RK_WIB},
+        {"Asia/Makassar", RK_WITA},
+        {"Asia/Jayapura", RK_WIT},
+        {"UTC", 0},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (rk_slice_is(text, known[i].name)) {
+            *zone = known[i].zone;
+            return true;
+        }
+    const char *at = text.at, *end = text.at + text.len;
+    return text.len == 6 && offset(&at, end, zone) && at == end;
+}
+
+bool rk_duration_parse(rk_slice text, int64_t *microseconds)
+{
+    int64_t total = 0;
+    const char *at = text.at, *end = text.at + text.len;
+    while (at < end) {
+        int64_t value = 0;
+        const char *first = at;
+        for (; at < end && *at >= '0' && *at <= '9' && at - first < 6; at++)
+            value = value * 10 + (*at - '0');
+        if (at == first || at == end)
+            return false;
+        int64_t unit = *at == 'd'   ? 86400
+                       : *at == 'h' ? 3600
+                       : *at == 'm' ? 60
+                       : *at == 's' ? 1
+                                    : 0;
+        if (unit == 0)
+            return false;
+        total += value * unit * RK_SECOND;
+        at++;
+    }
+    *microseconds = total;
+    return text.len > 0;
+}
+
+bool rk_clock_parse(rk_slice text, int32_t *seconds)
+{
+    const char *at = text.at, *end = text.at + text.len;
+    int hour, minute, second = 0;
+    if (!digits(&at, end, 2, &hour) || !sign(&at, end, ':') || !digits(&at, end, 2, &minute))
+        return false;
+    if (at < end && (!sign(&at, end, ':') || !digits(&at, end, 2, &second)))
+        return false;
+    if (at != end || minute > 59 || second > 59 || hour > 24 || (hour == 24 && minute + second > 0))
+        return false;
+    *seconds = hour * 3600 + minute * 60 + second;
+    return true;
+}

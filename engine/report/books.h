@@ -1,0 +1,69 @@
+/*
+ * books: the night's workbooks, made in memory, read back and compared before anyone sees them.
+ *
+ * In:  facts, cases, lists, reports/*.yaml        Out: path "palembang/harian-2024-03-05.xlsx" and bytes
+ * The same input gives the same bytes for any number of threads, locale, TZ or clock. libxlsxwriter is
+ * included in report/xlsx.c alone; the traps of the design's section 8 are dealt with there.
+ */
+#ifndef RK_REPORT_BOOKS_H
+#define RK_REPORT_BOOKS_H
+
+#include "config/rules.h"
+#include "model/case.h"
+#include "model/entry.h"
+#include "model/fact.h"
+
+/* Up to which moment a channel's statements are complete, for sheets and status. */
+typedef struct rk_watermark {
+    rk_name channel;
+    rk_moment complete_until; /* RK_NO_MOMENT: nothing yet */
+    rk_slice waits_for;       /* "2024-03-04, 2024-03-05", or empty */
+} rk_watermark;
+
+typedef struct rk_books_input {
+    const rk_rules *rules;
+    const rk_names *names;
+    const rk_texts *texts;
+    rk_language language;
+    rk_slice biller;
+    rk_zone zone;           /* of the batch */
+    rk_day night;           /* the business day of the books */
+    int number;             /* of its runs: 2 and more give revisions "harian-2024-03-05.r2.xlsx" */
+    rk_slice run;           /* run id, hex; empty in `match` */
+    rk_slice head_before;   /* run id before it, or empty */
+    rk_slice program;       /* version that is sealed with the run */
+    rk_slice provisional;   /* why the books are SEMENTARA; empty: FINAL */
+    rk_facts *stock_before; /* folded application and case facts of all nights before */
+    rk_facts *flows; /* tonight's facts and those of other nights that may fall in the period */
+    const rk_applications *applications; /* the night's world: what was touched */
+    const rk_entries *entries;
+    const rk_files *files;
+    const rk_rejects *rejects;
+    const rk_cases *cases; /* open ones, and those closed tonight */
+    const rk_watermark *watermarks;
+    size_t watermark_count;
+    const rk_digest *rule_digests; /* of `sources` */
+    const rk_sources *sources;
+    int threads;
+} rk_books_input;
+
+typedef struct rk_book {
+    rk_slice path;     /* relative, '/' between parts */
+    rk_slice workbook; /* "harian" */
+    rk_name office;    /* 0: national */
+    rk_buffer bytes;   /* the .xlsx */
+    rk_digest parts;   /* of its uncompressed parts in order: independent of the zlib version */
+} rk_book;
+
+typedef struct rk_books {
+    rk_book *items; /* by path */
+    size_t count;
+} rk_books;
+
+/* Every workbook that is due tonight: per office for each office with any application, entry or case in
+ * the facts, TANPA KANTOR too when it has any; one national. A workbook whose read-back differs is an
+ * error (RK_FILE) that names workbook, sheet and cell. Paths are in the arena. */
+bool rk_books_make(const rk_books_input *input, rk_arena *arena, rk_books *books, rk_error *err);
+void rk_books_free(rk_books *books);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * read: statement files to entries, by the channels' rules.
+ *
+ * In:  "IDMREKON_20240515.txt", its bytes, the channels
+ * Out: entries in file order, rejects with line and reason, the file's own controls checked:
+ *      RK_FATE_ACCEPTED, or RK_FATE_QUARANTINED with `why` on one line ("trailer says 12 entries, read
+ *      11 (line 13)"); nothing of a quarantined file counts
+ * Every byte is accounted for: entry, header, trailer, info line, row of titles, filtered by `keep`, or
+ * reject. The same bytes give the same result for any number of threads.
+ */
+#ifndef RK_STATEMENT_READ_H
+#define RK_STATEMENT_READ_H
+
+#include "config/rules.h"
+#include "model/entry.h"
+
+typedef struct rk_reading {
+    const rk_rules *rules;
+    rk_names *names; /* accounts and currencies are added */
+    rk_texts *texts; /* the bytes of each read file are registered */
+    rk_arena *arena; /* reasons */
+    int threads;     /* at least 1 */
+} rk_reading;
+
+/* Fills channel, account, number, from and until of `file` from its name. False when no channel, or
+ * more than one, claims the name; `file->why` says which. No error: an unknown file is not one. */
+bool rk_statement_identify(const rk_reading *reading, rk_file *file);
+
+/* Reads every file of `files` whose fate is RK_FATE_NONE and whose channel is known. Entries are
+ * appended file by file in the order of `files`; `entries` has room made for it and its columns are those
+ * that were wanted at rk_batch_init (absent columns are not filled). `rejects` of accepted and
+ * quarantined files are appended by file, then line. Fails only on a bug or when names are full. */
+bool rk_statements_read(const rk_reading *reading, rk_files *files, rk_entries *entries,
+                        rk_rejects *rejects, rk_error *err);
+
+#endif
