@@ -1,7 +1,7 @@
 /*
  * books: the night's workbooks, made in memory, read back and compared before anyone sees them.
  *
- * In:  facts, cases, lists, reports/*.yaml        Out: path "palembang/harian-2024-03-05.xlsx" and bytes
+ * In:  facts, cases, lists, the YAML of reports     Out: path "palembang/harian-2024-03-05.xlsx" and bytes
  * The same input gives the same bytes for any number of threads, locale, TZ or clock. libxlsxwriter is
  * included in report/xlsx.c alone; the traps of the design's section 8 are dealt with there.
  */

@@ -10,6 +10,7 @@
 #ifndef RK_SNAPSHOT_APPLICATIONS_H
 #define RK_SNAPSHOT_APPLICATIONS_H
 
+#include "base/error.h"
 #include "model/application.h"
 
 typedef struct rk_applications_reading {

@@ -3,7 +3,7 @@
  *
  * In:  a night's history        Out: one transaction; after it the night is committed, before it nothing is
  * Parameters and binary COPY only; no SQL is built from data. Statements longer than a line stand in
- * store/schema/*.sql and are built into the program. Each statement passes failpoints "<name>.sent" and
+ * the .sql files of store/schema and are built into the program. Each statement passes failpoints "<name>.sent" and
  * "<name>.done". Every error is RK_DATABASE unless said otherwise.
  */
 #ifndef RK_STORE_STORE_H
