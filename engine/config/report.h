@@ -59,11 +59,33 @@ typedef enum rk_chart_kind {
     RK_CHART_PIE
 } rk_chart_kind;
 
+/* with: [name, province]: columns of a block that are no measures. The first three stand before the
+ * measures, the others behind them. */
+typedef enum rk_extra {
+    RK_EXTRA_NONE,
+    RK_EXTRA_NAME,     /* name: of an office (rows: office) */
+    RK_EXTRA_PROVINCE, /* province: of an office */
+    RK_EXTRA_ZONE,     /* zone: of an office */
+    RK_EXTRA_COMPLETE, /* complete: up to when a channel's statements are complete (rows: channel) */
+    RK_EXTRA_NEW,      /* new: cases opened tonight (rows: outcome or office) */
+    RK_EXTRA_OLDEST,   /* oldest: age in days of the oldest open case (rows: outcome or office) */
+    RK_EXTRA_LINK,     /* link: to the first such row of the list of cases (rows: outcome) */
+    RK_EXTRAS
+} rk_extra;
+
+/* A column of a block is the name of a measure, with an optional sign in front: columns:
+ * [awaiting_start, +submitted, -paid, =awaiting_end, held]. From the first column up to the one with
+ * '=' the row adds up: the sheet shows the signs and a line that checks it. */
+typedef enum rk_sign { RK_SIGN_NONE, RK_SIGN_PLUS, RK_SIGN_MINUS, RK_SIGN_EQUALS } rk_sign;
+
 typedef struct rk_block {
     rk_label title;
     rk_dimension rows;
     size_t *columns; /* numbers of measures */
+    rk_sign *signs;  /* of the columns; NULL: none has one */
     size_t column_count;
+    rk_extra *with;
+    size_t with_count;
     bool total;    /* a row of live SUMs */
     bool all_rows; /* all: yes, every known value of the dimension, also those with nothing */
     rk_chart_kind chart;
@@ -77,6 +99,7 @@ typedef enum rk_list {
     RK_LIST_ENTRIES,
     RK_LIST_CASES,
     RK_LIST_APPLICATIONS,
+    RK_LIST_LAPSES, /* lapses: applications that lapsed or were reinstated tonight, or are held */
     RK_LIST_FILES,
     RK_LIST_RUN
 } rk_list;

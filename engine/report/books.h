@@ -26,16 +26,21 @@ typedef struct rk_books_input {
     const rk_texts *texts;
     rk_language language;
     rk_slice biller;
-    rk_zone zone;           /* of the batch */
-    rk_day night;           /* the business day of the books */
-    int number;             /* of its runs: 2 and more give revisions "harian-2024-03-05.r2.xlsx" */
-    rk_slice run;           /* run id, hex; empty in `match` */
-    rk_slice head_before;   /* run id before it, or empty */
-    rk_slice program;       /* version that is sealed with the run */
-    rk_slice provisional;   /* why the books are SEMENTARA; empty: FINAL */
-    rk_facts *stock_before; /* folded application and case facts of all nights before */
-    rk_facts *flows; /* tonight's facts and those of other nights that may fall in the period */
-    const rk_applications *applications; /* the night's world: what was touched */
+    rk_zone zone;         /* of the batch */
+    rk_day night;         /* the business day of the books */
+    int number;           /* of its runs: 2 and more give revisions "harian-2024-03-05.r2.xlsx" */
+    rk_slice run;         /* run id, hex; empty in `match` */
+    rk_slice head_before; /* run id before it, or empty */
+    rk_slice program;     /* version that is sealed with the run */
+    rk_slice provisional; /* why the books are SEMENTARA; empty: FINAL */
+    /* Folded application and case facts of all business days before `night`: of no run of `night`. */
+    const rk_facts *stock_before;
+    /* All facts received on `night` (of all its runs), and those of other nights that may fall in the
+     * period of a book. */
+    const rk_facts *flows;
+    const rk_applications *applications; /* the night's world: what was touched, and what is open */
+    const uint8_t
+        *states_before; /* rk_state of each of them when the night began; NULL: all none */
     const rk_entries *entries;
     const rk_files *files;
     const rk_rejects *rejects;
@@ -44,6 +49,7 @@ typedef struct rk_books_input {
     size_t watermark_count;
     const rk_digest *rule_digests; /* of `sources` */
     const rk_sources *sources;
+    const char *scratch; /* private folder for temporary files, made when missing; nothing stays */
     int threads;
 } rk_books_input;
 
