@@ -17,7 +17,8 @@
 enum {
     RK_ENTRY_SEVERAL_CODES = 1, /* the narrative holds more than one different code; code is 0 */
     RK_ENTRY_FORCED = 2,        /* a decision chose the application */
-    RK_ENTRY_CARRIED = 4,       /* known from an earlier night */
+    RK_ENTRY_UNMATCHED = 4,     /* a decision took the match back: never matched by itself again */
+    RK_ENTRY_RESOLVED = 8,      /* a decision closed its case */
 };
 
 typedef struct rk_entries {

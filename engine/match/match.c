@@ -1,0 +1,379 @@
+#include "match/match.h"
+
+#include <omp.h>
+#include <stdlib.h>
+
+#include "match/index.h"
+
+enum { PREFETCH_AHEAD = 24, CANDIDATES_MAX = 1000 };
+
+/* What one run needs at hand. */
+typedef struct matching {
+    const rk_rules *rules;
+    rk_world *world;
+    rk_code_index index;
+    uint32_t *first;     /* by application: its last linked entry + 1; 0: none */
+    uint32_t *next;      /* by entry: the next one of its application + 1 */
+    uint32_t *file_rank; /* order of files by channel, then digest */
+} matching;
+
+/* ---- the order of entries ---- */
+
+static int by_channel_and_digest(const void *a, const void *b, void *context)
+{
+    const rk_world *world = context;
+    const rk_file *left = &world->files.items[*(const uint32_t *)a];
+    const rk_file *right = &world->files.items[*(const uint32_t *)b];
+    int order = rk_slice_compare(rk_names_text(&world->names, left->channel),
+                                 rk_names_text(&world->names, right->channel));
+    if (order == 0)
+        order = rk_digest_compare(&left->digest, &right->digest);
+    return order ? order : rk_slice_compare(left->name, right->name);
+}
+
+static uint32_t *rank_files(rk_world *world)
+{
+    size_t count = world->files.count;
+    uint32_t *order = rk_alloc(count, sizeof *order), *rank = rk_alloc(count, sizeof *rank);
+    for (size_t i = 0; i < count; i++)
+        order[i] = (uint32_t)i;
+    qsort_r(order, count, sizeof *order, by_channel_and_digest, world);
+    for (size_t i = 0; i < count; i++)
+        rank[order[i]] = (uint32_t)i;
+    free(order);
+    return rank;
+}
+
+static int by_time(const void *a, const void *b, void *context)
+{
+    const matching *m = context;
+    const rk_entries *entries = &m->world->entries;
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    if (entries->paid_from[x] != entries->paid_from[y])
+        return entries->paid_from[x] < entries->paid_from[y] ? -1 : 1;
+    uint32_t left = m->file_rank[entries->file[x]], right = m->file_rank[entries->file[y]];
+    if (left != right)
+        return left < right ? -1 : 1;
+    return (entries->ordinal[x] > entries->ordinal[y]) -
+           (entries->ordinal[x] < entries->ordinal[y]);
+}
+
+bool rk_match_needs_digests(const rk_files *files, rk_name channel)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < files->count; i++)
+        count += files->items[i].channel == channel;
+    return count > 1;
+}
+
+/* ---- one entry ---- */
+
+static void decide(rk_entries *entries, size_t row, rk_outcome outcome, rk_reason reason,
+                   rk_name rule)
+{
+    entries->outcome[row] = (uint8_t)outcome;
+    entries->reason[row] = (uint8_t)reason;
+    entries->rule[row] = rule;
+}
+
+/* The first rule with this key that holds on the entry's day. */
+static const rk_match_rule *rule_for(const matching *m, rk_match_key key, rk_day on)
+{
+    for (size_t i = 0; i < m->rules->matching.count; i++) {
+        const rk_match_rule *rule = &m->rules->matching.items[i];
+        if (rule->key == key && (rule->from == RK_NO_DAY || on >= rule->from) &&
+            (rule->until == RK_NO_DAY || on < rule->until))
+            return rule;
+    }
+    return NULL;
+}
+
+/* Gives the outcome if a rule allows it, else the entry stays unidentified. */
+static void decide_by_rule(const matching *m, size_t row, rk_outcome outcome, rk_reason reason)
+{
+    rk_entries *entries = &m->world->entries;
+    const rk_match_rule *rule = rule_for(m, RK_KEY_BILLING_CODE, entries->booked_on[row]);
+    bool forced = entries->flags && entries->flags[row] & RK_ENTRY_FORCED;
+    if (forced)
+        decide(entries, row, outcome, reason, 0);
+    else if (rule && rule->outcomes >> outcome & 1)
+        decide(entries, row, outcome, reason, rule->rule);
+    else
+        decide(entries, row, RK_UNIDENTIFIED, reason, 0);
+}
+
+/* Why an entry cannot be looked up by its code; RK_REASON_NONE when it can. */
+static rk_reason not_searchable(const rk_entries *entries, size_t row)
+{
+    unsigned flags = entries->flags ? entries->flags[row] : 0;
+    if (flags & RK_ENTRY_UNMATCHED)
+        return RK_REASON_UNMATCHED;
+    if (entries->amount_minor[row] <= 0)
+        return RK_REASON_NEGATIVE;
+    if (flags & RK_ENTRY_SEVERAL_CODES)
+        return RK_REASON_SEVERAL_CODES;
+    return entries->code[row] ? RK_REASON_NONE : RK_REASON_NO_CODE;
+}
+
+static void link_entry(matching *m, size_t row, uint32_t application)
+{
+    uint32_t before;
+    m->world->entries.application[row] = application;
+#pragma omp atomic capture
+    {
+        before = m->first[application];
+        m->first[application] = (uint32_t)row + 1;
+    }
+    m->next[row] = before;
+}
+
+/* Finds the application of an entry and links the two, or says why there is none. */
+static void search(matching *m, size_t row)
+{
+    rk_entries *entries = &m->world->entries;
+    bool shared, forced = entries->flags && entries->flags[row] & RK_ENTRY_FORCED;
+    uint32_t chosen = entries->application[row];
+    if (entries->outcome[row] == RK_IGNORED) {
+        entries->application[row] = RK_NO_ROW;
+        return;
+    }
+    if (forced) {
+        link_entry(m, row, chosen);
+        return;
+    }
+    entries->application[row] = RK_NO_ROW;
+    rk_reason reason = not_searchable(entries, row);
+    if (reason != RK_REASON_NONE) {
+        decide(entries, row, RK_UNIDENTIFIED, reason, 0);
+        return;
+    }
+    uint64_t code = entries->code[row];
+    uint32_t found = rk_code_index_find(&m->index, code, rk_code_hash(code), &shared);
+    if (found == RK_NO_ROW)
+        decide(entries, row, RK_UNIDENTIFIED, RK_REASON_UNKNOWN_CODE, 0);
+    else if (shared)
+        decide(entries, row, RK_AMBIGUOUS, RK_REASON_SEVERAL_APPLICATIONS, 0);
+    else
+        link_entry(m, row, found);
+}
+
+static void search_all(matching *m, int threads)
+{
+    const uint64_t *codes = m->world->entries.code;
+    size_t count = m->world->entries.batch.count;
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (size_t row = 0; row < count; row++) {
+        if (row + PREFETCH_AHEAD < count && codes[row + PREFETCH_AHEAD]) {
+            uint64_t ahead = rk_code_hash(codes[row + PREFETCH_AHEAD]);
+            __builtin_prefetch(&m->index.slots[rk_code_index_place(&m->index, ahead)]);
+        }
+        search(m, row);
+    }
+}
+
+/* ---- the entries of one application ---- */
+
+/* How far an application is paid while its entries are gone through in order. */
+typedef struct account {
+    rk_money due;
+    rk_moment deadline;
+    rk_money parts; /* sum of entries below the due so far */
+    size_t part_count;
+    bool full;
+    rk_state state;
+    rk_reason reason;
+    uint32_t payment; /* the entry that completed it */
+} account;
+
+static bool in_time(const account *a, rk_moment paid_from)
+{
+    return a->deadline == RK_NO_MOMENT || paid_from <= a->deadline;
+}
+
+static void complete(account *a, const rk_entries *entries, uint32_t entry, rk_reason reason)
+{
+    a->full = true;
+    a->payment = entry;
+    a->state = in_time(a, entries->paid_from[entry]) ? RK_STATE_PAID : RK_STATE_PAID_LATE;
+    a->reason = reason;
+}
+
+static void pay_exactly(const matching *m, account *a, uint32_t entry)
+{
+    const rk_entries *entries = &m->world->entries;
+    rk_reason reason = RK_REASON_AFTER_DEADLINE;
+    bool timely = in_time(a, entries->paid_from[entry]);
+    if (timely)
+        reason = in_time(a, entries->paid_until[entry]) ? RK_REASON_EXACT : RK_REASON_TIME_UNKNOWN;
+    decide_by_rule(m, entry, timely ? RK_MATCHED : RK_LATE, reason);
+    complete(a, entries, entry, reason);
+}
+
+/* The parts before `last` in `chain` and `last` itself sum to the due: all are the payment, in time or
+ * late by the last one. */
+static void pay_in_parts(const matching *m, account *a, const uint32_t *chain, size_t last)
+{
+    rk_entries *entries = &m->world->entries;
+    bool timely = in_time(a, entries->paid_from[chain[last]]);
+    for (size_t i = 0; i <= last; i++)
+        if (i == last || entries->outcome[chain[i]] == RK_UNDERPAID)
+            decide_by_rule(m, chain[i], timely ? RK_MATCHED : RK_LATE,
+                           timely ? RK_REASON_PARTS : RK_REASON_AFTER_DEADLINE);
+    complete(a, entries, chain[last], timely ? RK_REASON_PARTS : RK_REASON_AFTER_DEADLINE);
+}
+
+static void pay_part(const matching *m, account *a, const uint32_t *chain, size_t i)
+{
+    rk_money sum = a->parts;
+    const rk_entries *entries = &m->world->entries;
+    rk_money amount = entries->amount_minor[chain[i]];
+    bool counted = rk_money_add(&sum, amount);
+    if (counted && sum == a->due) {
+        pay_in_parts(m, a, chain, i);
+        return;
+    }
+    if (amount > a->due || !counted || sum > a->due) {
+        decide_by_rule(m, chain[i], RK_OVERPAID, RK_REASON_MORE);
+        complete(a, entries, chain[i], RK_REASON_MORE);
+        return;
+    }
+    decide_by_rule(m, chain[i], RK_UNDERPAID, RK_REASON_LESS);
+    a->parts = sum;
+    a->state = RK_STATE_UNDERPAID;
+    a->reason = RK_REASON_LESS;
+    a->payment = chain[i];
+}
+
+/* Nothing was due when this entry was paid. A cancellation counts from its own time, if that is known. */
+static rk_reason nothing_due(const rk_applications *apps, uint32_t row, rk_moment paid_until)
+{
+    if (apps->due_minor[row] == 0)
+        return RK_REASON_WAIVED;
+    if (!apps->status || apps->status[row] != RK_STATUS_CANCELLED)
+        return RK_REASON_NONE;
+    rk_moment since = apps->status_at ? apps->status_at[row] : RK_NO_MOMENT;
+    return since != RK_NO_MOMENT && paid_until < since ? RK_REASON_NONE : RK_REASON_CANCELLED;
+}
+
+static void judge_entry(const matching *m, account *a, uint32_t row, const uint32_t *chain,
+                        size_t i)
+{
+    rk_entries *entries = &m->world->entries;
+    uint32_t entry = chain[i];
+    rk_reason idle = nothing_due(&m->world->applications, row, entries->paid_until[entry]);
+    if (idle != RK_REASON_NONE)
+        decide_by_rule(m, entry, RK_NOT_DUE, idle);
+    else if (a->due == RK_NO_MONEY)
+        decide(entries, entry, RK_UNIDENTIFIED, RK_REASON_DUE_UNKNOWN, 0);
+    else if (a->full)
+        decide_by_rule(m, entry, RK_DUPLICATE, RK_REASON_PAID_BEFORE);
+    else if (entries->amount_minor[entry] == a->due)
+        pay_exactly(m, a, entry);
+    else
+        pay_part(m, a, chain, i);
+}
+
+/* Writes what the payments alone say of the application. */
+static void note_payment(const matching *m, uint32_t row, const account *a, const uint32_t *chain,
+                         size_t count)
+{
+    rk_applications *apps = &m->world->applications;
+    const rk_entries *entries = &m->world->entries;
+    apps->state[row] = (uint8_t)a->state;
+    apps->reason[row] = (uint8_t)a->reason;
+    if (!apps->paid_minor)
+        return;
+    apps->paid_minor[row] = 0;
+    for (size_t i = 0; i < count; i++)
+        if (rk_outcome_is_payment(entries->outcome[chain[i]]) &&
+            !rk_money_add(&apps->paid_minor[row], entries->amount_minor[chain[i]]))
+            apps->paid_minor[row] = INT64_MAX;
+    bool paid = a->state != RK_STATE_NONE;
+    apps->paid_from[row] = paid ? entries->paid_from[a->payment] : RK_NO_MOMENT;
+    apps->paid_until[row] = paid ? entries->paid_until[a->payment] : RK_NO_MOMENT;
+    apps->entry_count[row] = (uint32_t)count;
+}
+
+typedef struct chain {
+    uint32_t *items;
+    size_t capacity;
+} chain;
+
+static void judge_application(matching *m, uint32_t row, chain *entries)
+{
+    size_t count = 0;
+    const rk_applications *apps = &m->world->applications;
+    for (uint32_t link = m->first[row]; link; link = m->next[link - 1]) {
+        entries->items = rk_grow(entries->items, &entries->capacity, count + 1, sizeof(uint32_t));
+        entries->items[count++] = link - 1;
+    }
+    if (count > 1)
+        qsort_r(entries->items, count, sizeof(uint32_t), by_time, m);
+    account a = {.due = apps->due_minor[row], .deadline = apps->deadline[row]};
+    for (size_t i = 0; i < count; i++)
+        judge_entry(m, &a, row, entries->items, i);
+    note_payment(m, row, &a, entries->items, count);
+}
+
+static void judge_all(matching *m, int threads)
+{
+    size_t count = m->world->applications.batch.count;
+#pragma omp parallel num_threads(threads)
+    {
+        chain entries = {0};
+#pragma omp for schedule(dynamic, 4096)
+        for (size_t row = 0; row < count; row++)
+            judge_application(m, (uint32_t)row, &entries);
+        free(entries.items);
+    }
+}
+
+/* ---- candidates ---- */
+
+static void add_candidates(const matching *m, uint32_t entry, rk_candidates *candidates,
+                           size_t *capacity)
+{
+    size_t count;
+    const uint32_t *rows = rk_code_index_rows(&m->index, m->world->entries.code[entry], &count);
+    if (count > CANDIDATES_MAX)
+        count = CANDIDATES_MAX;
+    candidates->items =
+        rk_grow(candidates->items, capacity, candidates->count + count, sizeof *candidates->items);
+    for (size_t i = 0; i < count; i++)
+        candidates->items[candidates->count++] = (rk_candidate){entry, rows[i]};
+}
+
+static void list_candidates(const matching *m, rk_candidates *candidates)
+{
+    size_t capacity = 0;
+    *candidates = (rk_candidates){0};
+    if (m->index.shared_count == 0)
+        return;
+    for (size_t row = 0; row < m->world->entries.batch.count; row++)
+        if (m->world->entries.outcome[row] == RK_AMBIGUOUS)
+            add_candidates(m, (uint32_t)row, candidates, &capacity);
+    rk_candidate *items = candidates->items;
+    candidates->items = rk_arena_alloc(&m->world->arena, candidates->count + 1, sizeof *items);
+    if (candidates->count)
+        memcpy(candidates->items, items, candidates->count * sizeof *items);
+    free(items);
+}
+
+void rk_match_run(const rk_rules *rules, rk_world *world, int threads, rk_candidates *candidates)
+{
+    size_t applications = world->applications.batch.count, entries = world->entries.batch.count;
+    size_t first_bytes = (applications + 1) * sizeof(uint32_t);
+    size_t next_bytes = (entries + 1) * sizeof(uint32_t);
+    matching m = {.rules = rules, .world = world};
+    rk_code_index_build(&m.index, world->applications.code, applications, threads);
+    m.first = rk_pages(first_bytes);
+    m.next = rk_pages(next_bytes);
+    m.file_rank = rank_files(world);
+    search_all(&m, threads);
+    judge_all(&m, threads);
+    list_candidates(&m, candidates);
+    rk_pages_free(m.first, first_bytes);
+    rk_pages_free(m.next, next_bytes);
+    free(m.file_rank);
+    rk_code_index_free(&m.index);
+}

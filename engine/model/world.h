@@ -1,0 +1,37 @@
+/*
+ * world: all that a night knows, handed from stage to stage.
+ *
+ * In:  what the closing state carries, what the source says, what the statements say
+ * Out: the same rows with outcomes and states
+ * Carried rows come first and keep their place: row i of `before` and row i of the present are the same
+ * application or entry, so what changed is seen by comparing. In `match` nothing is carried.
+ */
+#ifndef RK_MODEL_WORLD_H
+#define RK_MODEL_WORLD_H
+
+#include "model/application.h"
+#include "model/entry.h"
+
+typedef struct rk_known {
+    rk_applications applications;
+    rk_entries entries;
+} rk_known;
+
+typedef struct rk_world {
+    rk_arena arena;
+    rk_names names;
+    rk_texts texts;
+    rk_known before; /* as the night before left it */
+    rk_applications applications;
+    rk_entries entries;
+    rk_files files; /* of carried entries first, then tonight's */
+    size_t old_file_count;
+    rk_rejects rejects;
+} rk_world;
+
+void rk_world_free(rk_world *world);
+
+/* "9f86d081884c7d65:17": how an entry is named everywhere. Needs the file's digest. */
+void rk_entry_name_put(const rk_world *world, size_t entry, rk_buffer *out);
+
+#endif

@@ -1,0 +1,19 @@
+/*
+ * terms: what each application owes, and until when it may be paid.
+ *
+ * In:  an application with an empty amount_due, submitted 2024-03-05T09:00:00+07:00 through m-paspor
+ * Out: due_minor 35000000 by the tariff of that day, deadline 2024-03-05T11:00:00+07:00
+ * A bill that states an amount is taken as it is. Without a deadline rule the deadline is RK_NO_MOMENT:
+ * such an application never lapses. Pure: each row depends on its own cells and the rules alone.
+ */
+#ifndef RK_TERMS_TERMS_H
+#define RK_TERMS_TERMS_H
+
+#include "config/rules.h"
+#include "model/world.h"
+
+/* Fills deadline and, where it is empty, due_minor of rows `from` and above. Parallel over rows. */
+void rk_terms_set(const rk_rules *rules, rk_zone fallback, rk_world *world, size_t from,
+                  int threads);
+
+#endif
