@@ -73,9 +73,11 @@ typedef struct rk_title {
 } rk_title;
 
 /* keep: {status: ['00']}: a record whose field has none of these values is filtered out (counted, not
- * an entry). `ignore: [{rule: ..., field: ..., pattern: ...}]` gives the outcome ignored instead. */
+ * an entry). drop: {paid_on: [PEND]} is the reverse: one of these values filters it out.
+ * `ignore: [{rule: ..., field: ..., pattern: ...}]` gives the outcome ignored instead. */
 typedef struct rk_keep {
     int field;
+    bool except; /* drop: */
     rk_slice *values;
     size_t value_count;
 } rk_keep;

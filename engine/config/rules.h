@@ -30,7 +30,9 @@ typedef struct rk_office {
 typedef struct rk_offices {
     rk_office *items; /* by code, then from */
     size_t count;
-    rk_name none; /* the name "-": TANPA KANTOR */
+    rk_name none;       /* the name "-": TANPA KANTOR */
+    uint32_t *first;    /* by rk_name: number of the office's first row + 1, 0: no office */
+    size_t first_count; /* names from here on are no offices */
 } rk_offices;
 
 /* The row of `office` that holds on `on` (the nearest row where none holds); NULL when unknown. */
@@ -46,6 +48,7 @@ typedef struct rk_price {
 
 typedef struct rk_charge {
     rk_slice charge; /* a word of the column charges: hilang, rusak, percepatan */
+    rk_name service; /* 0: any; a row for the service goes before one for any */
     rk_money amount_minor;
 } rk_charge;
 
@@ -55,8 +58,9 @@ typedef struct rk_tariff {
     rk_day from, until;
     rk_clock clock; /* by which date the tariff is chosen */
     rk_slice legal; /* "PP 28/2019" */
-    rk_price *prices;
+    rk_price *prices; /* by order of service */
     size_t price_count;
+    uint32_t *first; /* by order of service: its first price; one more at the end */
     rk_charge *charges;
     size_t charge_count;
 } rk_tariff;
@@ -64,10 +68,16 @@ typedef struct rk_tariff {
 typedef struct rk_tariffs {
     rk_tariff *items; /* by from */
     size_t count;
+    uint32_t *order;   /* by rk_name: order of the service + 1, 0: no service */
+    size_t name_count; /* names from here on are no services */
+    rk_label *labels;  /* by order of service */
+    size_t service_count;
 } rk_tariffs;
 
-/* What an application owes by tariff, charges included; RK_NO_MONEY when no tariff names it. `on` is
- * the day, in the office's zone, of the tariff's clock. */
+/* What an application owes by tariff, charges included; RK_NO_MONEY when no tariff names the service
+ * with this validity or one of the charges (words apart by `;`, `,` or blanks). The days are those of
+ * submission and billing in the office's zone; each tariff looks at that of its clock, and billing
+ * falls back on submission where it is RK_NO_DAY. */
 rk_money rk_tariff_due(const rk_tariffs *tariffs, rk_name service, rk_name validity,
                        rk_slice charges, rk_day submitted_on, rk_day billed_on);
 
@@ -130,6 +140,7 @@ typedef struct rk_rules {
     rk_channel *channels; /* by name */
     size_t channel_count;
     rk_reports reports;
+    struct rk_compiled *compiled; /* every pattern, for rk_rules_free */
 } rk_rules;
 
 /* Names of rule files, sorted: "offices.yaml", "channels/bca.yaml", "reports/harian.yaml". Reads every
