@@ -1,8 +1,7 @@
 # rekon: `make help` lists the targets.
-CC ?= gcc
-PG_INCLUDE := $(shell pg_config --includedir 2>/dev/null || echo /usr/include/postgresql)
+CC = gcc
 WARNINGS = -Wall -Wextra -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes
-COMMON = -std=c11 -D_GNU_SOURCE -fopenmp -Iengine -I$(PG_INCLUDE) $(WARNINGS) -MMD -MP
+COMMON = -std=c11 -D_GNU_SOURCE -fopenmp -Iengine -Ibuild/sql -I/usr/include/postgresql $(WARNINGS) -MMD -MP
 LIBS = -lpq -lxlsxwriter -lpcre2-8 -lyaml -lexpat -lzstd -lcrypto -lzip -lz
 
 # Variants: what is shipped; what tests run (failpoints); the same under sanitizers.
@@ -12,12 +11,76 @@ sanitize_FLAGS = -O1 -g -DRK_FAILPOINTS -fsanitize=address,undefined -fno-saniti
 
 SOURCES := $(sort $(wildcard engine/*.c engine/*/*.c))
 TESTS := $(sort $(wildcard tests/test_*.c))
+SQL := $(patsubst engine/store/schema/%.sql,build/sql/%.sql.inc,$(sort $(wildcard engine/store/schema/*.sql)))
+FORMATTED := $(sort $(wildcard engine/*.[ch] engine/*/*.[ch] tests/*.[ch] fixtures/*.[ch]))
+
+.DELETE_ON_ERROR:
+.SECONDARY:
 
 .PHONY: all
-all: build/rekon
+all: build/rekon ## build the program: build/rekon
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | column -t -s '|'
+
+.PHONY: demo
+demo: build/rekon cluster ## seven nights on a private PostgreSQL; says which workbook to open
+	tests/demo.sh
+
+.PHONY: check
+check: ## everything that CI runs; ends with the counts
+	@$(MAKE) --no-print-directory -j2 check-build
+	@tests/run.sh
+
+.PHONY: check-cron
+check-cron: build/rekon ## the nightly job under a real cron daemon (takes a minute or two)
+	tests/test_cron.sh daemon
+
+.PHONY: bench
+bench: build/rekon cluster ## a million applications and entries: lines per second of each stage, peak memory
+	tests/bench.sh
+
+.PHONY: stop
+stop: ## end the private PostgreSQL
+	@tests/cluster.sh stop
+
+.PHONY: clean
+clean: ## end the private PostgreSQL and remove build/ and demo/
+	@tests/cluster.sh remove
+	rm -rf build demo
+
+.PHONY: indent
+indent: setup ## format the C code
+	clang-format -i $(FORMATTED)
+
+.PHONY: format-check
+format-check: setup ## say where the C code is not formatted
+	@clang-format --dry-run -Werror $(FORMATTED)
+
+.PHONY: lint
+lint: ## include direction, libraries, banned functions, lengths
+	@python3 tests/lint.py
+
+.PHONY: setup
+setup: ## install the Debian packages that are missing (quick when none is)
+	@tests/setup.sh
+
+.PHONY: cluster
+cluster: setup ## start the private PostgreSQL
+	@tests/cluster.sh start
+
+# What `make check` needs before the first suite. Built with -j2; the suites then run one by one.
+.PHONY: check-build
+check-build: build/rekon build/test/rekon build/sanitize/rekon $(foreach variant,test sanitize,$(TESTS:tests/%.c=build/$(variant)/%))
+
+# The .sql files as C string literals, one line each.
+build/sql/%.sql.inc: engine/store/schema/%.sql Makefile
+	@mkdir -p $(@D)
+	@sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $< >$@
 
 define VARIANT
-build/$(1)/%.o: %.c Makefile
+build/$(1)/%.o: %.c Makefile | setup $(SQL)
 	@mkdir -p $$(@D)
 	$$(CC) $$(COMMON) $$($(1)_FLAGS) -c $$< -o $$@
 build/$(1)/rekon: $$(SOURCES:%.c=build/$(1)/%.o)
@@ -27,7 +90,6 @@ build/$(1)/test_%: build/$(1)/tests/test_%.o $$(filter-out build/$(1)/engine/mai
 -include $$(wildcard build/$(1)/engine/*.d build/$(1)/engine/*/*.d build/$(1)/tests/*.d)
 endef
 $(foreach variant,release test sanitize,$(eval $(call VARIANT,$(variant))))
-.SECONDARY:
 
 build/rekon: build/release/rekon
 	cp $< $@

@@ -1,0 +1,148 @@
+#!/bin/bash
+# The private PostgreSQL 15 cluster of this checkout: demo, tests and bench run on it.
+#
+#   tests/cluster.sh start               makes it when it is new, starts it when it is down
+#   tests/cluster.sh stop                ends it; the data stay
+#   tests/cluster.sh running             exit 0 when it answers
+#   tests/cluster.sh remove              ends it and removes the data
+#   tests/cluster.sh database NAME       an empty database NAME (an older one is dropped)
+#   tests/cluster.sh connection NAME [ROLE]   the libpq connection string; ROLE: postgres (superuser)
+#
+# It listens on a Unix socket in a folder of mode 0700 and on nothing else. PostgreSQL refuses to run
+# as root, so root runs it as an unprivileged user. Where that user cannot reach build/, or the socket's
+# path would be too long for the system (107 bytes), a short private folder under /tmp is used instead.
+# build/pg.env says which. Clusters that packages made are neither used nor touched.
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+checkout=$PWD
+bin=/usr/lib/postgresql/15/bin
+port=54150 # names the socket file; no TCP port is opened
+fail() {
+    echo "cluster: $*" >&2
+    exit 1
+}
+
+if [ "$(id -u)" != 0 ]; then
+    user=$(id -un)
+    as_user() { "$@"; }
+else
+    user=nobody
+    getent passwd postgres >/dev/null && user=postgres
+    as_user() { runuser -u "$user" -- env -i PATH=/usr/bin:/bin LANG=C.UTF-8 "$@"; }
+fi
+
+# The folder that holds data and socket: build/pg, or a short one.
+choose_home() {
+    local hash
+    home=$checkout/build/pg
+    if [[ $home =~ ^[A-Za-z0-9._/-]+$ ]] && ((${#home} + 16 <= 107)) &&
+        as_user test -x "$checkout/build" -a -r "$checkout/build"; then
+        return
+    fi
+    hash=$(printf '%s %s' "$user" "$checkout" | sha256sum)
+    home=/tmp/rekon-${hash:0:12}
+}
+
+# A folder of ours alone: somebody else's under that name is refused, not used.
+make_home() {
+    if [ "$home" = "$checkout/build/pg" ]; then
+        mkdir -p "$home"
+        [ "$(id -u)" != 0 ] || chown "$user" "$home"
+        chmod 700 "$home"
+    else
+        as_user mkdir -m 700 "$home" 2>/dev/null || true
+    fi
+    [ -d "$home" ] && [ ! -L "$home" ] && [ "$(stat -c '%U %a' "$home")" = "$user 700" ] ||
+        fail "\"$home\" is not a private folder of $user"
+}
+
+running() {
+    "$bin/pg_isready" -q -h "$home" -p "$port"
+}
+
+# initdb writes beside the final name, so that a killed one leaves nothing half made.
+make_data() {
+    [ -f "$home/data/PG_VERSION" ] && return
+    as_user rm -rf "$home/data.new" "$home/data"
+    as_user "$bin/initdb" -D "$home/data.new" -U postgres -A trust -E UTF8 --locale=C.UTF-8 \
+        >"$checkout/build/pg.initdb.log" 2>&1 ||
+        fail "initdb failed, see build/pg.initdb.log"
+    as_user mv "$home/data.new" "$home/data"
+}
+
+# A pid file left by a machine that died may name a process that is now something else.
+drop_stale_pid() {
+    local pid=
+    [ -f "$home/data/postmaster.pid" ] && pid=$(head -n 1 "$home/data/postmaster.pid")
+    if [ -n "$pid" ] && [ "$(readlink "/proc/$pid/cwd" 2>/dev/null)" = "$home/data" ]; then
+        return
+    fi
+    rm -f "$home/data/postmaster.pid" "$home/.s.PGSQL.$port" "$home/.s.PGSQL.$port.lock"
+}
+
+start() {
+    mkdir -p build
+    choose_home
+    exec 9>build/pg.lock
+    flock 9
+    if ! running; then
+        make_home
+        make_data 9>&-
+        drop_stale_pid
+        as_user "$bin/pg_ctl" start -s -w -t 60 -D "$home/data" -l "$home/server.log" -o "-p $port \
+            -c listen_addresses= -c unix_socket_directories=$home -c unix_socket_permissions=0700 \
+            -c shared_buffers=256MB -c max_wal_size=2GB -c timezone=UTC -c log_timezone=UTC" \
+            </dev/null 9>&- || {
+            tail -n 5 "$home/server.log" >&2 || true
+            fail "could not start, see $home/server.log"
+        }
+    fi
+    printf 'REKON_PG_HOST=%s\nREKON_PG_PORT=%s\nREKON_PG_USER=%s\n' "$home" "$port" "$user" >build/pg.env
+}
+
+# `make stop` may be run by somebody who moved between folders: what was recorded counts.
+recorded_home() {
+    choose_home
+    [ -f build/pg.env ] && home=$(sed -n 's/^REKON_PG_HOST=//p' build/pg.env)
+    [ -n "$home" ] || choose_home
+}
+
+stop() {
+    recorded_home
+    [ -f "$home/data/postmaster.pid" ] || return 0
+    drop_stale_pid
+    [ -f "$home/data/postmaster.pid" ] || return 0
+    as_user "$bin/pg_ctl" stop -s -w -m fast -D "$home/data"
+}
+
+connection() {
+    recorded_home
+    echo "host=$home port=$port dbname=$1 user=${2:-rekon_night}"
+}
+
+database() {
+    recorded_home
+    "$bin/psql" -X -q -v ON_ERROR_STOP=1 -v name="$1" -d "$(connection postgres postgres)" <<'SQL'
+SET client_min_messages = warning;
+DROP DATABASE IF EXISTS :"name" WITH (FORCE);
+CREATE DATABASE :"name" TEMPLATE template0;
+SQL
+}
+
+case "${1:-} $#" in
+'start 1') start ;;
+'stop 1') stop ;;
+'running 1') recorded_home && running ;;
+'remove 1')
+    stop
+    recorded_home
+    rm -rf "$home" build/pg.env
+    ;;
+'database 2') database "$2" ;;
+'connection 2' | 'connection 3') connection "$2" "${3:-}" ;;
+*)
+    sed -n '2,/^set/{s/^# \{0,1\}//;/^set/!p}' "$0" >&2
+    exit 2
+    ;;
+esac
