@@ -1,0 +1,77 @@
+#include "expire/expire.h"
+
+#include <omp.h>
+#include <stdlib.h>
+
+/* What holds the lapse of a row back, 0 when nothing does. Gaps come first, then entries that wait for a
+ * person. */
+static rk_name holder(const rk_expiry *x, const rk_applications *apps, size_t row)
+{
+    if (x->suspended)
+        return x->suspended_by;
+    for (size_t i = 0; i < x->gaps->count; i++) {
+        const rk_gap *gap = &x->gaps->items[i];
+        if (gap->from <= apps->deadline[row] && gap->until > apps->submitted_at[row])
+            return gap->held_by;
+    }
+    size_t low = 0, high = x->hold_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (x->holds[middle].application < row)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < x->hold_count && x->holds[low].application == row ? x->holds[low].held_by : 0;
+}
+
+static void set(rk_applications *apps, size_t row, rk_state state, rk_reason reason,
+                rk_name held_by)
+{
+    apps->state[row] = (uint8_t)state;
+    apps->reason[row] = (uint8_t)reason;
+    if (apps->held_by)
+        apps->held_by[row] = held_by;
+}
+
+static void judge_unpaid(const rk_expiry *x, rk_applications *apps, size_t row, rk_state before)
+{
+    rk_name held_by;
+    if (apps->deadline[row] == RK_NO_MOMENT)
+        set(apps, row, RK_STATE_AWAITING, RK_REASON_NO_DEADLINE, 0);
+    else if (apps->deadline[row] >= x->judge_at)
+        set(apps, row, RK_STATE_AWAITING, RK_REASON_WINDOW_OPEN, 0);
+    else if (before == RK_STATE_EXPIRED)
+        set(apps, row, RK_STATE_EXPIRED, RK_REASON_NOT_PAID, 0);
+    else if ((held_by = holder(x, apps, row)) != 0)
+        set(apps, row, RK_STATE_AWAITING, RK_REASON_HELD, held_by);
+    else
+        set(apps, row, RK_STATE_EXPIRED, RK_REASON_NOT_PAID, 0);
+}
+
+static void judge(const rk_expiry *x, rk_applications *apps, size_t row, rk_state before)
+{
+    rk_state paid = (rk_state)apps->state[row];
+    bool was_lapsed = before == RK_STATE_EXPIRED || before == RK_STATE_REINSTATED;
+    if (paid == RK_STATE_PAID && was_lapsed)
+        set(apps, row, RK_STATE_REINSTATED, RK_REASON_LATE_EVIDENCE, 0);
+    else if (paid != RK_STATE_NONE)
+        set(apps, row, paid, (rk_reason)apps->reason[row], 0);
+    else if (apps->status && apps->status[row] == RK_STATUS_CANCELLED)
+        set(apps, row, RK_STATE_CANCELLED, RK_REASON_CANCELLED, 0);
+    else if (apps->due_minor[row] == 0)
+        set(apps, row, RK_STATE_WAIVED, RK_REASON_WAIVED, 0);
+    else
+        judge_unpaid(x, apps, row, before);
+}
+
+void rk_expire_run(const rk_expiry *x, rk_world *world)
+{
+    rk_applications *apps = &world->applications;
+    const rk_applications *before = &world->before.applications;
+#pragma omp parallel for num_threads(x->threads) schedule(static)
+    for (size_t row = 0; row < apps->batch.count; row++) {
+        bool carried = row < before->batch.count;
+        judge(x, apps, row, carried ? (rk_state)before->state[row] : RK_STATE_NONE);
+    }
+}
