@@ -1,0 +1,268 @@
+#include "model/cube.h"
+
+#include <stdlib.h>
+
+enum { KINDS = RK_FACT_CASE + 1 };
+
+static size_t kind_of(const rk_facts *facts, size_t row)
+{
+    return facts->kind[row] < KINDS ? facts->kind[row] : 0;
+}
+
+static void build_part(rk_cube_part *part, const rk_facts *facts, const rk_cube_maps *maps)
+{
+    size_t count = facts ? facts->batch.count : 0, groups = KINDS * maps->slice_count;
+    part->facts = facts;
+    part->rows = rk_alloc(count + 1, sizeof *part->rows);
+    part->starts = rk_alloc(groups + 2, sizeof *part->starts);
+    uint32_t *next = part->starts + 1; /* shifted by one: filling moves each start to its place */
+    for (size_t row = 0; row < count; row++)
+        next[kind_of(facts, row) * maps->slice_count + maps->slice[facts->office[row]] + 1]++;
+    for (size_t i = 1; i <= groups; i++)
+        next[i] += next[i - 1];
+    for (size_t row = 0; row < count; row++)
+        part->rows[next[kind_of(facts, row) * maps->slice_count +
+                        maps->slice[facts->office[row]]]++] = (uint32_t)row;
+}
+
+void rk_cube_build(rk_cube *cube, const rk_facts *stock, const rk_facts *flows, rk_day night,
+                   const rk_cube_maps *maps)
+{
+    cube->maps = maps;
+    cube->night = night;
+    build_part(&cube->stock, stock, maps);
+    build_part(&cube->flows, flows, maps);
+}
+
+void rk_cube_free(rk_cube *cube)
+{
+    free(cube->stock.rows);
+    free(cube->stock.starts);
+    free(cube->flows.rows);
+    free(cube->flows.starts);
+    *cube = (rk_cube){0};
+}
+
+static rk_day day_by(const rk_facts *facts, rk_date_basis on, size_t row)
+{
+    switch (on) {
+    case RK_ON_SUBMITTED:
+        return facts->submitted_on[row];
+    case RK_ON_PAID:
+        return facts->paid_on[row];
+    case RK_ON_BOOKED:
+        return facts->booked_on[row];
+    default:
+        return facts->received_on[row];
+    }
+}
+
+static int32_t month_of(rk_day day)
+{
+    if (day == RK_NO_DAY)
+        return RK_NO_DAY;
+    rk_civil civil = rk_civil_of(day);
+    return rk_day_of(civil.year, civil.month, 1);
+}
+
+static int32_t kept_key(const rk_facts *facts, rk_dimension dimension, size_t row)
+{
+    switch (dimension) {
+    case RK_DIM_OFFICE:
+        return facts->office[row];
+    case RK_DIM_CHANNEL:
+        return facts->channel[row];
+    case RK_DIM_SERVICE:
+        return facts->service[row];
+    case RK_DIM_VALIDITY:
+        return facts->validity[row];
+    case RK_DIM_PURPOSE:
+        return facts->purpose[row];
+    case RK_DIM_SOURCE:
+        return facts->source[row];
+    case RK_DIM_KIND:
+        return facts->request_kind[row];
+    case RK_DIM_SEX:
+        return facts->sex[row];
+    case RK_DIM_HELD_BY:
+        return facts->held_by[row];
+    case RK_DIM_OUTCOME:
+        return facts->outcome[row];
+    case RK_DIM_STATE:
+        return facts->state[row];
+    case RK_DIM_FROM_STATE:
+        return facts->from_state[row];
+    case RK_DIM_STATUS:
+        return facts->status[row];
+    default:
+        return 0;
+    }
+}
+
+static int32_t key_of(const rk_cube *cube, const rk_facts *facts, rk_dimension dimension,
+                      rk_date_basis on, size_t row)
+{
+    switch (dimension) {
+    case RK_DIM_PROVINCE:
+        return cube->maps->province[facts->office[row]];
+    case RK_DIM_ZONE:
+        return cube->maps->zone[facts->office[row]];
+    case RK_DIM_CHANNEL_KIND:
+        return cube->maps->channel_kind[facts->channel[row]];
+    case RK_DIM_VERDICT:
+        return facts->outcome[row] < RK_OUTCOMES
+                   ? (int32_t)rk_outcome_verdict((rk_outcome)facts->outcome[row])
+                   : 0;
+    case RK_DIM_DAY:
+        return day_by(facts, on, row);
+    case RK_DIM_MONTH:
+        return month_of(day_by(facts, on, row));
+    default:
+        return kept_key(facts, dimension, row);
+    }
+}
+
+static bool passes(const rk_cube *cube, const rk_facts *facts, const rk_cube_query *query,
+                   size_t row)
+{
+    for (size_t i = 0; i < query->filter_count; i++) {
+        const rk_cube_filter *filter = &query->filters[i];
+        int32_t key = key_of(cube, facts, filter->dimension, query->on, row);
+        bool found = false;
+        for (size_t k = 0; k < filter->key_count && !found; k++)
+            found = filter->keys[k] == key;
+        if (found == filter->except)
+            return false;
+    }
+    return true;
+}
+
+/* The place of `key` in the sorted cells, or where it belongs. */
+static size_t place_of(const rk_cube_cells *cells, int32_t key)
+{
+    size_t low = 0, high = cells->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (cells->items[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static rk_cube_cell *cell_at(rk_cube_cells *cells, int32_t key)
+{
+    size_t place = place_of(cells, key);
+    if (place < cells->count && cells->items[place].key == key)
+        return &cells->items[place];
+    cells->items = rk_grow(cells->items, &cells->capacity, cells->count + 1, sizeof *cells->items);
+    memmove(cells->items + place + 1, cells->items + place,
+            (cells->count - place) * sizeof *cells->items);
+    cells->count++;
+    cells->items[place] = (rk_cube_cell){.key = key};
+    return &cells->items[place];
+}
+
+static bool add(rk_money *sum, rk_money more, int sign)
+{
+    if (sign < 0)
+        return !__builtin_sub_overflow(*sum, more, sum);
+    return !__builtin_add_overflow(*sum, more, sum);
+}
+
+/* Adds the rows of one kind in slices [first, last] whose day by `on` is in [from, until]. */
+typedef struct rk_range {
+    rk_date_basis on;
+    bool all_days;
+    rk_day from, until;
+    int sign;
+} rk_range;
+
+static bool fold(const rk_cube *cube, const rk_cube_part *part, const rk_cube_query *query,
+                 const rk_range *range, rk_cube_cells *cells)
+{
+    const rk_facts *facts = part->facts;
+    if (!facts)
+        return true;
+    size_t slices = cube->maps->slice_count, base = (size_t)query->of * slices;
+    size_t first = query->slice == RK_ALL_SLICES ? 0 : query->slice;
+    size_t last = query->slice == RK_ALL_SLICES ? slices - 1 : query->slice;
+    for (size_t i = part->starts[base + first]; i < part->starts[base + last + 1]; i++) {
+        size_t row = part->rows[i];
+        if (!range->all_days) {
+            rk_day day = day_by(facts, range->on, row);
+            if (day == RK_NO_DAY || day < range->from || day > range->until)
+                continue;
+        }
+        if (!passes(cube, facts, query, row))
+            continue;
+        rk_cube_cell *cell = cell_at(cells, key_of(cube, facts, query->by, query->on, row));
+        if (!add(&cell->count, facts->count[row], range->sign) ||
+            !add(&cell->amount, facts->amount[row], range->sign))
+            return false;
+    }
+    return true;
+}
+
+/* What stands when `day` ends: the stock, and what was received since or, for a day before the
+ * night, taken back to it. */
+static bool fold_stock(const rk_cube *cube, const rk_cube_query *query, rk_day day,
+                       rk_cube_cells *cells)
+{
+    rk_range all = {.all_days = true, .sign = 1};
+    rk_range since = {RK_ON_RECEIVED, false, cube->night, day, 1};
+    if (day < cube->night - 1)
+        since = (rk_range){RK_ON_RECEIVED, false, day + 1, cube->night - 1, -1};
+    return fold(cube, &cube->stock, query, &all, cells) &&
+           fold(cube, &cube->flows, query, &since, cells);
+}
+
+bool rk_cube_ask(const rk_cube *cube, const rk_cube_query *query, rk_cube_cells *cells,
+                 rk_error *err)
+{
+    cells->count = 0;
+    bool fits = false;
+    rk_range flow = {query->on, false, query->from, query->until, 1};
+    switch (query->what) {
+    case RK_CUBE_FLOW:
+        fits = fold(cube, &cube->flows, query, &flow, cells);
+        break;
+    case RK_CUBE_BEFORE:
+        fits = fold_stock(cube, query, query->from - 1, cells);
+        break;
+    case RK_CUBE_AFTER:
+        fits = fold_stock(cube, query, query->until, cells);
+        break;
+    }
+    return fits || rk_fail(err, RK_INVALID, "a sum over facts is beyond 64 bits");
+}
+
+rk_cube_cell rk_cube_cell_of(const rk_cube_cells *cells, int32_t key)
+{
+    size_t place = place_of(cells, key);
+    if (place < cells->count && cells->items[place].key == key)
+        return cells->items[place];
+    return (rk_cube_cell){.key = key};
+}
+
+static bool part_uses(const rk_cube *cube, const rk_cube_part *part, size_t slice)
+{
+    for (size_t kind = 0; kind < KINDS; kind++) {
+        size_t group = kind * cube->maps->slice_count + slice;
+        if (part->starts[group] != part->starts[group + 1])
+            return true;
+    }
+    return false;
+}
+
+bool rk_cube_slice_used(const rk_cube *cube, size_t slice)
+{
+    return part_uses(cube, &cube->stock, slice) || part_uses(cube, &cube->flows, slice);
+}
+
+void rk_cube_cells_free(rk_cube_cells *cells)
+{
+    free(cells->items);
+    *cells = (rk_cube_cells){0};
+}

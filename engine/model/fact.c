@@ -1,0 +1,221 @@
+#include "model/fact.h"
+
+#include <stdlib.h>
+
+#define COLUMN(name, type, member) \
+    { \
+        name, type, offsetof(rk_facts, member), 0 \
+    }
+
+const rk_column rk_fact_columns[] = {
+    COLUMN("fact", RK_TYPE_U8, kind),
+    COLUMN("office", RK_TYPE_NAME, office),
+    COLUMN("channel", RK_TYPE_NAME, channel),
+    COLUMN("service", RK_TYPE_NAME, service),
+    COLUMN("validity", RK_TYPE_NAME, validity),
+    COLUMN("purpose", RK_TYPE_NAME, purpose),
+    COLUMN("source", RK_TYPE_NAME, source),
+    COLUMN("kind", RK_TYPE_NAME, request_kind),
+    COLUMN("sex", RK_TYPE_NAME, sex),
+    COLUMN("held_by", RK_TYPE_NAME, held_by),
+    COLUMN("outcome", RK_TYPE_U8, outcome),
+    COLUMN("state", RK_TYPE_U8, state),
+    COLUMN("from_state", RK_TYPE_U8, from_state),
+    COLUMN("status", RK_TYPE_U8, status),
+    COLUMN("received_on", RK_TYPE_DAY, received_on),
+    COLUMN("submitted_on", RK_TYPE_DAY, submitted_on),
+    COLUMN("paid_on", RK_TYPE_DAY, paid_on),
+    COLUMN("booked_on", RK_TYPE_DAY, booked_on),
+    COLUMN("count", RK_TYPE_MONEY, count),
+    COLUMN("amount", RK_TYPE_MONEY, amount),
+};
+
+const size_t rk_fact_column_count = sizeof rk_fact_columns / sizeof *rk_fact_columns;
+
+static const char *const dimension_names[RK_DIMENSIONS] = {
+    "",         "office", "channel",      "service", "validity", "purpose",    "source",
+    "kind",     "sex",    "held_by",      "outcome", "state",    "from_state", "status",
+    "province", "zone",   "channel_kind", "verdict", "day",      "month",
+};
+
+rk_dimension rk_dimension_find(rk_slice name)
+{
+    for (int i = 1; i < RK_DIMENSIONS; i++)
+        if (rk_slice_is(name, dimension_names[i]))
+            return (rk_dimension)i;
+    return RK_DIM_NONE;
+}
+
+const char *rk_dimension_name(rk_dimension dimension)
+{
+    return dimension_names[dimension];
+}
+
+void rk_facts_init(rk_facts *facts, size_t capacity)
+{
+    rk_batch_init(&facts->batch, rk_fact_columns, rk_fact_column_count, capacity, UINT64_MAX);
+}
+
+size_t rk_facts_add(rk_facts *facts)
+{
+    size_t row = rk_batch_append(&facts->batch);
+    facts->count[row] = 0;
+    facts->amount[row] = 0;
+    return row;
+}
+
+/* All dimensions of a row in 40 bytes, so that the order of the sheets is the order of the numbers:
+ * names by the rank of their text, days moved above zero. */
+enum { KEY_WORDS = 5 };
+
+typedef struct fact_key {
+    uint64_t words[KEY_WORDS];
+    rk_money count, amount;
+} fact_key;
+
+static uint64_t day_word(rk_day day)
+{
+    return (uint32_t)day ^ 0x80000000u;
+}
+
+static fact_key key_of(const rk_facts *facts, const rk_name *ranks, size_t row)
+{
+    fact_key key = {.count = facts->count[row], .amount = facts->amount[row]};
+    key.words[0] = (uint64_t)facts->kind[row] << 48 | (uint64_t)ranks[facts->office[row]] << 32 |
+                   (uint64_t)ranks[facts->channel[row]] << 16 | ranks[facts->service[row]];
+    key.words[1] = (uint64_t)ranks[facts->validity[row]] << 48 |
+                   (uint64_t)ranks[facts->purpose[row]] << 32 |
+                   (uint64_t)ranks[facts->source[row]] << 16 | ranks[facts->request_kind[row]];
+    key.words[2] = (uint64_t)ranks[facts->sex[row]] << 48 |
+                   (uint64_t)ranks[facts->held_by[row]] << 32 |
+                   (uint64_t)facts->outcome[row] << 24 | (uint64_t)facts->state[row] << 16 |
+                   (uint64_t)facts->from_state[row] << 8 | facts->status[row];
+    key.words[3] = day_word(facts->received_on[row]) << 32 | day_word(facts->submitted_on[row]);
+    key.words[4] = day_word(facts->paid_on[row]) << 32 | day_word(facts->booked_on[row]);
+    return key;
+}
+
+static void put_key(rk_facts *facts, const rk_name *by_rank, size_t row, const fact_key *key)
+{
+    const uint64_t *words = key->words;
+    facts->kind[row] = (uint8_t)(words[0] >> 48);
+    facts->office[row] = by_rank[words[0] >> 32 & 0xffff];
+    facts->channel[row] = by_rank[words[0] >> 16 & 0xffff];
+    facts->service[row] = by_rank[words[0] & 0xffff];
+    facts->validity[row] = by_rank[words[1] >> 48];
+    facts->purpose[row] = by_rank[words[1] >> 32 & 0xffff];
+    facts->source[row] = by_rank[words[1] >> 16 & 0xffff];
+    facts->request_kind[row] = by_rank[words[1] & 0xffff];
+    facts->sex[row] = by_rank[words[2] >> 48];
+    facts->held_by[row] = by_rank[words[2] >> 32 & 0xffff];
+    facts->outcome[row] = (uint8_t)(words[2] >> 24);
+    facts->state[row] = (uint8_t)(words[2] >> 16);
+    facts->from_state[row] = (uint8_t)(words[2] >> 8);
+    facts->status[row] = (uint8_t)words[2];
+    facts->received_on[row] = (rk_day)((uint32_t)(words[3] >> 32) ^ 0x80000000u);
+    facts->submitted_on[row] = (rk_day)((uint32_t)words[3] ^ 0x80000000u);
+    facts->paid_on[row] = (rk_day)((uint32_t)(words[4] >> 32) ^ 0x80000000u);
+    facts->booked_on[row] = (rk_day)((uint32_t)words[4] ^ 0x80000000u);
+    facts->count[row] = key->count;
+    facts->amount[row] = key->amount;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    const fact_key *x = a, *y = b;
+    for (int i = 0; i < KEY_WORDS; i++)
+        if (x->words[i] != y->words[i])
+            return x->words[i] < y->words[i] ? -1 : 1;
+    /* Equal keys stay apart only where their sum would overflow; then any fixed order will do. */
+    if (x->count != y->count)
+        return x->count < y->count ? -1 : 1;
+    return x->amount < y->amount ? -1 : x->amount > y->amount;
+}
+
+static uint64_t hash_key(const fact_key *key)
+{
+    uint64_t hash = 0;
+    for (int i = 0; i < KEY_WORDS; i++) {
+        hash = (hash ^ key->words[i]) * 0x9e3779b97f4a7c15u;
+        hash ^= hash >> 29;
+    }
+    return hash;
+}
+
+/* Adds `key` to the keys, merging it with an equal one; gives the new count. */
+static size_t merge_key(fact_key *keys, size_t count, uint32_t *slots, size_t mask,
+                        const fact_key *key)
+{
+    size_t slot = (size_t)hash_key(key) & mask;
+    for (; slots[slot]; slot = (slot + 1) & mask) {
+        fact_key *old = &keys[slots[slot] - 1];
+        rk_money sum_count = old->count, sum_amount = old->amount;
+        if (memcmp(old->words, key->words, sizeof key->words) == 0 &&
+            rk_money_add(&sum_count, key->count) && rk_money_add(&sum_amount, key->amount)) {
+            old->count = sum_count;
+            old->amount = sum_amount;
+            return count;
+        }
+    }
+    keys[count] = *key;
+    slots[slot] = (uint32_t)count + 1;
+    return count + 1;
+}
+
+typedef struct ranked {
+    rk_slice text;
+    rk_name name;
+} ranked;
+
+static int compare_ranked(const void *a, const void *b)
+{
+    return rk_slice_compare(((const ranked *)a)->text, ((const ranked *)b)->text);
+}
+
+/* ranks[name] and by_rank[rank] in one block of memory, 2 * 65,536 numbers. */
+static rk_name *rank_names(const rk_names *names)
+{
+    size_t count = names->count ? names->count : 1;
+    ranked *order = rk_alloc(count, sizeof *order);
+    rk_name *ranks = rk_alloc(2 * 65536, sizeof *ranks);
+    for (size_t i = 0; i < count; i++)
+        order[i] = (ranked){rk_names_text(names, (rk_name)i), (rk_name)i};
+    qsort(order, count, sizeof *order, compare_ranked);
+    for (size_t i = 0; i < 65536; i++)
+        ranks[i] = ranks[65536 + i] = (rk_name)i;
+    for (size_t i = 0; i < count; i++) {
+        ranks[order[i].name] = (rk_name)i;
+        ranks[65536 + i] = order[i].name;
+    }
+    free(order);
+    return ranks;
+}
+
+void rk_facts_compact(rk_facts *facts, const rk_names *names)
+{
+    size_t rows = facts->batch.count;
+    if (rows == 0)
+        return;
+    rk_name *ranks = rank_names(names);
+    size_t slot_count = 16;
+    while (slot_count < rows * 2)
+        slot_count *= 2;
+    fact_key *keys = rk_alloc(rows, sizeof *keys);
+    uint32_t *slots = rk_alloc(slot_count, sizeof *slots);
+    size_t count = 0;
+    for (size_t row = 0; row < rows; row++) {
+        fact_key key = key_of(facts, ranks, row);
+        count = merge_key(keys, count, slots, slot_count - 1, &key);
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (keys[i].count != 0 || keys[i].amount != 0)
+            keys[kept++] = keys[i];
+    qsort(keys, kept, sizeof *keys, compare_keys);
+    for (size_t i = 0; i < kept; i++)
+        put_key(facts, ranks + 65536, i, &keys[i]);
+    facts->batch.count = kept;
+    free(slots);
+    free(keys);
+    free(ranks);
+}
