@@ -359,7 +359,7 @@ static void list_candidates(const matching *m, rk_candidates *candidates)
     free(items);
 }
 
-void rk_match_run(const rk_rules *rules, rk_world *world, int threads, rk_candidates *candidates)
+void rk_match_run(const rk_rules *rules, rk_world *world, int threads)
 {
     size_t applications = world->applications.batch.count, entries = world->entries.batch.count;
     size_t first_bytes = (applications + 1) * sizeof(uint32_t);
@@ -371,7 +371,7 @@ void rk_match_run(const rk_rules *rules, rk_world *world, int threads, rk_candid
     m.file_rank = rank_files(world);
     search_all(&m, threads);
     judge_all(&m, threads);
-    list_candidates(&m, candidates);
+    list_candidates(&m, &world->candidates);
     rk_pages_free(m.first, first_bytes);
     rk_pages_free(m.next, next_bytes);
     free(m.file_rank);

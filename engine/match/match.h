@@ -14,21 +14,11 @@
 #include "config/rules.h"
 #include "model/world.h"
 
-/* An application that is one of several possible for an entry. Sorted by entry, then application id. */
-typedef struct rk_candidate {
-    uint32_t entry, application;
-} rk_candidate;
-
-typedef struct rk_candidates {
-    rk_candidate *items; /* in the world's arena */
-    size_t count;
-} rk_candidates;
-
-/* Reads world->entries and ->applications, writes their decided columns; columns of applications that are
+/* Reads world->entries and ->applications, writes their decided columns and ->candidates; columns of applications that are
  * NULL (paid_from, paid_until, paid_minor, entry_count) are not filled. Entries whose outcome is
  * RK_IGNORED on entry stay so. Entries with RK_ENTRY_FORCED keep their application. Files that tie must
  * have digests (rk_match_needs_digests). Cost: O(entries + applications), two passes over each. */
-void rk_match_run(const rk_rules *rules, rk_world *world, int threads, rk_candidates *candidates);
+void rk_match_run(const rk_rules *rules, rk_world *world, int threads);
 
 /* A tie can arise between files of one channel: their digests must be known before rk_match_run. */
 bool rk_match_needs_digests(const rk_files *files, rk_name channel);

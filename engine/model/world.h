@@ -17,6 +17,16 @@ typedef struct rk_known {
     rk_entries entries;
 } rk_known;
 
+/* An application that is one of several possible for an entry. */
+typedef struct rk_candidate {
+    uint32_t entry, application;
+} rk_candidate;
+
+typedef struct rk_candidates {
+    rk_candidate *items; /* by entry, then row; in the world's arena */
+    size_t count;
+} rk_candidates;
+
 typedef struct rk_world {
     rk_arena arena;
     rk_names names;
@@ -27,6 +37,7 @@ typedef struct rk_world {
     rk_files files; /* of carried entries first, then tonight's */
     size_t old_file_count;
     rk_rejects rejects;
+    rk_candidates candidates; /* of ambiguous entries */
 } rk_world;
 
 void rk_world_free(rk_world *world);

@@ -1,0 +1,29 @@
+/*
+ * tables: the night's results as CSV files for machines (design, section 4).
+ *
+ * In:  a decided world        Out: entries.csv, allocations.csv, links.csv, applications.csv,
+ *                                  summary.csv, rejects.csv as bytes, sorted by key
+ * Times of entries are written in their channel's zone, those of applications in their office's. The same
+ * world gives the same bytes for any number of threads.
+ */
+#ifndef RK_TALLY_TABLES_H
+#define RK_TALLY_TABLES_H
+
+#include "config/rules.h"
+#include "model/world.h"
+
+typedef struct rk_tables {
+    const rk_rules *rules;
+    const rk_world *world;
+    rk_zone zone; /* of the batch: where an office is unknown */
+    int threads;
+} rk_tables;
+
+void rk_tables_entries(const rk_tables *tables, rk_buffer *out);
+void rk_tables_allocations(const rk_tables *tables, rk_buffer *out);
+void rk_tables_links(const rk_tables *tables, rk_buffer *out);
+void rk_tables_applications(const rk_tables *tables, rk_buffer *out);
+void rk_tables_summary(const rk_tables *tables, rk_buffer *out);
+void rk_tables_rejects(const rk_tables *tables, rk_buffer *out);
+
+#endif
