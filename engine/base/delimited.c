@@ -1,0 +1,328 @@
+#include "base/delimited.h"
+
+#include <stdlib.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+enum { BLOCK = 64 };
+
+const char *rk_record_fault_text(rk_record_fault fault)
+{
+    static const char *const texts[] = {
+        "",
+        "record is longer than 1 MiB",
+        "too many fields",
+        "quote is never closed",
+        "text behind a closing quote",
+    };
+    return texts[fault];
+}
+
+rk_delimited rk_delimited_of(rk_slice bytes, char delimiter, char quote)
+{
+    if (rk_slice_starts(bytes, RK_S("\xef\xbb\xbf")))
+        bytes = (rk_slice){bytes.at + 3, bytes.len - 3};
+    bool has_feed = bytes.len && memchr(bytes.at, '\n', bytes.len);
+    bool has_return = !has_feed && bytes.len && memchr(bytes.at, '\r', bytes.len);
+    char newline = has_return ? '\r' : '\n';
+    if (delimiter == RK_NO_DELIMITER)
+        delimiter = newline;
+    return (rk_delimited){bytes, delimiter, quote, newline};
+}
+
+/* Bit i: byte i of the 64 at `at` is one of the three. */
+static uint64_t marks_of(const char *at, char a, char b, char c)
+{
+    uint64_t marks = 0;
+#ifdef __SSE2__
+    __m128i all_a = _mm_set1_epi8(a), all_b = _mm_set1_epi8(b), all_c = _mm_set1_epi8(c);
+    for (int i = 0; i < 4; i++) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(at + 16 * i));
+        __m128i found = _mm_or_si128(_mm_cmpeq_epi8(bytes, all_a), _mm_cmpeq_epi8(bytes, all_b));
+        found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, all_c));
+        marks |= (uint64_t)(unsigned)_mm_movemask_epi8(found) << (16 * i);
+    }
+#else
+    for (int i = 0; i < BLOCK; i++)
+        marks |= (uint64_t)(at[i] == a || at[i] == b || at[i] == c) << i;
+#endif
+    return marks;
+}
+
+/* The marks of the block at `at`, which may reach beyond the end of the text. */
+static uint64_t marks_until(const rk_cutter *cutter, const char *at)
+{
+    char quote = cutter->quote ? cutter->quote : cutter->newline;
+    size_t left = (size_t)(cutter->until - at);
+    if (left >= BLOCK)
+        return marks_of(at, cutter->delimiter, cutter->newline, quote);
+    char tail[BLOCK] = {0};
+    memcpy(tail, at, left);
+    return marks_of(tail, cutter->delimiter, cutter->newline, quote) & (((uint64_t)1 << left) - 1);
+}
+
+rk_cutter rk_cutter_at(const rk_delimited *text, const rk_chunk *chunk)
+{
+    rk_cutter cutter = {
+        .next = chunk->from,
+        .line = chunk->line,
+        .until = chunk->until,
+        .block = chunk->from,
+        .delimiter = text->delimiter,
+        .quote = text->quote,
+        .newline = text->newline,
+    };
+    if (cutter.next < cutter.until)
+        cutter.marks = marks_until(&cutter, cutter.block);
+    return cutter;
+}
+
+rk_cutter rk_cutter_all(const rk_delimited *text)
+{
+    rk_chunk all = {text->text.at, text->text.at + text->text.len, 1, 0};
+    return rk_cutter_at(text, &all);
+}
+
+/* The next delimiter, quote or line end; `until` when there is none. */
+static inline const char *next_mark(rk_cutter *cutter)
+{
+    while (__builtin_expect(cutter->marks == 0, 0)) {
+        if (cutter->until - cutter->block <= BLOCK)
+            return cutter->until;
+        cutter->block += BLOCK;
+        cutter->marks = marks_until(cutter, cutter->block);
+    }
+    const char *mark = cutter->block + __builtin_ctzll(cutter->marks);
+    cutter->marks &= cutter->marks - 1;
+    return mark;
+}
+
+/* The rest of a cell whose quote was just met. Gives the mark that ends the cell. */
+static const char *quoted_cell(rk_cutter *cutter, rk_cell *cell, rk_record *record)
+{
+    const char *from = cell->at + 1, *mark;
+    cell->quoted = true;
+    for (;;) {
+        mark = next_mark(cutter);
+        if (mark == cutter->until) {
+            record->fault = RK_RECORD_OPEN_QUOTE;
+            cell->at = from;
+            cell->len = 0;
+            return mark;
+        }
+        cutter->line += *mark == cutter->newline;
+        if (*mark != cutter->quote)
+            continue;
+        if (mark + 1 == cutter->until || mark[1] != cutter->quote)
+            break;
+        next_mark(cutter);
+        cell->doubled = true;
+    }
+    const char *behind = mark + 1;
+    cell->at = from;
+    cell->len = (uint32_t)(mark - from);
+    do /* quotes behind the closing one are text */
+        mark = next_mark(cutter);
+    while (mark < cutter->until && *mark != cutter->delimiter && *mark != cutter->newline);
+    for (; behind < mark; behind++)
+        if (*behind != ' ' && *behind != '\t' && *behind != '\r' && !record->fault)
+            record->fault = RK_RECORD_AFTER_QUOTE;
+    return mark;
+}
+
+/* Takes the CR of a CRLF off the last cell. */
+static void end_record(rk_cutter *cutter, rk_cell *last, const char *mark, rk_record *record)
+{
+    const char *end = mark;
+    if (cutter->newline == '\n' && mark > record->bytes.at && mark[-1] == '\r')
+        end--;
+    if (last && !last->quoted && last->at + last->len > end)
+        last->len = (uint32_t)(end - last->at);
+    record->bytes = rk_slice_between(record->bytes.at, end);
+    if (record->bytes.len > RK_RECORD_BYTES_MAX && record->fault != RK_RECORD_OPEN_QUOTE)
+        record->fault = RK_RECORD_TOO_LONG;
+    if (mark < cutter->until) {
+        cutter->next = mark + 1;
+        cutter->line++;
+    } else {
+        cutter->next = cutter->until;
+    }
+}
+
+bool rk_cutter_next(rk_cutter *cutter, rk_cell *cells, size_t room, rk_record *record)
+{
+    const char *at = cutter->next, *mark;
+    rk_cell spare, *cell;
+    size_t count = 0;
+    if (at >= cutter->until)
+        return false;
+    *record = (rk_record){{at, 0}, cutter->line, 0, RK_RECORD_GOOD};
+    for (;; at = mark + 1) {
+        cell = count < room ? &cells[count] : &spare;
+        count++;
+        *cell = (rk_cell){.at = at};
+        mark = next_mark(cutter);
+        while (mark < cutter->until && *mark == cutter->quote && cutter->quote && mark != at)
+            mark = next_mark(cutter);
+        if (mark < cutter->until && *mark == cutter->quote && cutter->quote)
+            mark = quoted_cell(cutter, cell, record);
+        else
+            cell->len = (uint32_t)(mark - at);
+        if (mark == cutter->until || *mark == cutter->newline)
+            break;
+    }
+    record->count = count;
+    if (count > room && !record->fault)
+        record->fault = RK_RECORD_TOO_MANY;
+    end_record(cutter, cell, mark, record);
+    return true;
+}
+
+size_t rk_cell_unescape(const rk_cell *cell, char quote, char *out)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < cell->len; i++) {
+        out[len++] = cell->at[i];
+        if (cell->at[i] == quote && i + 1 < cell->len && cell->at[i + 1] == quote)
+            i++;
+    }
+    return len;
+}
+
+bool rk_bytes_ascii(rk_slice bytes)
+{
+    size_t i = 0;
+#ifdef __SSE2__
+    __m128i any = _mm_setzero_si128();
+    for (; i + 16 <= bytes.len; i += 16)
+        any = _mm_or_si128(any, _mm_loadu_si128((const __m128i *)(const void *)(bytes.at + i)));
+    if (_mm_movemask_epi8(any))
+        return false;
+#endif
+    unsigned char rest = 0;
+    for (; i < bytes.len; i++)
+        rest |= (unsigned char)bytes.at[i];
+    return rest < 0x80;
+}
+
+/* ---- chunks ---- */
+
+static size_t count_byte(const char *at, const char *until, char wanted)
+{
+    size_t count = 0;
+    for (; until - at >= BLOCK; at += BLOCK)
+        count += (size_t)__builtin_popcountll(marks_of(at, wanted, wanted, wanted));
+    for (; at < until; at++)
+        count += *at == wanted;
+    return count;
+}
+
+/* What one piece of the text does to the state "inside quotes", for both states it may begin in. The
+ * piece begins behind a line end: either at a record's start or inside quotes, nothing else. */
+typedef struct piece {
+    const char *from, *until;
+    size_t lines;
+    bool leaves[2];         /* inside quotes at its end, when it began outside [0] or inside [1] */
+    const char *restart[2]; /* the first record's start in it, NULL when it has none */
+} piece;
+
+/* Walks from quote to quote. Gives the state at the end, and in *restart the first record start. */
+static bool walk_quotes(const rk_delimited *text, const piece *of, bool inside,
+                        const char **restart)
+{
+    const char *at = of->from, *end = text->text.at + text->text.len;
+    *restart = inside ? NULL : of->from;
+    while (at < of->until) {
+        const char *quote = memchr(at, text->quote, (size_t)(of->until - at));
+        const char *stop = quote ? quote : of->until;
+        if (!inside && !*restart) {
+            const char *newline = memchr(at, text->newline, (size_t)(stop - at));
+            *restart = newline && newline + 1 < of->until ? newline + 1 : NULL;
+        }
+        if (!quote)
+            break;
+        at = quote + 1;
+        if (inside) {
+            if (at < end && *at == text->quote)
+                at++;
+            else
+                inside = false;
+            continue;
+        }
+        char before = quote > text->text.at ? quote[-1] : text->newline;
+        inside = before == text->delimiter || before == text->newline;
+    }
+    return inside;
+}
+
+static void survey(const rk_delimited *text, piece *of)
+{
+    const char *restart;
+    of->lines = count_byte(of->from, of->until, text->newline);
+    of->leaves[0] = false;
+    of->restart[0] = of->from;
+    of->leaves[1] = true;
+    of->restart[1] = NULL;
+    if (!text->quote || !memchr(of->from, text->quote, (size_t)(of->until - of->from)))
+        return;
+    of->leaves[0] = walk_quotes(text, of, false, &restart);
+    of->restart[0] = restart;
+    of->leaves[1] = walk_quotes(text, of, true, &restart);
+    of->restart[1] = restart;
+}
+
+/* Pieces of about `size` bytes, each ending behind a line end or with the text. */
+static piece *pieces_of(const rk_delimited *text, const char *from, size_t size, size_t *count)
+{
+    const char *end = text->text.at + text->text.len;
+    size_t capacity = 0;
+    piece *pieces = NULL;
+    *count = 0;
+    while (from < end) {
+        const char *until = end;
+        if ((size_t)(end - from) > size) {
+            const char *newline = memchr(from + size, text->newline, (size_t)(end - from) - size);
+            until = newline ? newline + 1 : end;
+        }
+        pieces = rk_grow(pieces, &capacity, *count + 1, sizeof *pieces);
+        pieces[(*count)++] = (piece){.from = from, .until = until};
+        from = until;
+    }
+    return pieces;
+}
+
+rk_chunk *rk_delimited_chunks(const rk_delimited *text, size_t from, size_t line, size_t size,
+                              int threads, size_t *count)
+{
+    const char *end = text->text.at + text->text.len;
+    size_t piece_count, filled = 0;
+    piece *pieces = pieces_of(text, text->text.at + from, size ? size : 1, &piece_count);
+    rk_chunk *chunks = rk_alloc(piece_count + 1, sizeof *chunks);
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads) if (piece_count > 1)
+    for (size_t i = 0; i < piece_count; i++)
+        survey(text, &pieces[i]);
+    bool inside = false;
+    for (size_t i = 0; i < piece_count; i++) {
+        const char *start = pieces[i].restart[inside];
+        inside = pieces[i].leaves[inside];
+        if (start) {
+            size_t skipped =
+                start == pieces[i].from ? 0 : count_byte(pieces[i].from, start, text->newline);
+            if (filled) {
+                chunks[filled - 1].until = start;
+                chunks[filled - 1].lines += skipped;
+            }
+            chunks[filled] = (rk_chunk){start, end, line + skipped, pieces[i].lines - skipped};
+            filled++;
+        } else if (filled) {
+            chunks[filled - 1].lines += pieces[i].lines;
+        }
+        line += pieces[i].lines;
+    }
+    if (filled && end[-1] != text->newline)
+        chunks[filled - 1].lines++;
+    free(pieces);
+    *count = filled;
+    return chunks;
+}
