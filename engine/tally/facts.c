@@ -1,0 +1,226 @@
+#include "tally/facts.h"
+
+#include "tally/office.h"
+
+/* One fact before it is added; compared as a whole, so built from zero. */
+typedef struct fact {
+    rk_fact_kind kind;
+    rk_name office, channel, service, validity, purpose, source, request_kind, sex, held_by;
+    uint8_t outcome, state, from_state, status;
+    rk_day submitted_on, paid_on, booked_on;
+    rk_money amount;
+} fact;
+
+static void add(rk_facts *facts, const fact *f, rk_day night, int sign)
+{
+    size_t row = rk_facts_add(facts);
+    facts->kind[row] = (uint8_t)f->kind;
+    facts->office[row] = f->office;
+    facts->channel[row] = f->channel;
+    facts->service[row] = f->service;
+    facts->validity[row] = f->validity;
+    facts->purpose[row] = f->purpose;
+    facts->source[row] = f->source;
+    facts->request_kind[row] = f->request_kind;
+    facts->sex[row] = f->sex;
+    facts->held_by[row] = f->held_by;
+    facts->outcome[row] = f->outcome;
+    facts->state[row] = f->state;
+    facts->from_state[row] = f->from_state;
+    facts->status[row] = f->status;
+    facts->received_on[row] = night;
+    facts->submitted_on[row] = f->submitted_on;
+    facts->paid_on[row] = f->paid_on;
+    facts->booked_on[row] = f->booked_on;
+    facts->count[row] = sign;
+    facts->amount[row] = sign * f->amount;
+}
+
+static rk_day day_in(const rk_tally *t, rk_name office, rk_moment at)
+{
+    return at == RK_NO_MOMENT ? RK_NO_DAY
+                              : rk_day_at(at, rk_office_zone(t->rules, office, at, t->zone));
+}
+
+/* What every fact about an application says of it. */
+static void describe(const rk_tally *t, const rk_applications *a, size_t row, fact *f)
+{
+    f->office = rk_office_or_none(t->rules, a->office[row]);
+    f->service = a->service[row];
+    f->validity = rk_name_at(a->validity, row);
+    f->purpose = rk_name_at(a->purpose, row);
+    f->source = rk_name_at(a->source, row);
+    f->request_kind = rk_name_at(a->kind, row);
+    f->sex = rk_name_at(a->sex, row);
+    f->status = a->status ? a->status[row] : 0;
+    f->submitted_on = day_in(t, f->office, a->submitted_at[row]);
+}
+
+static fact application_fact(const rk_tally *t, const rk_applications *a, size_t row)
+{
+    fact f;
+    memset(&f, 0, sizeof f);
+    f.kind = RK_FACT_APPLICATION;
+    describe(t, a, row, &f);
+    f.held_by = a->held_by[row];
+    f.state = a->state[row];
+    f.paid_on = day_in(t, f.office, a->paid_from[row]);
+    f.booked_on = RK_NO_DAY;
+    f.amount = a->due_minor[row] == RK_NO_MONEY ? 0 : a->due_minor[row];
+    return f;
+}
+
+static fact entry_fact(const rk_tally *t, const rk_entries *e, const rk_applications *a, size_t row)
+{
+    fact f;
+    memset(&f, 0, sizeof f);
+    f.kind = RK_FACT_ENTRY;
+    f.submitted_on = RK_NO_DAY;
+    if (e->application[row] != RK_NO_ROW)
+        describe(t, a, e->application[row], &f);
+    f.office = rk_entry_office(t->rules, e, row, a, e->application[row]);
+    f.channel = e->channel[row];
+    f.outcome = e->outcome[row];
+    f.paid_on = day_in(t, f.office, e->paid_from[row]);
+    f.booked_on = e->booked_on[row];
+    f.amount = e->amount_minor[row];
+    return f;
+}
+
+static fact case_fact(const rk_cases *c, size_t row)
+{
+    fact f;
+    memset(&f, 0, sizeof f);
+    f.kind = RK_FACT_CASE;
+    f.office = c->office[row];
+    f.channel = c->channel[row];
+    f.service = c->service[row];
+    f.outcome = c->kind[row];
+    f.amount = c->amount_minor[row] == RK_NO_MONEY ? 0 : c->amount_minor[row];
+    f.submitted_on = f.paid_on = RK_NO_DAY;
+    f.booked_on = c->booked_on[row];
+    return f;
+}
+
+/* -1 of what was, +1 of what is, nothing where both are the same. */
+static void add_change(rk_facts *facts, const fact *before, const fact *after, rk_day night)
+{
+    if (before && after && memcmp(before, after, sizeof *before) == 0)
+        return;
+    if (before)
+        add(facts, before, night, -1);
+    if (after)
+        add(facts, after, night, +1);
+}
+
+static void add_applications(const rk_tally *t, rk_facts *facts)
+{
+    const rk_applications *now = &t->world->applications, *old = &t->world->before.applications;
+    for (size_t row = 0; row < now->batch.count; row++) {
+        bool carried = row < old->batch.count;
+        fact after = application_fact(t, now, row), before;
+        if (carried)
+            before = application_fact(t, old, row);
+        add_change(facts, carried ? &before : NULL, &after, t->night);
+        uint8_t from = carried ? old->state[row] : RK_STATE_NONE;
+        if (from == now->state[row])
+            continue;
+        after.kind = RK_FACT_TRANSITION;
+        after.from_state = from;
+        add(facts, &after, t->night, +1);
+    }
+}
+
+static void add_entries(const rk_tally *t, rk_facts *facts)
+{
+    const rk_world *w = t->world;
+    for (size_t row = 0; row < w->entries.batch.count; row++) {
+        bool carried = row < w->before.entries.batch.count;
+        fact after = entry_fact(t, &w->entries, &w->applications, row), before;
+        if (carried)
+            before = entry_fact(t, &w->before.entries, &w->before.applications, row);
+        add_change(facts, carried ? &before : NULL, &after, t->night);
+    }
+}
+
+static void add_cases(const rk_tally *t, rk_facts *facts)
+{
+    for (size_t row = 0; row < t->cases_before->batch.count; row++) {
+        fact before = case_fact(t->cases_before, row);
+        add(facts, &before, t->night, -1);
+    }
+    for (size_t row = 0; row < t->cases->batch.count; row++) {
+        fact after = case_fact(t->cases, row);
+        if (t->cases->status[row] != RK_CASE_CLOSED)
+            add(facts, &after, t->night, +1);
+    }
+}
+
+void rk_tally_facts(const rk_tally *t, rk_facts *facts)
+{
+    rk_facts_init(facts, 1024);
+    add_applications(t, facts);
+    add_entries(t, facts);
+    add_cases(t, facts);
+    rk_facts_compact(facts, &t->world->names);
+}
+
+void rk_tally_fold(rk_facts *stock, const rk_facts *facts, const rk_names *names)
+{
+    for (size_t row = 0; row < facts->batch.count; row++) {
+        uint8_t kind = facts->kind[row];
+        if (kind != RK_FACT_APPLICATION && kind != RK_FACT_CASE)
+            continue;
+        size_t added = rk_facts_add(stock);
+        for (size_t i = 0; i < rk_fact_column_count; i++) {
+            size_t size = rk_type_size(rk_fact_columns[i].type);
+            memcpy((char *)rk_batch_column(&stock->batch, i) + added * size,
+                   (char *)rk_batch_column(&facts->batch, i) + row * size, size);
+        }
+        stock->received_on[added] = stock->submitted_on[added] = RK_NO_DAY;
+        stock->paid_on[added] = stock->booked_on[added] = RK_NO_DAY;
+    }
+    rk_facts_compact(stock, names);
+}
+
+/* ---- conservation ---- */
+
+static bool file_conserves(const rk_file *file, uint32_t count, rk_money sum, rk_error *err)
+{
+    if (count == file->entries && sum == file->sum_minor)
+        return true;
+    return rk_fail(
+        err, RK_BUG, "\"%.*s\" holds %u entries of %lld minor units, decided were %u of %lld",
+        RK_FMT(file->name), file->entries, (long long)file->sum_minor, count, (long long)sum);
+}
+
+static bool files_conserve(const rk_world *world, rk_error *err)
+{
+    const rk_entries *e = &world->entries;
+    size_t files = world->files.count;
+    rk_arena scratch = {0};
+    uint32_t *counts = rk_arena_alloc(&scratch, files + 1, sizeof *counts);
+    rk_money *sums = rk_arena_alloc(&scratch, files + 1, sizeof *sums);
+    bool good = true;
+    for (size_t row = 0; good && row < e->batch.count; row++) {
+        counts[e->file[row]]++;
+        if (!rk_money_add(&sums[e->file[row]], e->amount_minor[row]))
+            good = rk_fail(err, RK_BUG, "sum of a file's entries passes 64 bits");
+    }
+    for (size_t i = world->old_file_count; good && i < files; i++)
+        if (world->files.items[i].fate == RK_FATE_ACCEPTED)
+            good = file_conserves(&world->files.items[i], counts[i], sums[i], err);
+    rk_arena_free(&scratch);
+    return good;
+}
+
+bool rk_tally_conserves(const rk_world *world, rk_error *err)
+{
+    for (size_t row = 0; row < world->entries.batch.count; row++)
+        if (world->entries.outcome[row] == RK_OUTCOME_NONE)
+            return rk_fail(err, RK_BUG, "an entry has no outcome (row %zu)", row);
+    for (size_t row = 0; row < world->applications.batch.count; row++)
+        if (world->applications.state[row] == RK_STATE_NONE)
+            return rk_fail(err, RK_BUG, "an application has no state (row %zu)", row);
+    return files_conserve(world, err);
+}
