@@ -111,6 +111,16 @@ size_t rk_batch_append(rk_batch *batch)
     return batch->count++;
 }
 
+void rk_batch_copy_row(const rk_batch *from, size_t row, const rk_batch *to, size_t target)
+{
+    for (size_t i = 0; i < from->column_count; i++) {
+        size_t size = rk_type_size(from->columns[i].type);
+        char *source = *slot(from, i), *copy = *slot(to, i);
+        if (source && copy)
+            memcpy(copy + target * size, source + row * size, size);
+    }
+}
+
 int rk_column_find(const rk_column *columns, size_t count, rk_slice name)
 {
     for (size_t i = 0; i < count; i++)

@@ -70,6 +70,9 @@ size_t rk_batch_append(rk_batch *batch);
 /* Writes the empty value of each column into row `row` (0 for names, RK_NO_... for the others). */
 void rk_batch_clear_row(rk_batch *batch, size_t row);
 
+/* Copies a row between two batches of one table that have the same columns. */
+void rk_batch_copy_row(const rk_batch *from, size_t row, const rk_batch *to, size_t target);
+
 /* Number of the column called `name`, or -1. */
 int rk_column_find(const rk_column *columns, size_t count, rk_slice name);
 

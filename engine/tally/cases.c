@@ -4,16 +4,6 @@
 
 #include "tally/office.h"
 
-/* Copies a whole row between two batches of one table. */
-static void copy_row(const rk_batch *from, size_t row, const rk_batch *to, size_t target)
-{
-    for (size_t i = 0; i < from->column_count; i++) {
-        size_t size = rk_type_size(from->columns[i].type);
-        memcpy((char *)rk_batch_column(to, i) + target * size,
-               (char *)rk_batch_column(from, i) + row * size, size);
-    }
-}
-
 /* Row of the case of `entry` (its name), RK_NO_ROW when there is none; cases are sorted by entry. */
 static uint32_t find_case(const rk_cases *cases, const rk_texts *texts, rk_slice entry)
 {
@@ -91,7 +81,7 @@ static void judge_case(const rk_rules *rules, rk_world *world, size_t entry, con
         cases->opened_on[row] = old == RK_NO_ROW ? night : before->opened_on[old];
     } else if (old != RK_NO_ROW) {
         size_t row = rk_batch_append(&cases->batch);
-        copy_row(&before->batch, old, &cases->batch, row);
+        rk_batch_copy_row(&before->batch, old, &cases->batch, row);
         cases->status[row] = RK_CASE_CLOSED;
         cases->closed_on[row] = night;
     }
@@ -128,7 +118,7 @@ static void sort_cases(rk_cases *cases, const rk_texts *texts)
         qsort_r(order, count, sizeof *order, by_entry, &context);
     init(&sorted, count);
     for (size_t i = 0; i < count; i++)
-        copy_row(&cases->batch, order[i], &sorted.batch, rk_batch_append(&sorted.batch));
+        rk_batch_copy_row(&cases->batch, order[i], &sorted.batch, rk_batch_append(&sorted.batch));
     free(order);
     rk_batch_free(&cases->batch);
     *cases = sorted;
@@ -148,7 +138,7 @@ void rk_tally_cases(const rk_rules *rules, rk_world *world, const rk_cases *befo
         if (seen[row])
             continue;
         size_t added = rk_batch_append(&cases->batch);
-        copy_row(&before->batch, row, &cases->batch, added);
+        rk_batch_copy_row(&before->batch, row, &cases->batch, added);
         cases->status[added] = RK_CASE_PERSISTING;
     }
     free(seen);

@@ -172,11 +172,7 @@ void rk_tally_fold(rk_facts *stock, const rk_facts *facts, const rk_names *names
         if (kind != RK_FACT_APPLICATION && kind != RK_FACT_CASE)
             continue;
         size_t added = rk_facts_add(stock);
-        for (size_t i = 0; i < rk_fact_column_count; i++) {
-            size_t size = rk_type_size(rk_fact_columns[i].type);
-            memcpy((char *)rk_batch_column(&stock->batch, i) + added * size,
-                   (char *)rk_batch_column(&facts->batch, i) + row * size, size);
-        }
+        rk_batch_copy_row(&facts->batch, row, &stock->batch, added);
         stock->received_on[added] = stock->submitted_on[added] = RK_NO_DAY;
         stock->paid_on[added] = stock->booked_on[added] = RK_NO_DAY;
     }

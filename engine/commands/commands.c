@@ -1,0 +1,37 @@
+#include "commands/commands.h"
+
+#include <stddef.h>
+
+const rk_command rk_commands[] = {
+    {"run", rk_command_run_nights, "close the day: read, match, let lapse, report, seal, commit",
+     "  --date D            one night\n"
+     "  --from D --to D     several nights, in order\n"
+     "                      without either: each night after the last one, up to yesterday\n"},
+    {"match", rk_command_match, "match files against files: no database, nothing recorded",
+     "  --applications FILE             applications as CSV\n"
+     "  --statements [CHANNEL=]PATH...  statement files; the channel from the name if not given\n"
+     "  --out DIR                       where the results go\n"
+     "  --as-at TIME                    judge as at this moment (RFC 3339)\n"
+     "  --write LIST                    summary,entries,applications,rejects,workbooks (default: "
+     "all\n"
+     "                                  but workbooks; entries writes allocations and links "
+     "too)\n"},
+    {"read", rk_command_read, "show one statement as JSON lines",
+     "  FILE                a statement file\n"
+     "  --channel C         read it by the rules of this channel\n"},
+    {"import", rk_command_import, "bring applications from CSV into PostgreSQL",
+     "  applications FILE   at offices without a booking system of their own\n"},
+    {"rerun", rk_command_rerun, "run a past night again from the archive and compare",
+     "  --date D            the night\n"
+     "  --number N          which run of it (default: the last)\n"
+     "  --archive DIR       default: that of the configuration\n"
+     "  --out DIR           keep the workbooks made again here\n"},
+    {"verify", rk_command_verify, "check hashes and chain of the archive",
+     "  --date D            one night (default: all)\n"
+     "  --archive DIR       default: that of the configuration\n"},
+    {"status", rk_command_status, "last nights, watermarks, and what waits for whom",
+     "  --max-age 26h       exit 1 when the last night is older\n"},
+    {"check", rk_command_check, "check rules and reports", ""},
+    {"init", rk_command_init, "make schema, roles and folders", ""},
+    {NULL, NULL, NULL, NULL},
+};

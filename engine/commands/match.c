@@ -1,0 +1,270 @@
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "commands/commands.h"
+#include "commands/options.h"
+#include "expire/expire.h"
+#include "judge.h"
+#include "match/match.h"
+#include "report/books.h"
+#include "snapshot/applications.h"
+#include "statement/read.h"
+#include "tally/facts.h"
+#include "tally/tables.h"
+#include "version.h"
+
+/* What --write asks for. */
+enum {
+    WRITE_SUMMARY = 1,
+    WRITE_ENTRIES = 2,
+    WRITE_APPLICATIONS = 4,
+    WRITE_REJECTS = 8,
+    WRITE_WORKBOOKS = 16,
+};
+
+typedef struct matching {
+    rk_common common;
+    const char *applications, *out, *as_at, *write;
+    rk_words statements;
+    unsigned writes;
+    rk_setup setup;
+    rk_world world;
+    rk_mapped applications_file;
+    rk_mapped *statement_files;
+    bool waiting; /* an unknown or quarantined file */
+} matching;
+
+static bool read_writes(matching *m, rk_error *err)
+{
+    static const char *const names[] = {"summary", "entries", "applications", "rejects",
+                                        "workbooks"};
+    rk_slice rest = rk_slice_of(m->write ? m->write : "summary,entries,applications,rejects"), word;
+    while (rk_slice_cut(&rest, ',', &word)) {
+        size_t i = 0;
+        while (i < 5 && !rk_slice_is(word, names[i]))
+            i++;
+        if (i == 5)
+            return rk_fail(err, RK_USAGE,
+                           "--write knows summary, entries, applications, rejects, workbooks; not "
+                           "\"%.*s\"",
+                           RK_FMT(word));
+        m->writes |= 1u << i;
+    }
+    return true;
+}
+
+static bool parse(matching *m, int argc, char **argv, rk_error *err)
+{
+    const rk_option table[] = {
+        {.name = "--applications", .value = &m->applications},
+        {.name = "--statements", .words = &m->statements},
+        {.name = "--out", .value = &m->out},
+        {.name = "--as-at", .value = &m->as_at},
+        {.name = "--write", .value = &m->write},
+        {0},
+    };
+    if (!rk_options_parse(argc, argv, table, &m->common, NULL, err))
+        return false;
+    if (!m->applications || !m->out || m->statements.count == 0)
+        return rk_fail(err, RK_USAGE, "match needs --applications, --statements and --out");
+    return read_writes(m, err);
+}
+
+static bool read_applications(matching *m, rk_error *err)
+{
+    rk_slice unknown = {"", 0};
+    rk_applications_reading reading = {.names = &m->world.names,
+                                       .texts = &m->world.texts,
+                                       .arena = &m->world.arena,
+                                       .threads = m->setup.threads,
+                                       .exponent = 2,
+                                       .columns = rk_application_all()};
+    if (!rk_file_map(m->applications, &m->applications_file, err) ||
+        !rk_applications_read(&reading, rk_slice_of(m->applications), m->applications_file.bytes,
+                              &m->world.applications, &unknown, err))
+        return false;
+    if (unknown.len)
+        rk_log_warning("%s: unknown columns ignored: %.*s", m->applications, RK_FMT(unknown));
+    rk_log_stage("snapshot", "applications=%zu", m->world.applications.batch.count);
+    return true;
+}
+
+/* "bca=path" names the channel; a bare path is known by its name. */
+static bool add_statement(matching *m, const rk_reading *reading, size_t i, rk_error *err)
+{
+    rk_slice word = rk_slice_of(m->statements.items[i]), path = word, channel = {NULL, 0};
+    rk_slice rest = word, head;
+    rk_file *file = rk_files_add(&m->world.files);
+    if (rk_slice_cut(&rest, '=', &head) && rest.at && !memchr(head.at, '/', head.len)) {
+        channel = head;
+        path = rest;
+    }
+    file->name = rk_path_name(path);
+    if (!rk_file_map(path.at, &m->statement_files[i], err))
+        return false;
+    file->bytes = m->statement_files[i].bytes;
+    bool known = rk_statement_identify(reading, file);
+    if (channel.at) {
+        rk_name wanted = rk_names_find(&m->world.names, channel);
+        if (wanted == RK_NAME_FULL || !rk_channel_find(&m->setup.rules, wanted))
+            return rk_fail(err, RK_USAGE, "no channel is called \"%.*s\"", RK_FMT(channel));
+        if (!known || file->channel != wanted) {
+            file->from = file->until = RK_NO_DAY;
+            file->channel = wanted;
+        }
+    } else if (!known) {
+        file->fate = RK_FATE_UNKNOWN;
+        m->waiting = true;
+        rk_log_warning("%.*s: unknown file: %.*s", RK_FMT(path), RK_FMT(file->why));
+    }
+    return true;
+}
+
+static uint64_t wanted_columns(const matching *m)
+{
+    uint64_t all = rk_entry_all();
+    if (m->writes & (WRITE_ENTRIES | WRITE_WORKBOOKS))
+        return all & ~RK_ENTRY_BIT(narrative);
+    return all & ~(RK_ENTRY_BIT(narrative) | RK_ENTRY_BIT(reference) | RK_ENTRY_BIT(value_on));
+}
+
+/* Digests only where an output or a tie needs them. */
+static void digest_files(matching *m)
+{
+    rk_files *files = &m->world.files;
+    bool outputs = m->writes & (WRITE_ENTRIES | WRITE_WORKBOOKS);
+    for (size_t i = 0; i < files->count; i++)
+        if (outputs || rk_match_needs_digests(files, files->items[i].channel))
+            files->items[i].digest = rk_digest_of(files->items[i].bytes);
+}
+
+static void tell_files(matching *m)
+{
+    for (size_t i = 0; i < m->world.files.count; i++) {
+        const rk_file *file = &m->world.files.items[i];
+        if (file->fate != RK_FATE_QUARANTINED)
+            continue;
+        m->waiting = true;
+        rk_log_warning("%.*s: quarantined: %.*s", RK_FMT(file->name), RK_FMT(file->why));
+    }
+}
+
+static bool read_statements(matching *m, rk_error *err)
+{
+    rk_reading reading = {.rules = &m->setup.rules,
+                          .names = &m->world.names,
+                          .texts = &m->world.texts,
+                          .arena = &m->world.arena,
+                          .threads = m->setup.threads};
+    m->statement_files = rk_alloc(m->statements.count, sizeof *m->statement_files);
+    for (size_t i = 0; i < m->statements.count; i++)
+        if (!add_statement(m, &reading, i, err))
+            return false;
+    rk_batch_init(&m->world.entries.batch, rk_entry_columns, rk_entry_column_count, 16,
+                  wanted_columns(m));
+    if (!rk_statements_read(&reading, &m->world.files, &m->world.entries, &m->world.rejects, err))
+        return false;
+    digest_files(m);
+    tell_files(m);
+    rk_log_stage("read", "files=%zu entries=%zu rejects=%zu", m->world.files.count,
+                 m->world.entries.batch.count, m->world.rejects.count);
+    return true;
+}
+
+/* The latest end of coverage of the files that were given. */
+static rk_moment end_of_coverage(const matching *m)
+{
+    rk_moment latest = RK_NO_MOMENT, begin, end;
+    for (size_t i = 0; i < m->world.files.count; i++) {
+        const rk_file *file = &m->world.files.items[i];
+        const rk_channel *channel = rk_channel_find(&m->setup.rules, file->channel);
+        if (!channel || file->from == RK_NO_DAY || file->until == RK_NO_DAY)
+            continue;
+        rk_channel_span(channel, file->from, file->until, &begin, &end);
+        latest = end > latest ? end : latest;
+    }
+    return latest;
+}
+
+static bool judge(matching *m, rk_judgement *judgement, rk_error *err)
+{
+    *judgement = (rk_judgement){.rules = &m->setup.rules,
+                                .zone = m->setup.settings.zone,
+                                .judge_at = end_of_coverage(m),
+                                .threads = m->setup.threads};
+    if (m->as_at && !rk_moment_parse(rk_slice_of(m->as_at), &judgement->judge_at))
+        return rk_fail(err, RK_USAGE,
+                       "--as-at takes a time such as 2024-03-05T24:00:00+07:00 does not: write "
+                       "2024-03-06T00:00:00+07:00; not \"%s\"",
+                       m->as_at);
+    bool good = rk_judge(judgement, &m->world, err);
+    rk_log_stage("match", "entries=%zu", m->world.entries.batch.count);
+    return good;
+}
+
+typedef void write_table(const rk_tables *tables, rk_buffer *out);
+
+static bool write_one(const matching *m, const rk_tables *tables, const char *name,
+                      write_table *write, rk_error *err)
+{
+    rk_buffer bytes = {0};
+    rk_arena scratch = {0};
+    write(tables, &bytes);
+    const char *path = rk_path_join(&scratch, m->out, rk_slice_of(name));
+    bool good = rk_file_write(path, rk_buffer_all(&bytes), 0644, "match", err);
+    rk_buffer_free(&bytes);
+    rk_arena_free(&scratch);
+    return good;
+}
+
+static bool write_tables(matching *m, rk_error *err)
+{
+    static const struct {
+        unsigned asked;
+        const char *name;
+        write_table *write;
+    } all[] = {
+        {WRITE_SUMMARY, "summary.csv", rk_tables_summary},
+        {WRITE_ENTRIES, "entries.csv", rk_tables_entries},
+        {WRITE_ENTRIES, "allocations.csv", rk_tables_allocations},
+        {WRITE_ENTRIES, "links.csv", rk_tables_links},
+        {WRITE_APPLICATIONS, "applications.csv", rk_tables_applications},
+        {WRITE_REJECTS, "rejects.csv", rk_tables_rejects},
+    };
+    rk_tables tables = {.rules = &m->setup.rules,
+                        .world = &m->world,
+                        .zone = m->setup.settings.zone,
+                        .threads = m->setup.threads};
+    if (!rk_folder_make(m->out, 0755, err))
+        return false;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (m->writes & all[i].asked && !write_one(m, &tables, all[i].name, all[i].write, err))
+            return false;
+    rk_log_stage("write", "folder=%s", m->out);
+    return true;
+}
+
+static bool run(matching *m, rk_error *err)
+{
+    rk_judgement judgement;
+    return rk_setup_rules(&m->common, &m->world.names, &m->setup, err) &&
+           read_applications(m, err) && read_statements(m, err) && judge(m, &judgement, err) &&
+           write_tables(m, err);
+}
+
+rk_code rk_command_match(int argc, char **argv, rk_error *err)
+{
+    matching m = {0};
+    bool good = parse(&m, argc, argv, err);
+    if (good)
+        rk_log_night(NULL);
+    good = good && run(&m, err);
+    for (size_t i = 0; m.statement_files && i < m.statements.count; i++)
+        rk_file_unmap(&m.statement_files[i]);
+    rk_file_unmap(&m.applications_file);
+    free(m.statement_files);
+    rk_world_free(&m.world);
+    rk_setup_free(&m.setup);
+    return !good ? err->code : m.waiting ? RK_WAITING : RK_DONE;
+}

@@ -1,0 +1,29 @@
+/*
+ * judge: the pure middle of a night: terms, match, expire, and that the books balance.
+ *
+ * In:  a world with applications and entries, the gaps of its channels, the moment of judgement
+ * Out: the same world, every entry with its outcome and every application with its state
+ * No clock, no environment, no database, no locale; the nightly run, `match` and `rerun` share it.
+ */
+#ifndef RK_JUDGE_H
+#define RK_JUDGE_H
+
+#include "base/error.h"
+#include "config/rules.h"
+#include "model/coverage.h"
+#include "model/world.h"
+
+typedef struct rk_judgement {
+    const rk_rules *rules;
+    rk_zone zone;       /* of the batch: for what names no office */
+    rk_moment judge_at; /* deadlines before it have passed */
+    rk_gaps
+        gaps; /* of the channels; those of quarantined and held files and of rejects are added */
+    bool suspended; /* nothing lapses: the source cannot be trusted */
+    rk_name suspended_by;
+    int threads;
+} rk_judgement;
+
+bool rk_judge(rk_judgement *judgement, rk_world *world, rk_error *err);
+
+#endif
