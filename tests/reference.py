@@ -1,0 +1,484 @@
+#!/usr/bin/python3
+"""reference: `rekon match` a second time, plain and slow, to check the engine by.
+
+    reference.py --applications applications.csv --statements PATH... --out DIR [--as-at TIME]
+
+Written from the rules, not from the engine: it shares no code with it and reads no YAML. What stands
+under "the rules" below is what rules/*.yaml say for the four channels, put in Python once more. All
+money is in rupiah as Decimal, all times are datetimes with an offset.
+"""
+
+import argparse
+import csv
+import hashlib
+import io
+import re
+import sys
+from collections import defaultdict
+from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+# ---- the rules ------------------------------------------------------------------------------------
+
+WIB = timezone(timedelta(hours=7))
+CODE = re.compile(r"[789]\d{14}", re.ASCII)
+# One blank may stand between any two digits of the code; no digit may touch it.
+CODE_IN_TEXT = re.compile(r"(?<![0-9])[789](?: ?[0-9]){14}(?![0-9])")
+MATCHING_RULE = "kode-billing"
+
+# From 17-12-2024 (PP 45/2024) ten years cost more; before that both validities cost the same.
+PRICES = [
+    (date(2019, 9, 11), {"paspor-biasa": 350000, "paspor-elektronik": 650000,
+                         "splp": 100000, "splp-asing": 150000}),
+    (date(2024, 12, 17), {("paspor-biasa", "5"): 350000, ("paspor-biasa", "10"): 650000,
+                          ("paspor-elektronik", "5"): 650000, ("paspor-elektronik", "10"): 950000,
+                          "splp": 100000, "splp-asing": 150000}),
+]
+CHARGES = {"hilang": 1000000, "rusak": 500000, "percepatan": 1000000}
+
+
+def due_by_tariff(service, validity, charges, day):
+    """What an application owes by the tariff of its day, or None."""
+    prices = [row for since, row in PRICES if since <= day]
+    if not prices:
+        return None
+    price = prices[-1].get((service, validity), prices[-1].get(service))
+    words = charges.replace(";", " ").split()
+    if price is None or any(word not in CHARGES for word in words):
+        return None
+    return Decimal(price + sum(CHARGES[word] for word in words))
+
+
+def deadline_of(source, submitted_at):
+    """Two hours from the submission in M-Paspor; none for others."""
+    return submitted_at + timedelta(hours=2) if source == "m-paspor" else None
+
+
+# ---- applications -----------------------------------------------------------------------------------
+
+class Application:
+    def __init__(self, row):
+        self.id = row["application_id"]
+        self.office = row["office"]
+        self.code = row["billing_code"]
+        self.submitted_at = datetime.fromisoformat(row["submitted_at"])
+        self.zone = self.submitted_at.tzinfo
+        self.cancelled = row.get("status") == "cancelled"
+        self.deadline = deadline_of(row.get("source", ""), self.submitted_at)
+        self.due = Decimal(row["amount_due"]) if row["amount_due"] else due_by_tariff(
+            row["service"], row.get("validity", ""), row.get("charges", ""),
+            self.submitted_at.date())
+        self.entries = []
+        self.state = self.reason = ""
+        self.payment = None  # the entry that decides the state
+
+
+def read_applications(path):
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return [Application(row) for row in csv.DictReader(file)]
+
+
+# ---- statements ---------------------------------------------------------------------------------------
+
+class Entry:
+    """One line of money. `paid_from` to `paid_until`: when the customer paid, as far as it is known."""
+
+    def __init__(self, line, paid_from, paid_until, amount, code="", reference="", ignored_by="",
+                 several_codes=False):
+        self.line, self.paid_from, self.paid_until = line, paid_from, paid_until
+        self.amount, self.code, self.reference = amount, code, reference
+        self.ignored_by, self.several_codes = ignored_by, several_codes
+        self.outcome = self.reason = self.rule = ""
+        self.application = None
+
+
+class Reject(Exception):
+    """A line that cannot be read; its amount still counts where that field could be read."""
+
+    def __init__(self, reason, amount=None):
+        super().__init__(reason)
+        self.amount = amount
+
+
+class Statement:
+    def __init__(self, name, content, channel, day):
+        self.name, self.channel, self.day = name, channel, day
+        self.digest = hashlib.sha256(content).hexdigest()
+        self.entries, self.rejects = [], []  # rejects: (line, reason, amount)
+        self.fault = ""  # why the file is quarantined
+
+    def add(self, line, read):
+        try:
+            entry = read()
+        except Reject as reject:
+            self.rejects.append((line, str(reject), reject.amount))
+            return
+        if entry:
+            self.entries.append(entry)
+
+    def check(self, what, stated, found):
+        if stated != found and not self.fault:
+            self.fault = f"{what}: the file says {stated}, its lines give {found}"
+
+    def count(self):
+        return len(self.entries) + len(self.rejects)
+
+    def total(self):
+        amounts = [entry.amount for entry in self.entries] + [r[2] for r in self.rejects]
+        return None if None in amounts else sum(amounts, Decimal(0))
+
+
+def whole_rupiah(text):
+    if not re.fullmatch(r"[0-9]+(\.[0-9]{1,2})?", text.strip(), re.ASCII):
+        raise Reject("not an amount")
+    return Decimal(text.strip())
+
+
+def moment(text, shape, amount):
+    try:
+        return datetime.strptime(text, shape).replace(tzinfo=WIB)
+    except ValueError:
+        raise Reject("not a time", amount) from None
+
+
+def whole_day(day):
+    return (datetime.combine(day, time(0), WIB), datetime.combine(day, time(23, 59, 59, 999999), WIB))
+
+
+def lines_of(content):
+    return content.decode("utf-8-sig").replace("\r\n", "\n").rstrip("\n").split("\n")
+
+
+def read_indomaret(statement, content):
+    """H|agent|day, D|store|day|time|code|amount|fee|stan|status, T|count|total of those with 00."""
+    lines = lines_of(content)
+    for number, line in enumerate(lines[1:-1], 2):
+        statement.add(number, lambda cells=line.split("|"): indomaret_entry(number, cells))
+    header, trailer = lines[0].split("|"), lines[-1].split("|")
+    statement.check("header", "H", header[0])
+    statement.check("trailer", "T", trailer[0])
+    if not statement.fault:
+        statement.check("count", int(trailer[1]), statement.count())
+        statement.check("total", Decimal(trailer[2]), statement.total())
+
+
+def indomaret_entry(number, cells):
+    amount = whole_rupiah(cells[5]) if len(cells) > 5 else None
+    if len(cells) != 9:
+        raise Reject("not nine fields", amount)
+    if cells[8] != "00":
+        return None
+    paid = moment(cells[2] + cells[3], "%Y%m%d%H%M%S", amount)
+    return Entry(number, paid, paid, amount, cells[4], cells[7])
+
+
+def read_pos(statement, content):
+    """Fixed width: D, office 5, day 8, time 6, product 4, code 15, amount 12, receipt 12."""
+    lines = lines_of(content)
+    for number, line in enumerate(lines[1:-1], 2):
+        statement.add(number, lambda text=line: pos_entry(number, text))
+    statement.check("header", "H", lines[0][:1])
+    statement.check("trailer", "T", lines[-1][:1])
+    if not statement.fault:
+        statement.check("count", int(lines[-1][1:9]), statement.count())
+        statement.check("total", Decimal(lines[-1][9:24]), statement.total())
+
+
+def pos_entry(number, text):
+    amount = whole_rupiah(text[39:51])
+    paid = moment(text[6:20], "%Y%m%d%H%M%S", amount)
+    ignored_by = "kurir" if text[20:24] == "KURR" else ""
+    return Entry(number, paid, paid, amount, text[24:39].strip(), text[51:63].strip(), ignored_by)
+
+
+def read_tokopedia(statement, content):
+    """Titles, then one order a row; the customer paid net + fee."""
+    rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+    titles = next(rows)
+    for cells in rows:
+        row = dict(zip(titles, cells))
+        statement.add(rows.line_num, lambda: tokopedia_entry(rows.line_num, row))
+
+
+def tokopedia_entry(number, row):
+    amount = whole_rupiah(row["Net Amount"]) + whole_rupiah(row["Fee"])
+    if row["Status"] != "SUCCESS":
+        return None
+    paid = moment(row["Payment Time"], "%Y-%m-%d %H:%M:%S", amount)
+    return Entry(number, paid, paid, amount, row["Billing Code"], row["Order ID"])
+
+
+def read_bca(statement, content):
+    """Account lines, titles, 'day,narrative,branch,amount,DB or CR,balance, then four balances."""
+    rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+    told, balances = {}, []
+    for cells in rows:
+        if len(cells) == 3 and cells[1] == "=":
+            told[cells[0]] = cells[2]
+        elif len(cells) == 6 and cells[0] != "Tanggal":
+            statement.add(rows.line_num, lambda: bca_entry(rows.line_num, cells))
+            balances.append(Decimal(cells[5]))
+    running = Decimal(told["Saldo Awal"])
+    for entry, balance in zip(statement.entries, balances):
+        running += entry.amount
+        statement.check("balance", balance, running)
+    amounts = [entry.amount for entry in statement.entries]
+    statement.check("Kredit", Decimal(told["Kredit"]), sum((a for a in amounts if a > 0), Decimal(0)))
+    statement.check("Debet", Decimal(told["Debet"]), -sum((a for a in amounts if a < 0), Decimal(0)))
+    statement.check("Saldo Akhir", Decimal(told["Saldo Akhir"]), running)
+
+
+def bca_entry(number, cells):
+    amount = whole_rupiah(cells[3]) * (-1 if cells[4] == "DB" else 1)
+    day = moment(cells[0].lstrip("'"), "%d/%m/%Y", amount).date()
+    codes = {found.replace(" ", "") for found in CODE_IN_TEXT.findall(cells[1])}
+    ignored_by = bca_ignores(cells[1], amount)
+    return Entry(number, *whole_day(day), amount, codes.pop() if len(codes) == 1 else "", "",
+                 ignored_by, len(codes) > 1)
+
+
+def bca_ignores(narrative, amount):
+    if narrative.startswith("BIAYA ADM"):
+        return "biaya"
+    if narrative.startswith("BUNGA"):
+        return "bunga"
+    return "debet" if amount < 0 else ""
+
+
+CHANNELS = {
+    "bca": (re.compile(r"BCA_\d+_(\d{8})\.csv"), read_bca),
+    "indomaret": (re.compile(r"IDMREKON_(\d{8})\.txt"), read_indomaret),
+    "pos": (re.compile(r"POSREKON_(\d{8})\.txt"), read_pos),
+    "tokopedia": (re.compile(r"TOKOPEDIA_(\d{8})\.csv"), read_tokopedia),
+}
+
+
+def read_statements(paths):
+    """Every file once, however often and under whatever name it was given; sorted by digest."""
+    statements = {}
+    for path in paths:
+        content = path.read_bytes()
+        for channel, (pattern, read) in CHANNELS.items():
+            name = pattern.fullmatch(path.name)
+            if not name:
+                continue
+            day = datetime.strptime(name[1], "%Y%m%d").date()
+            statement = Statement(path.name, content, channel, day)
+            if statement.digest not in statements:
+                read(statement, content)
+                statements[statement.digest] = statement
+    return [statements[digest] for digest in sorted(statements)]
+
+
+# ---- matching -----------------------------------------------------------------------------------------
+
+def match(applications, statements):
+    by_code = defaultdict(list)
+    for application in applications:
+        if application.code:
+            by_code[application.code].append(application)
+    for statement in statements:
+        for ordinal, entry in enumerate(statement.entries, 1):
+            entry.statement, entry.ordinal = statement, ordinal
+            find_application(entry, by_code)
+    for application in applications:
+        application.entries.sort(key=lambda e: (e.paid_from, e.statement.channel, e.statement.digest,
+                                                e.ordinal))
+        settle(application)
+
+
+def decide(entry, outcome, reason, rule=""):
+    entry.outcome, entry.reason, entry.rule = outcome, reason, rule
+
+
+def find_application(entry, by_code):
+    if entry.ignored_by:
+        decide(entry, "ignored", "ignored by rule", entry.ignored_by)
+    elif entry.amount < 0:
+        decide(entry, "unidentified", "money going out")
+    elif entry.several_codes:
+        decide(entry, "unidentified", "several billing codes in the narrative")
+    elif not CODE.fullmatch(entry.code):
+        entry.code = ""
+        decide(entry, "unidentified", "no billing code")
+    elif not by_code[entry.code]:
+        decide(entry, "unidentified", "no application has this billing code")
+    elif len(by_code[entry.code]) > 1:
+        decide(entry, "unidentified", "several applications have this billing code")
+    else:
+        entry.application = by_code[entry.code][0]
+        entry.application.entries.append(entry)
+
+
+def settle(application):
+    """The outcome of each entry of an application, in order of payment, and the state they leave."""
+    parts, received = [], Decimal(0)  # payments so far that do not yet reach the due
+    for entry in application.entries:
+        late = application.deadline is not None and entry.paid_from > application.deadline
+        if application.cancelled:
+            decide(entry, "not_due", "nothing due: cancelled", MATCHING_RULE)
+        elif application.due is None:
+            decide(entry, "unidentified", "amount due is not known", MATCHING_RULE)
+        elif application.due == 0:
+            decide(entry, "not_due", "nothing due: waived", MATCHING_RULE)
+        elif application.state in ("paid", "paid_late"):
+            decide(entry, "duplicate", "already paid in full", MATCHING_RULE)
+        elif received + entry.amount == application.due:
+            parts.append(entry)
+            for part in parts:
+                decide(part, "late" if late else "matched", exact_reason(application, part, parts, late),
+                       MATCHING_RULE)
+            pay(application, entry, late, entry.reason)
+        elif received + entry.amount > application.due:
+            decide(entry, "overpaid", "more than due", MATCHING_RULE)
+            pay(application, entry, late, entry.reason)
+        else:
+            decide(entry, "underpaid", "less than due", MATCHING_RULE)
+            parts.append(entry)
+            received += entry.amount
+            application.state, application.reason = "underpaid", "less than due"
+            application.payment = entry
+
+
+def exact_reason(application, entry, parts, late):
+    if len(parts) > 1:
+        return "part of a payment in parts"
+    if late:
+        return "paid after the deadline"
+    known = application.deadline is None or entry.paid_until <= application.deadline
+    return "right amount, in time" if known else "right amount, time unknown"
+
+
+def pay(application, entry, late, reason):
+    application.state = "paid_late" if late else "paid"
+    application.reason = reason
+    application.payment = entry
+
+
+# ---- expiry -------------------------------------------------------------------------------------------
+
+def expire(applications, as_at):
+    """In `match` every channel is complete up to `as_at`, so only the deadline decides."""
+    for application in applications:
+        if application.cancelled:
+            application.state, application.reason = "cancelled", "nothing due: cancelled"
+        elif application.due == 0:
+            application.state, application.reason = "waived", "nothing due: waived"
+        elif application.state:
+            continue
+        elif application.deadline is None:
+            application.state, application.reason = "awaiting", "no deadline applies"
+        elif application.deadline < as_at:
+            application.state, application.reason = "expired", "not paid by the deadline"
+        else:
+            application.state, application.reason = "awaiting", "deadline not passed"
+
+
+def end_of_coverage(statements):
+    days = [statement.day for statement in statements if not statement.fault]
+    return datetime.combine(max(days) + timedelta(days=1), time(0), WIB) if days else None
+
+
+# ---- the files of `rekon match` -------------------------------------------------------------------------
+
+PAYMENT = ("matched", "late", "underpaid", "overpaid")
+
+
+def money(amount):
+    text = f"{amount:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def rfc3339(at, zone=WIB):
+    return at.astimezone(zone).isoformat() if at else ""
+
+
+def key_of(entry):
+    return f"{entry.statement.digest[:16]}:{entry.ordinal}"
+
+
+def office_of(entry):
+    return entry.application.office if entry.application else "-"
+
+
+def write(folder, name, titles, rows):
+    with open(Path(folder, name), "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(titles.split(","))
+        writer.writerows(rows)
+
+
+def write_entries(folder, entries):
+    write(folder, "entries.csv",
+          "entry,file,line,channel,office,booked_on,paid_from,paid_until,amount,currency,reference,"
+          "billing_code,outcome,rule,application_id,settlement,reason",
+          ((key_of(e), e.statement.name, e.line, e.statement.channel, office_of(e),
+            e.paid_from.date().isoformat(), rfc3339(e.paid_from), rfc3339(e.paid_until),
+            money(e.amount), "IDR", e.reference, e.code, e.outcome, e.rule,
+            e.application.id if e.application else "", "", e.reason) for e in entries))
+    write(folder, "allocations.csv", "entry,application_id,amount,role",
+          ((key_of(e), e.application.id, money(e.amount), "payment") for e in entries
+           if e.application))
+
+
+def write_applications(folder, applications):
+    rows = []
+    for a in sorted(applications, key=lambda a: a.id):
+        paid = sum((e.amount for e in a.entries if e.outcome in PAYMENT), Decimal(0))
+        rows.append((a.id, a.office, a.state, rfc3339(a.deadline, a.zone),
+                     rfc3339(a.payment.paid_from, a.zone) if a.payment else "",
+                     rfc3339(a.payment.paid_until, a.zone) if a.payment else "",
+                     money(paid), len(a.entries), a.reason))
+    write(folder, "applications.csv",
+          "application_id,office,state,deadline,paid_from,paid_until,paid_amount,entries,reason", rows)
+
+
+def write_summary(folder, entries):
+    sums = defaultdict(lambda: [0, Decimal(0)])
+    for entry in entries:
+        line = sums[office_of(entry), entry.statement.channel, entry.outcome]
+        line[0] += 1
+        line[1] += entry.amount
+    write(folder, "summary.csv", "office,channel,outcome,entries,amount",
+          ((*key, count, money(amount)) for key, (count, amount) in sorted(sums.items())))
+
+
+def write_rejects(folder, statements):
+    write(folder, "rejects.csv", "file,line,column,reason",
+          sorted((s.name, line, "", reason) for s in statements for line, reason, _ in s.rejects))
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--applications", required=True)
+    parser.add_argument("--statements", required=True, nargs="+", type=Path)
+    parser.add_argument("--out", required=True, type=Path)
+    parser.add_argument("--as-at", type=datetime.fromisoformat)
+    return parser.parse_args()
+
+
+def main():
+    given = arguments()
+    paths = [path for top in given.statements
+             for path in (sorted(top.rglob("*")) if top.is_dir() else [top]) if path.is_file()]
+    applications = read_applications(given.applications)
+    statements = read_statements(paths)
+    for statement in statements:
+        if statement.fault:
+            print(f"{statement.name}: {statement.fault}", file=sys.stderr)
+    accepted = [statement for statement in statements if not statement.fault]
+    as_at = given.as_at or end_of_coverage(statements)
+    match(applications, accepted)
+    expire(applications, as_at)
+    given.out.mkdir(parents=True, exist_ok=True)
+    entries = sorted((entry for statement in accepted for entry in statement.entries),
+                     key=lambda e: (e.statement.digest, e.ordinal))
+    write_entries(given.out, entries)
+    write_applications(given.out, applications)
+    write_summary(given.out, entries)
+    write_rejects(given.out, statements)
+
+
+if __name__ == "__main__":
+    main()
