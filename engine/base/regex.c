@@ -11,6 +11,7 @@ enum { MATCH_LIMIT = 1000000, HEAP_LIMIT_KIB = 20000, JIT_STACK_BYTES = 512 * 10
 
 struct rk_regex {
     pcre2_code *code;
+    rk_slice pattern;
 };
 
 /* One for each thread, made at first use: match data and a JIT stack. */
@@ -56,6 +57,10 @@ rk_regex *rk_regex_compile(rk_slice pattern, bool whole_text, rk_error *err)
     pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
     rk_regex *regex = rk_alloc(1, sizeof *regex);
     regex->code = code;
+    char *copy = rk_alloc(pattern.len + 1, 1);
+    if (pattern.len)
+        memcpy(copy, pattern.at, pattern.len);
+    regex->pattern = (rk_slice){copy, pattern.len};
     return regex;
 }
 
@@ -64,7 +69,13 @@ void rk_regex_free(rk_regex *regex)
     if (!regex)
         return;
     pcre2_code_free(regex->code);
+    free((void *)(uintptr_t)regex->pattern.at);
     free(regex);
+}
+
+rk_slice rk_regex_pattern(const rk_regex *regex)
+{
+    return regex->pattern;
 }
 
 rk_regex_result rk_regex_find(const rk_regex *regex, rk_slice text, size_t from, rk_slice *groups)

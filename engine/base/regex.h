@@ -24,6 +24,9 @@ void rk_regex_free(rk_regex *regex);
  * it took no part); `groups` has RK_REGEX_GROUPS items. Safe from many threads at once. */
 rk_regex_result rk_regex_find(const rk_regex *regex, rk_slice text, size_t from, rk_slice *groups);
 
+/* The pattern as it was given; lives as long as the regex. */
+rk_slice rk_regex_pattern(const rk_regex *regex);
+
 /* The number of a named group, or -1. */
 int rk_regex_group(const rk_regex *regex, const char *name);
 
