@@ -1,0 +1,128 @@
+#!/usr/bin/python3
+"""test_reference: the engine, the second implementation and the truth must agree.
+
+    test_reference.py [--rekon build/rekon] [--generate build/fixtures/generate] [--rules rules] [--quick]
+
+For several seeds, sizes, days and offices: generate, decide with `rekon match` and with reference.py, and
+compare file by file, column by column: no difference is allowed. Then both against the truth: each line
+and each state as far as the data allow to know them. `--rekon ''` leaves the engine out.
+"""
+
+import argparse
+import csv
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+
+# seed, applications, nights, first day, offices, noise, more
+CASES = [
+    (1, 300, 1, "2024-03-04", "palembang", "clean", []),
+    (2, 3000, 3, "2024-02-27", "palembang,sampit,denpasar,jayapura", "full", []),
+    (3, 20000, 7, "2024-03-04", "palembang,sampit,jakarta-selatan,tangerang,denpasar,jayapura", "demo",
+     []),
+    (4, 4000, 25, "2024-02-20", "all", "full", []),
+    (5, 9000, 6, "2024-12-14", "manokwari,sampit,makassar,tangerang", "full", []),
+    (6, 5000, 5, "2024-06-20", "ambon,palembang", "full", ["--rejects"]),
+    (7, 60000, 4, "2024-12-30", "all", "full", []),
+]
+QUICK = 4
+
+# file: the columns that name a row; None where a column's text may differ ("reason" of a reject)
+FILES = {
+    "entries.csv": ("entry",),
+    "applications.csv": ("application_id",),
+    "allocations.csv": ("entry", "application_id"),
+    "summary.csv": ("office", "channel", "outcome"),
+    "rejects.csv": ("file", "line"),
+}
+FREE = {"rejects.csv": {"column", "reason"}}
+
+
+def run(*command, codes=(0,)):
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+    if done.returncode not in codes:
+        raise SystemExit(f"{' '.join(map(str, command))}: exit {done.returncode}\n"
+                         f"{done.stdout[-4000:]}{done.stderr[-4000:]}")
+    return done.stdout
+
+
+def read(path, key):
+    with open(path, encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        rows = {tuple(row[column] for column in key): row for row in reader}
+        return rows, reader.fieldnames
+
+
+def differences(name, engine, reference):
+    """Lines that tell how the engine's file differs from the reference's."""
+    key = FILES[name]
+    given, columns = read(engine / name, key)
+    wanted, wanted_columns = read(reference / name, key)
+    found = [] if columns == wanted_columns else [f"columns {columns}, wanted {wanted_columns}"]
+    for row in given.keys() - wanted.keys():
+        found.append(f"{row}: not in the reference: {given[row]}")
+    for row in wanted.keys() - given.keys():
+        found.append(f"{row}: not in the engine: {wanted[row]}")
+    for row in wanted.keys() & given.keys():
+        for column in wanted_columns:
+            same = given[row].get(column) == wanted[row][column]
+            if not same and column not in FREE.get(name, ()):
+                found.append(f"{row}: {column} is {given[row].get(column)!r}, "
+                             f"wanted {wanted[row][column]!r}")
+    if not found and list(given) != list(wanted):
+        found.append("rows are in another order")
+    return [f"{name}: {line}" for line in sorted(found)]
+
+
+def check(case, folder, given):
+    seed, applications, nights, start, offices, noise, more = case
+    run(given.generate, "--seed", seed, "--applications", applications, "--nights", nights, "--start",
+        start, "--offices", offices, "--noise", noise, *more, "--out", folder)
+    inputs = ["--applications", folder / "applications.csv", "--statements", folder / "inbox"]
+    run(sys.executable, HERE / "reference.py", *inputs, "--out", folder / "reference")
+    compare = [sys.executable, HERE / "accuracy" / "compare.py", "--strict"]
+    faults = []
+    told = run(*compare, folder / "reference", folder, codes=(0, 1))
+    if "wrong_confirmations=0 missed=0 extra=0 wrong_states=0" not in told:
+        faults.append("reference against truth:\n" + told)
+    if given.rekon:
+        files = [path for path in sorted((folder / "inbox").rglob("*")) if path.is_file()]
+        run(given.rekon, "match", *inputs[:2], "--statements", *files, "--out", folder / "engine",
+            "--rules", given.rules, "--write", "summary,entries,applications,rejects", codes=(0, 1))
+        for name in FILES:
+            faults += differences(name, folder / "engine", folder / "reference")
+        told = run(*compare, folder / "engine", folder, codes=(0, 1))
+        if "wrong_confirmations=0 missed=0 extra=0 wrong_states=0" not in told:
+            faults.append("engine against truth:\n" + told)
+    return faults
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--rekon", default=str(ROOT / "build" / "rekon"))
+    parser.add_argument("--generate", default=str(ROOT / "build" / "fixtures" / "generate"))
+    parser.add_argument("--rules", default=str(ROOT / "rules"))
+    parser.add_argument("--quick", action="store_true", help="the smaller cases only")
+    given = parser.parse_args()
+    failed = 0
+    cases = CASES[:QUICK] if given.quick else CASES
+    for case in cases:
+        with tempfile.TemporaryDirectory() as folder:
+            faults = check(case, Path(folder), given)
+        failed += bool(faults)
+        print(f"{'not ok' if faults else 'ok'} seed {case[0]}, {case[1]} applications, {case[2]} nights "
+              f"from {case[3]}, {case[5]}")
+        for fault in faults[:20]:
+            print(f"    {fault}")
+        if len(faults) > 20:
+            print(f"    ... and {len(faults) - 20} more")
+    print(f"reference: {len(cases) - failed} of {len(cases)} cases agree")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
