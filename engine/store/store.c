@@ -1,0 +1,304 @@
+#include "store/store.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "store/copy.h"
+#include "store/session.h"
+
+enum { SCHEMA_VERSION = 1, REOPEN_SECONDS = 30 };
+
+/* Any number, as long as it is always this one: "rekon" in ASCII. */
+#define LOCK_KEY "491429883758"
+
+static const char roles_sql[] =
+#include "roles.sql.inc"
+    ;
+static const char history_sql[] =
+#include "history.sql.inc"
+    ;
+static const char source_sql[] =
+#include "source.sql.inc"
+    ;
+static const char head_sql[] =
+#include "head.sql.inc"
+    ;
+static const char run_sql[] =
+#include "run.sql.inc"
+    ;
+static const char pending_sql[] =
+#include "pending.sql.inc"
+    ;
+static const char turns_sql[] =
+#include "turns.sql.inc"
+    ;
+static const char hand_over_sql[] =
+#include "hand_over.sql.inc"
+    ;
+
+bool rk_store_open(const char *connection, rk_store **store, rk_error *err)
+{
+    rk_pg *pg;
+    if (!rk_pg_open(connection, &pg, err))
+        return false;
+    *store = rk_alloc(1, sizeof **store);
+    (*store)->pg = pg;
+    return true;
+}
+
+void rk_store_close(rk_store *store)
+{
+    if (!store)
+        return;
+    rk_pg_close(store->pg);
+    free(store);
+}
+
+bool rk_store_lock(rk_store *store, rk_error *err)
+{
+    if (store->locked)
+        return true;
+    if (!rk_pg_ask(store->pg, "lock", "SELECT pg_try_advisory_lock(" LOCK_KEY ")", NULL, 0, err))
+        return false;
+    if (!rk_slice_is(rk_pg_cell(store->pg, 0, 0), "t"))
+        return rk_fail(err, RK_LOCKED, "another run holds the lock of this database");
+    store->locked = true;
+    return true;
+}
+
+/* ---- schema ---- */
+
+bool rk_store_init(rk_store *store, rk_error *err)
+{
+    bool lost;
+    bool ok = rk_pg_run(store->pg, "begin", "BEGIN", err) &&
+              rk_pg_run(store->pg, "roles", roles_sql, err) &&
+              rk_pg_run(store->pg, "history", history_sql, err) &&
+              rk_pg_run(store->pg, "source", source_sql, err) &&
+              rk_pg_commit(store->pg, &lost, err);
+    if (!ok)
+        rk_pg_rollback(store->pg);
+    return ok;
+}
+
+bool rk_store_ready(rk_store *store, rk_error *err)
+{
+    static const char there[] = "SELECT to_regclass('rekon.schema_version') IS NOT NULL";
+    if (!rk_pg_ask(store->pg, "schema", there, NULL, 0, err))
+        return false;
+    if (!rk_slice_is(rk_pg_cell(store->pg, 0, 0), "t")) {
+        rk_fail(err, RK_DATABASE, "the database has no schema \"rekon\"");
+        return rk_fail_hint(err, "run `rekon init` as a role that may create roles");
+    }
+    static const char version[] = "SELECT coalesce(max(version), 0) FROM rekon.schema_version";
+    if (!rk_pg_ask(store->pg, "version", version, NULL, 0, err))
+        return false;
+    int64_t found = rk_pg_number(store->pg, 0, 0);
+    if (found == SCHEMA_VERSION)
+        return true;
+    rk_fail(err, RK_DATABASE, "the database has schema version %" PRId64 ", the program needs %d",
+            found, SCHEMA_VERSION);
+    return rk_fail_hint(err, found < SCHEMA_VERSION
+                                 ? "run `rekon init` as a role that may create roles"
+                                 : "a newer program has been here: install that version, or run "
+                                   "`rekon init` against another database");
+}
+
+/* ---- runs ---- */
+
+bool rk_store_head(rk_store *store, rk_head *head, rk_error *err)
+{
+    memset(head, 0, sizeof *head);
+    if (!rk_pg_ask(store->pg, "head", head_sql, NULL, 0, err))
+        return false;
+    head->any = rk_pg_rows(store->pg) > 0;
+    if (!head->any)
+        return true;
+    head->night = (rk_day)rk_pg_number(store->pg, 0, 2);
+    head->number = (int)rk_pg_number(store->pg, 0, 3);
+    if (!rk_digest_parse(rk_pg_cell(store->pg, 0, 0), &head->run) ||
+        !rk_digest_parse(rk_pg_cell(store->pg, 0, 1), &head->manifest))
+        return rk_fail(err, RK_DATABASE, "the last run in rekon.run has no digest for an id");
+    return true;
+}
+
+bool rk_store_has_run(rk_store *store, const rk_digest *run, bool *has, rk_error *err)
+{
+    char hex[RK_DIGEST_HEX + 1];
+    const char *const id = rk_digest_hex(run, hex);
+    static const char sql[] = "SELECT FROM rekon.run WHERE run_id = $1";
+    if (!rk_pg_ask(store->pg, "has_run", sql, &id, 1, err))
+        return false;
+    *has = rk_pg_rows(store->pg) > 0;
+    return true;
+}
+
+static void put_run(rk_buffer *out, const rk_digest *run, rk_day night, int number)
+{
+    rk_day_put(out, night);
+    rk_buffer_printf(out, "-%d (", number);
+    rk_buffer_hex(out, run->bytes, 6);
+    rk_buffer_text(out, "...)");
+}
+
+/* The chain has one end: what is committed now must have been made from what is there. */
+static bool check_head(rk_store *store, const rk_commit *commit, rk_error *err)
+{
+    rk_head head;
+    if (!rk_store_head(store, &head, err))
+        return false;
+    bool forward = !head.any || commit->night > head.night ||
+                   (commit->night == head.night && commit->number > head.number);
+    if (rk_digest_equal(&head.run, &commit->previous) && forward)
+        return true;
+    rk_buffer message = {0};
+    if (!rk_digest_equal(&head.run, &commit->previous)) {
+        rk_buffer_text(&message, "the last run in the database is ");
+        if (head.any)
+            put_run(&message, &head.run, head.night, head.number);
+        else
+            rk_buffer_text(&message, "none");
+        rk_buffer_text(&message, ", not the one that this run was made from");
+    } else {
+        put_run(&message, &commit->run, commit->night, commit->number);
+        rk_buffer_text(&message, " does not come after the last run ");
+        put_run(&message, &head.run, head.night, head.number);
+    }
+    rk_fail(err, RK_DATABASE, "%.*s", RK_FMT(rk_buffer_all(&message)));
+    rk_buffer_free(&message);
+    return rk_fail_hint(err, "is this archive the one that belongs to this database?");
+}
+
+static bool insert_run(rk_store *store, const rk_commit *commit, rk_error *err)
+{
+    char run[RK_DIGEST_HEX + 1], previous[RK_DIGEST_HEX + 1], manifest[RK_DIGEST_HEX + 1];
+    char night[16], number[16];
+    snprintf(night, sizeof night, "%" PRId32, commit->night);
+    snprintf(number, sizeof number, "%d", commit->number);
+    const char *const parameters[] = {
+        rk_digest_hex(&commit->run, run),
+        night,
+        number,
+        rk_digest_is_zero(&commit->previous) ? "" : rk_digest_hex(&commit->previous, previous),
+        rk_digest_hex(&commit->manifest, manifest),
+        commit->program,
+    };
+    return rk_pg_ask(store->pg, "run", run_sql, parameters, 6, err);
+}
+
+/* The names come from the static column tables, never from data. */
+static bool copy_table(rk_store *store, const rk_commit *commit, const char *table,
+                       const rk_batch *batch, rk_error *err)
+{
+    char hex[RK_DIGEST_HEX + 1];
+    rk_buffer sql = {0};
+    rk_buffer_printf(&sql, "COPY rekon.\"%s\" (run_id", table);
+    for (size_t i = 0; i < batch->column_count; i++)
+        rk_buffer_printf(&sql, ", \"%s\"", batch->columns[i].name);
+    rk_buffer_bytes(&sql, ") FROM STDIN (FORMAT binary)", sizeof ") FROM STDIN (FORMAT binary)");
+    rk_copy_in copy = {.batch = batch,
+                       .names = commit->names,
+                       .texts = commit->texts,
+                       .first = rk_slice_of(rk_digest_hex(&commit->run, hex)),
+                       .columns = ((uint64_t)1 << batch->column_count) - 1};
+    bool ok = rk_pg_copy_in(store->pg, table, sql.bytes, rk_copy_more, &copy, err);
+    rk_buffer_free(&sql);
+    return ok;
+}
+
+static bool write_history(rk_store *store, const rk_commit *commit, rk_error *err)
+{
+    const rk_history *history = commit->history;
+    return copy_table(store, commit, "outcome", &history->outcomes.batch, err) &&
+           copy_table(store, commit, "allocation", &history->allocations.batch, err) &&
+           copy_table(store, commit, "transition", &history->transitions.batch, err) &&
+           copy_table(store, commit, "file", &history->files.batch, err) &&
+           copy_table(store, commit, "case_event", &history->cases.batch, err) &&
+           copy_table(store, commit, "decision", &history->decisions.batch, err);
+}
+
+/* The reply to COMMIT was lost. The old session may still be at work, but it holds the lock until its
+ * transaction is over: with the lock in hand, the look-up tells the truth. */
+static bool settle(rk_store *store, const rk_commit *commit, rk_error *err)
+{
+    bool has = false;
+    rk_error lost = *err;
+    store->locked = false;
+    bool asked = rk_pg_reopen(store->pg, REOPEN_SECONDS, err) &&
+                 rk_pg_run(store->pg, "patience", "SET lock_timeout = '60s'", err) &&
+                 rk_pg_run(store->pg, "relock", "SELECT pg_advisory_lock(" LOCK_KEY ")", err) &&
+                 rk_pg_run(store->pg, "patience", "SET lock_timeout = 0", err);
+    store->locked = asked;
+    asked = asked && rk_store_has_run(store, &commit->run, &has, err);
+    if (!asked) {
+        rk_error why = *err;
+        rk_fail(err, RK_DATABASE,
+                "the reply to the commit was lost, and asking again failed: %.300s", why.message);
+        return rk_fail_hint(err,
+                            "run again when the database is back: it finds out what was committed");
+    }
+    if (!has)
+        *err = lost;
+    return has;
+}
+
+bool rk_store_commit(rk_store *store, const rk_commit *commit, rk_error *err)
+{
+    bool has, lost = false;
+    if (!rk_store_lock(store, err) || !rk_store_has_run(store, &commit->run, &has, err))
+        return false;
+    if (has)
+        return true;
+    bool ok = rk_pg_run(store->pg, "begin", "BEGIN", err) && check_head(store, commit, err) &&
+              insert_run(store, commit, err) && write_history(store, commit, err) &&
+              rk_pg_commit(store->pg, &lost, err);
+    if (ok)
+        return true;
+    if (lost)
+        return settle(store, commit, err);
+    rk_pg_rollback(store->pg);
+    return false;
+}
+
+/* ---- the outbox ---- */
+
+static bool hand_over_turn(rk_store *store, int64_t turn, rk_handover *handover, rk_error *err)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" PRId64, turn);
+    const char *const parameter = text;
+    if (!rk_pg_ask(store->pg, "hand_over", hand_over_sql, &parameter, 1, err))
+        return false;
+    handover->confirmed += (uint64_t)rk_pg_number(store->pg, 0, 0);
+    handover->refused += (uint64_t)rk_pg_number(store->pg, 0, 1);
+    handover->failed += (uint64_t)rk_pg_number(store->pg, 0, 2);
+    return true;
+}
+
+/* A row that somebody else keeps locked must not hold the night: that attempt fails and is repeated. */
+static bool hand_over_all(rk_store *store, rk_handover *handover, rk_error *err)
+{
+    if (!rk_pg_run(store->pg, "lock_timeout", "SET LOCAL lock_timeout = '5s'", err) ||
+        !rk_pg_run(store->pg, "pending", pending_sql, err) ||
+        !rk_pg_ask(store->pg, "turns", turns_sql, NULL, 0, err))
+        return false;
+    int64_t turns = rk_pg_number(store->pg, 0, 0);
+    uint64_t pending = (uint64_t)rk_pg_number(store->pg, 0, 1);
+    for (int64_t turn = 1; turn <= turns; turn++)
+        if (!hand_over_turn(store, turn, handover, err))
+            return false;
+    handover->waiting = pending - handover->confirmed - handover->refused - handover->failed;
+    return true;
+}
+
+bool rk_store_hand_over(rk_store *store, rk_handover *handover, rk_error *err)
+{
+    bool lost;
+    memset(handover, 0, sizeof *handover);
+    bool ok = rk_store_lock(store, err) && rk_pg_run(store->pg, "begin", "BEGIN", err) &&
+              hand_over_all(store, handover, err) && rk_pg_commit(store->pg, &lost, err);
+    if (!ok)
+        rk_pg_rollback(store->pg);
+    return ok;
+}
