@@ -22,7 +22,7 @@ static void add_gap_of_file(rk_judgement *j, const rk_file *file)
 
 static void add_gaps(rk_judgement *j, const rk_world *world)
 {
-    for (size_t i = world->old_file_count; i < world->files.count; i++) {
+    for (size_t i = 0; i < world->new_file_count; i++) {
         const rk_file *file = &world->files.items[i];
         if (file->fate == RK_FATE_QUARANTINED || file->fate == RK_FATE_HELD)
             add_gap_of_file(j, file);

@@ -161,6 +161,7 @@ static bool read_statements(matching *m, rk_error *err)
     for (size_t i = 0; i < m->statements.count; i++)
         if (!add_statement(m, &reading, i, err))
             return false;
+    m->world.new_file_count = m->world.files.count;
     rk_batch_init(&m->world.entries.batch, rk_entry_columns, rk_entry_column_count, 16,
                   wanted_columns(m));
     if (!rk_statements_read(&reading, &m->world.files, &m->world.entries, &m->world.rejects, err))

@@ -34,8 +34,8 @@ typedef struct rk_world {
     rk_known before; /* as the night before left it */
     rk_applications applications;
     rk_entries entries;
-    rk_files files; /* of carried entries first, then tonight's */
-    size_t old_file_count;
+    rk_files files; /* tonight's first, then those of carried entries */
+    size_t new_file_count;
     rk_rejects rejects;
     rk_candidates candidates; /* of ambiguous entries */
 } rk_world;

@@ -203,7 +203,7 @@ static bool files_conserve(const rk_world *world, rk_error *err)
         if (!rk_money_add(&sums[e->file[row]], e->amount_minor[row]))
             good = rk_fail(err, RK_BUG, "sum of a file's entries passes 64 bits");
     }
-    for (size_t i = world->old_file_count; good && i < files; i++)
+    for (size_t i = 0; good && i < world->new_file_count; i++)
         if (world->files.items[i].fate == RK_FATE_ACCEPTED)
             good = file_conserves(&world->files.items[i], counts[i], sums[i], err);
     rk_arena_free(&scratch);

@@ -1,0 +1,106 @@
+#include "seal/archive.h"
+
+#include "base/compress.h"
+#include "base/file.h"
+
+enum { FOLDER_MODE = 0700, FILE_MODE = 0600 };
+#define OBJECT_BYTES_MAX ((size_t)1 << 36)
+
+bool rk_archive_make(const rk_archive *archive, rk_error *err)
+{
+    static const char *const parts[] = {"objects", "pending", "nights"};
+    rk_arena scratch = {0};
+    bool good = true;
+    for (size_t i = 0; good && i < 3; i++)
+        good = rk_folder_make(rk_path_join(&scratch, archive->folder, rk_slice_of(parts[i])),
+                              FOLDER_MODE, err);
+    rk_arena_free(&scratch);
+    return good;
+}
+
+static char *object_path(const rk_archive *archive, const rk_digest *content, rk_arena *arena)
+{
+    char hex[RK_DIGEST_HEX + 1];
+    rk_digest_hex(content, hex);
+    return rk_arena_printf(arena, "%s/objects/%.2s/%s.zst", archive->folder, hex, hex + 2);
+}
+
+/* The object is there and holds this content; gives the digest of its stored bytes. */
+static bool is_stored(const char *path, const rk_digest *content, rk_ref *ref)
+{
+    rk_error ignored;
+    rk_buffer frame = {0}, bytes = {0};
+    bool good = rk_file_stat(path).exists &&
+                rk_file_read(path, OBJECT_BYTES_MAX, &frame, &ignored) &&
+                rk_decompress(rk_buffer_all(&frame), OBJECT_BYTES_MAX, &bytes, &ignored);
+    if (good) {
+        rk_digest found = rk_digest_of(rk_buffer_all(&bytes));
+        good = rk_digest_equal(&found, content);
+        ref->stored = rk_digest_of(rk_buffer_all(&frame));
+    }
+    rk_buffer_free(&frame);
+    rk_buffer_free(&bytes);
+    return good;
+}
+
+static bool store(const char *path, rk_slice bytes, rk_ref *ref, rk_error *err)
+{
+    rk_buffer frame = {0};
+    rk_arena scratch = {0};
+    const char *folder = rk_arena_text(&scratch, (rk_slice){path, strlen(path) - 67});
+    rk_compress(bytes, &frame);
+    ref->stored = rk_digest_of(rk_buffer_all(&frame));
+    bool good = rk_folder_make(folder, FOLDER_MODE, err) &&
+                rk_file_write(path, rk_buffer_all(&frame), FILE_MODE, "object", err);
+    rk_buffer_free(&frame);
+    rk_arena_free(&scratch);
+    return good;
+}
+
+bool rk_archive_put(const rk_archive *archive, rk_slice bytes, rk_ref *ref, rk_error *err)
+{
+    rk_arena scratch = {0};
+    *ref = (rk_ref){.content = rk_digest_of(bytes), .size = bytes.len};
+    const char *path = object_path(archive, &ref->content, &scratch);
+    bool good = is_stored(path, &ref->content, ref) || store(path, bytes, ref, err);
+    rk_arena_free(&scratch);
+    return good;
+}
+
+static bool get(const rk_archive *archive, const rk_digest *content, const rk_digest *stored,
+                rk_buffer *out, rk_error *err)
+{
+    rk_arena scratch = {0};
+    rk_buffer frame = {0};
+    size_t start = out->len;
+    const char *path = object_path(archive, content, &scratch);
+    bool good = false;
+    if (!rk_file_stat(path).exists)
+        rk_fail(err, RK_DIFFERENT, "\"%s\" is missing", path);
+    else if (rk_file_read(path, OBJECT_BYTES_MAX, &frame, err)) {
+        rk_digest found = rk_digest_of(rk_buffer_all(&frame));
+        good = (!stored || rk_digest_equal(&found, stored)) &&
+               rk_decompress(rk_buffer_all(&frame), OBJECT_BYTES_MAX, out, err);
+        if (good) {
+            found = rk_digest_of((rk_slice){out->bytes + start, out->len - start});
+            good = rk_digest_equal(&found, content);
+        }
+        if (!good)
+            rk_fail(err, RK_DIFFERENT,
+                    "\"%s\" is altered: its bytes are not those that were sealed", path);
+    }
+    rk_buffer_free(&frame);
+    rk_arena_free(&scratch);
+    return good;
+}
+
+bool rk_archive_get(const rk_archive *archive, const rk_ref *ref, rk_buffer *out, rk_error *err)
+{
+    return get(archive, &ref->content, &ref->stored, out, err);
+}
+
+bool rk_archive_get_content(const rk_archive *archive, const rk_digest *content, rk_buffer *out,
+                            rk_error *err)
+{
+    return get(archive, content, NULL, out, err);
+}

@@ -1,0 +1,100 @@
+/*
+ * closing: the state in which a night leaves the books, and in which the next one opens them.
+ *
+ * In:  the closing state of the night before, the keys that tonight touches
+ * Out: the applications and entries of those segments alone; after the night, new objects for the
+ *      segments that changed and the same objects for all others
+ * Applications live with their entries in the segment of their day of submission (batch zone); entries
+ * without an application in the segment of the night that left them open. A root object in text lists all
+ * segments; the night is opened from the archive, never from the database.
+ */
+#ifndef RK_SEAL_CLOSING_H
+#define RK_SEAL_CLOSING_H
+
+#include "model/case.h"
+#include "model/coverage.h"
+#include "model/fact.h"
+#include "model/history.h"
+#include "model/world.h"
+#include "seal/archive.h"
+#include "seal/keys.h"
+
+typedef enum rk_home { RK_HOME_APPLICATIONS, RK_HOME_OPEN } rk_home;
+
+typedef struct rk_segment {
+    rk_home home;
+    rk_day day;
+    uint32_t applications, awaiting, entries;
+    rk_ref body;
+    rk_ref codes, ids, keys; /* sorted sets: billing codes, application ids, entries */
+    bool loaded;
+} rk_segment;
+
+typedef struct rk_file_list {
+    rk_day night;
+    int number;
+    rk_ref ref; /* rk_file_rows of that run */
+} rk_file_list;
+
+typedef struct rk_closing {
+    rk_day start;          /* first day of the books */
+    rk_moment since;       /* updated_at up to which the source was read; RK_NO_MOMENT: never */
+    uint64_t source_count; /* applications in the source then */
+    rk_moment source_newest;
+    rk_segment *segments; /* by home, then day */
+    size_t segment_count;
+    rk_file_list *lists; /* by night, then number */
+    size_t list_count;
+    rk_ref cases, stock, coverage;
+    uint32_t *entry_segment; /* by carried entry: the segment it came from */
+    size_t entry_capacity;
+} rk_closing; /* {0} with start and since RK_NO_...: before the first night */
+
+/* What stands beside the segments. */
+typedef struct rk_carried {
+    rk_file_rows
+        files;      /* of all nights in memory; a later row of a digest replaces an earlier one */
+    rk_cases cases; /* open ones, by entry */
+    rk_facts stock;
+    rk_coverage coverage;
+} rk_carried;
+
+void rk_closing_init(rk_closing *closing);
+void rk_closing_free(rk_closing *closing);
+void rk_carried_init(rk_carried *carried);
+void rk_carried_free(rk_carried *carried);
+
+/* Reads the root and what stands beside the segments. Bytes are kept in `world`'s arena. */
+bool rk_closing_open(const rk_archive *archive, const rk_ref *root, rk_world *world,
+                     rk_closing *closing, rk_carried *carried, rk_error *err);
+
+/* Which segments are wanted: those that hold one of these (sorted), and the segments of these days. */
+typedef struct rk_wanted {
+    rk_keys codes, ids, entries;
+    rk_keys days;    /* of applications; rk_day as uint64_t, shifted by 2^31 */
+    bool awaiting;   /* all segments with applications that wait */
+    rk_day open_day; /* the open segment of this night, RK_NO_DAY: none */
+} rk_wanted;
+
+void rk_wanted_free(rk_wanted *wanted);
+void rk_wanted_add_day(rk_wanted *wanted, rk_day day);
+
+/* Loads wanted segments that are not loaded yet into world->before; its files follow in world->files. */
+bool rk_closing_load(const rk_archive *archive, rk_closing *closing, const rk_wanted *wanted,
+                     rk_world *world, rk_error *err);
+
+/* Seals the state after the night: new segments for what was loaded or is new, the rest as it was.
+ * `files` are tonight's, `carried` holds cases, stock and coverage as they are now. Segments and lists
+ * older than `memory_days` before `night` are left out, unless an application in them still waits.
+ * `root` receives the new root; `added` counts segments written anew. */
+bool rk_closing_save(const rk_archive *archive, const rk_closing *opening, const rk_world *world,
+                     const rk_carried *carried, const rk_file_rows *files, rk_zone zone,
+                     rk_day night, int number, int memory_days, const rk_closing *header,
+                     rk_ref *root, size_t *added, rk_error *err);
+
+/* Every ref of the closing state, for verify: calls `visit` for each; stops at the first false. */
+typedef bool rk_ref_visit(void *context, const char *what, const rk_ref *ref, rk_error *err);
+bool rk_closing_visit(const rk_archive *archive, const rk_ref *root, rk_ref_visit *visit,
+                      void *context, rk_error *err);
+
+#endif

@@ -1,0 +1,90 @@
+#include "seal/keys.h"
+
+#include <stdlib.h>
+
+void rk_keys_add(rk_keys *keys, uint64_t key)
+{
+    keys->items = rk_grow(keys->items, &keys->capacity, keys->count + 1, sizeof *keys->items);
+    keys->items[keys->count++] = key;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+void rk_keys_sort(rk_keys *keys)
+{
+    size_t kept = 0;
+    if (keys->count == 0)
+        return;
+    qsort(keys->items, keys->count, sizeof *keys->items, ascending);
+    for (size_t i = 0; i < keys->count; i++)
+        if (i == 0 || keys->items[i] != keys->items[kept - 1])
+            keys->items[kept++] = keys->items[i];
+    keys->count = kept;
+}
+
+void rk_keys_free(rk_keys *keys)
+{
+    free(keys->items);
+    *keys = (rk_keys){0};
+}
+
+void rk_keys_encode(const rk_keys *keys, rk_buffer *out)
+{
+    uint64_t last = 0;
+    for (size_t i = 0; i < keys->count; i++) {
+        uint64_t step = keys->items[i] - last;
+        last = keys->items[i];
+        while (step >= 0x80) {
+            rk_buffer_char(out, (char)(step | 0x80));
+            step >>= 7;
+        }
+        rk_buffer_char(out, (char)step);
+    }
+}
+
+/* The next step; false at the end or when the bytes are cut. */
+static bool next_step(const char **at, const char *end, uint64_t *step)
+{
+    *step = 0;
+    for (unsigned shift = 0; *at < end && shift < 64; shift += 7) {
+        unsigned char byte = (unsigned char)*(*at)++;
+        *step |= (uint64_t)(byte & 0x7f) << shift;
+        if (byte < 0x80)
+            return true;
+    }
+    return false;
+}
+
+bool rk_keys_meet(const rk_keys *keys, rk_slice encoded, bool *damaged)
+{
+    const char *at = encoded.at, *end = encoded.at + encoded.len;
+    uint64_t key = 0, step;
+    size_t i = 0;
+    *damaged = false;
+    while (at < end && i < keys->count) {
+        if (!next_step(&at, end, &step)) {
+            *damaged = true;
+            return false;
+        }
+        key += step;
+        while (i < keys->count && keys->items[i] < key)
+            i++;
+        if (i < keys->count && keys->items[i] == key)
+            return true;
+    }
+    return false;
+}
+
+uint64_t rk_key_of_entry(uint64_t digest_short, uint32_t ordinal)
+{
+    return digest_short ^ (uint64_t)ordinal * 0x9e3779b97f4a7c15ull;
+}
+
+uint64_t rk_key_of_id(rk_slice id)
+{
+    return rk_slice_hash(id);
+}

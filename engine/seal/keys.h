@@ -1,0 +1,30 @@
+/*
+ * keys: a sorted set of 64-bit keys as bytes; tells whether a segment must be read.
+ *
+ * In:  {820240305000001, 820240305000071}        Out: variable-length differences, a byte or two each
+ */
+#ifndef RK_SEAL_KEYS_H
+#define RK_SEAL_KEYS_H
+
+#include "base/buffer.h"
+
+typedef struct rk_keys {
+    uint64_t *items;
+    size_t count, capacity;
+} rk_keys; /* {0} is empty */
+
+void rk_keys_add(rk_keys *keys, uint64_t key);
+void rk_keys_sort(rk_keys *keys); /* and drop repeats */
+void rk_keys_free(rk_keys *keys);
+
+/* `keys` must be sorted. */
+void rk_keys_encode(const rk_keys *keys, rk_buffer *out);
+
+/* Whether any of the sorted `keys` is in the encoded set. False on damaged bytes sets *damaged. */
+bool rk_keys_meet(const rk_keys *keys, rk_slice encoded, bool *damaged);
+
+/* How entries and application ids become keys. */
+uint64_t rk_key_of_entry(uint64_t digest_short, uint32_t ordinal);
+uint64_t rk_key_of_id(rk_slice id);
+
+#endif
