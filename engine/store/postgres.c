@@ -56,6 +56,9 @@ static bool fail_result(const PGresult *result, const char *name, rk_error *err)
     char reason[400];
     const char *said = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     put_reason(said ? said : PQresultErrorMessage(result), reason, sizeof reason);
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (severity && strcmp(severity, "ERROR") != 0) /* its last words: the session is over */
+        return rk_fail(err, RK_DATABASE, "lost the database at \"%s\": %s", name, reason);
     rk_fail(err, RK_DATABASE, "the database refused \"%s\": %s", name, reason);
     const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
     const char *hint = PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);

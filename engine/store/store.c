@@ -279,7 +279,7 @@ static bool hand_over_turn(rk_store *store, int64_t turn, rk_handover *handover,
 /* A row that somebody else keeps locked must not hold the night: that attempt fails and is repeated. */
 static bool hand_over_all(rk_store *store, rk_handover *handover, rk_error *err)
 {
-    if (!rk_pg_run(store->pg, "lock_timeout", "SET LOCAL lock_timeout = '5s'", err) ||
+    if (!rk_pg_run(store->pg, "lock_timeout", "SET LOCAL lock_timeout = '2s'", err) ||
         !rk_pg_run(store->pg, "pending", pending_sql, err) ||
         !rk_pg_ask(store->pg, "turns", turns_sql, NULL, 0, err))
         return false;
