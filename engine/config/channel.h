@@ -80,7 +80,6 @@ typedef struct rk_keep {
     bool except; /* drop: */
     rk_slice *values;
     size_t value_count;
-    bool drop;
 } rk_keep;
 
 typedef struct rk_ignore {
