@@ -74,7 +74,7 @@ rk_slice rk_line_name(rk_line *line, rk_arena *arena)
     size_t length = 0;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.at[i];
-        if (c == '%' && i + 2 < text.len + 0 && hex_value(text.at[i + 1]) >= 0 &&
+        if (c == '%' && i + 2 < text.len && hex_value(text.at[i + 1]) >= 0 &&
             hex_value(text.at[i + 2]) >= 0) {
             c = (char)(hex_value(text.at[i + 1]) << 4 | hex_value(text.at[i + 2]));
             i += 2;

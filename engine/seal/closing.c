@@ -1,0 +1,329 @@
+#include "seal/closing.h"
+
+#include <stdlib.h>
+
+#include "seal/columns.h"
+#include "seal/lines.h"
+
+static const char *const home_names[] = {"applications", "open"};
+
+void rk_closing_init(rk_closing *closing)
+{
+    *closing =
+        (rk_closing){.start = RK_NO_DAY, .since = RK_NO_MOMENT, .source_newest = RK_NO_MOMENT};
+}
+
+void rk_closing_free(rk_closing *closing)
+{
+    free(closing->segments);
+    free(closing->lists);
+    free(closing->entry_segment);
+    rk_closing_init(closing);
+}
+
+void rk_carried_init(rk_carried *carried)
+{
+    rk_history empty;
+    uint64_t all = ((uint64_t)1 << rk_case_column_count) - 1;
+    rk_history_init(&empty);
+    carried->files = empty.files;
+    empty.files.batch.column_count = 0; /* now owned by `carried` */
+    rk_history_free(&empty);
+    rk_batch_init(&carried->cases.batch, rk_case_columns, rk_case_column_count, 64, all);
+    rk_facts_init(&carried->stock, 64);
+    rk_coverage_init(&carried->coverage);
+}
+
+void rk_carried_free(rk_carried *carried)
+{
+    rk_batch_free(&carried->files.batch);
+    rk_batch_free(&carried->cases.batch);
+    rk_batch_free(&carried->stock.batch);
+    rk_batch_free(&carried->coverage.batch);
+}
+
+void rk_wanted_free(rk_wanted *wanted)
+{
+    rk_keys_free(&wanted->codes);
+    rk_keys_free(&wanted->ids);
+    rk_keys_free(&wanted->entries);
+    rk_keys_free(&wanted->days);
+}
+
+static uint64_t key_of_day(rk_day day)
+{
+    return (uint64_t)((int64_t)day + ((int64_t)1 << 31));
+}
+
+void rk_wanted_add_day(rk_wanted *wanted, rk_day day)
+{
+    rk_keys_add(&wanted->days, key_of_day(day));
+}
+
+/* ---- the root ---- */
+
+static void read_segment(rk_line *line, rk_segment *segment)
+{
+    rk_slice home = rk_line_text(line);
+    *segment = (rk_segment){0};
+    segment->home =
+        rk_slice_is(home, home_names[RK_HOME_OPEN]) ? RK_HOME_OPEN : RK_HOME_APPLICATIONS;
+    line->good &= rk_slice_is(home, home_names[segment->home]);
+    segment->day = rk_line_day(line);
+    segment->applications = (uint32_t)rk_line_u64(line);
+    segment->awaiting = (uint32_t)rk_line_u64(line);
+    segment->entries = (uint32_t)rk_line_u64(line);
+    segment->body = rk_line_ref(line);
+    segment->codes = rk_line_ref(line);
+    segment->ids = rk_line_ref(line);
+    segment->keys = rk_line_ref(line);
+}
+
+static void read_list(rk_line *line, rk_file_list *list)
+{
+    list->night = rk_line_day(line);
+    list->number = (int)rk_line_u64(line);
+    list->ref = rk_line_ref(line);
+}
+
+static void add_segment(rk_closing *closing, size_t *capacity, rk_line *line)
+{
+    closing->segments =
+        rk_grow(closing->segments, capacity, closing->segment_count + 1, sizeof *closing->segments);
+    read_segment(line, &closing->segments[closing->segment_count++]);
+}
+
+static void add_list(rk_closing *closing, size_t *capacity, rk_line *line)
+{
+    closing->lists =
+        rk_grow(closing->lists, capacity, closing->list_count + 1, sizeof *closing->lists);
+    read_list(line, &closing->lists[closing->list_count++]);
+}
+
+static bool read_line(rk_closing *closing, rk_line *line, size_t *segments, size_t *lists)
+{
+    rk_slice what = rk_line_text(line);
+    if (rk_slice_is(what, "start"))
+        closing->start = rk_line_day(line);
+    else if (rk_slice_is(what, "source")) {
+        closing->since = rk_line_i64(line);
+        closing->source_count = rk_line_u64(line);
+        closing->source_newest = rk_line_i64(line);
+    } else if (rk_slice_is(what, "cases"))
+        closing->cases = rk_line_ref(line);
+    else if (rk_slice_is(what, "stock"))
+        closing->stock = rk_line_ref(line);
+    else if (rk_slice_is(what, "coverage"))
+        closing->coverage = rk_line_ref(line);
+    else if (rk_slice_is(what, "files"))
+        add_list(closing, lists, line);
+    else if (rk_slice_is(what, "segment"))
+        add_segment(closing, segments, line);
+    else
+        return false;
+    return line->good && line->at == line->count;
+}
+
+static bool read_root(rk_slice bytes, rk_closing *closing, rk_error *err)
+{
+    rk_line line;
+    size_t segments = 0, lists = 0;
+    if (!rk_line_next(&bytes, &line) || !rk_slice_is(rk_line_text(&line), "rekon-closing") ||
+        rk_line_u64(&line) != 1)
+        return rk_fail(err, RK_DIFFERENT, "not a closing state of format 1");
+    while (rk_line_next(&bytes, &line))
+        if (!read_line(closing, &line, &segments, &lists))
+            return rk_fail(err, RK_DIFFERENT,
+                           "closing state with an unknown or broken line \"%.*s\"",
+                           RK_FMT(line.cells[0]));
+    return true;
+}
+
+/* The content of an object, kept in the arena of the run. */
+static bool fetch(const rk_archive *archive, const rk_ref *ref, rk_arena *arena, rk_slice *bytes,
+                  rk_error *err)
+{
+    rk_buffer content = {0};
+    if (!rk_archive_get(archive, ref, &content, err)) {
+        rk_buffer_free(&content);
+        return false;
+    }
+    *bytes = rk_arena_slice(arena, rk_buffer_all(&content));
+    rk_buffer_free(&content);
+    return true;
+}
+
+static bool fetch_batch(const rk_archive *archive, const rk_ref *ref, rk_world *world,
+                        rk_batch *batch, rk_error *err)
+{
+    rk_slice bytes;
+    return fetch(archive, ref, &world->arena, &bytes, err) &&
+           rk_columns_decode(bytes, batch, &world->names, &world->texts, err);
+}
+
+bool rk_closing_open(const rk_archive *archive, const rk_ref *root, rk_world *world,
+                     rk_closing *closing, rk_carried *carried, rk_error *err)
+{
+    rk_slice bytes;
+    if (!fetch(archive, root, &world->arena, &bytes, err) || !read_root(bytes, closing, err))
+        return false;
+    for (size_t i = 0; i < closing->list_count; i++)
+        if (!fetch_batch(archive, &closing->lists[i].ref, world, &carried->files.batch, err))
+            return false;
+    return fetch_batch(archive, &closing->cases, world, &carried->cases.batch, err) &&
+           fetch_batch(archive, &closing->stock, world, &carried->stock.batch, err) &&
+           fetch_batch(archive, &closing->coverage, world, &carried->coverage.batch, err);
+}
+
+bool rk_closing_visit(const rk_archive *archive, const rk_ref *root, rk_ref_visit *visit,
+                      void *context, rk_error *err)
+{
+    rk_closing closing;
+    rk_buffer bytes = {0};
+    rk_closing_init(&closing);
+    bool good = visit(context, "closing", root, err) &&
+                rk_archive_get(archive, root, &bytes, err) &&
+                read_root(rk_buffer_all(&bytes), &closing, err) &&
+                visit(context, "cases", &closing.cases, err) &&
+                visit(context, "stock", &closing.stock, err) &&
+                visit(context, "coverage", &closing.coverage, err);
+    for (size_t i = 0; good && i < closing.list_count; i++)
+        good = visit(context, "files", &closing.lists[i].ref, err);
+    for (size_t i = 0; good && i < closing.segment_count; i++) {
+        const rk_segment *s = &closing.segments[i];
+        good = visit(context, "segment", &s->body, err) &&
+               visit(context, "codes", &s->codes, err) && visit(context, "ids", &s->ids, err) &&
+               visit(context, "keys", &s->keys, err);
+    }
+    rk_buffer_free(&bytes);
+    rk_closing_free(&closing);
+    return good;
+}
+
+/* ---- segments ---- */
+
+static bool meets(const rk_archive *archive, const rk_keys *keys, const rk_ref *ref, bool *met,
+                  rk_error *err)
+{
+    rk_buffer bytes = {0};
+    bool damaged = false;
+    if (*met || keys->count == 0 || ref->size == 0)
+        return true;
+    bool good = rk_archive_get(archive, ref, &bytes, err);
+    *met = good && rk_keys_meet(keys, rk_buffer_all(&bytes), &damaged);
+    rk_buffer_free(&bytes);
+    return good && (!damaged || rk_fail(err, RK_DIFFERENT, "damaged key set in the closing state"));
+}
+
+static bool is_wanted(const rk_archive *archive, const rk_segment *segment, const rk_wanted *wanted,
+                      bool *met, rk_error *err)
+{
+    *met = (wanted->awaiting && segment->awaiting > 0) ||
+           (segment->home == RK_HOME_OPEN && segment->day == wanted->open_day);
+    uint64_t day = key_of_day(segment->day);
+    for (size_t i = 0; segment->home == RK_HOME_APPLICATIONS && i < wanted->days.count; i++)
+        *met |= wanted->days.items[i] == day;
+    return meets(archive, &wanted->codes, &segment->codes, met, err) &&
+           meets(archive, &wanted->ids, &segment->ids, met, err) &&
+           meets(archive, &wanted->entries, &segment->keys, met, err);
+}
+
+/* The row of world->files with this digest; added from `rows` when it is new. */
+static uint32_t file_row(rk_world *world, const rk_file_rows *rows, size_t row)
+{
+    rk_digest digest;
+    if (!rk_digest_parse(rk_texts_get(&world->texts, rows->digest[row]), &digest))
+        return RK_NO_ROW;
+    for (size_t i = 0; i < world->files.count; i++)
+        if (rk_digest_equal(&world->files.items[i].digest, &digest))
+            return (uint32_t)i;
+    rk_file *file = rk_files_add(&world->files);
+    file->digest = digest;
+    file->name = rk_texts_get(&world->texts, rows->name[row]);
+    file->channel = rows->channel[row];
+    file->account = rows->account[row];
+    file->fate = RK_FATE_ACCEPTED;
+    return (uint32_t)world->files.count - 1;
+}
+
+/* Rows of the segment count its own files and applications; make them those of the world. */
+static bool adopt(rk_world *world, const rk_file_rows *files, size_t first_entry,
+                  size_t first_application, rk_error *err)
+{
+    rk_entries *entries = &world->before.entries;
+    size_t applications = world->before.applications.batch.count - first_application;
+    uint32_t *map = rk_alloc(files->batch.count, sizeof *map);
+    bool good = true;
+    for (size_t i = 0; i < files->batch.count; i++) {
+        map[i] = file_row(world, files, i);
+        good &= map[i] != RK_NO_ROW;
+    }
+    for (size_t row = first_entry; good && row < entries->batch.count; row++) {
+        uint32_t application = entries->application[row];
+        good = entries->file[row] < files->batch.count &&
+               (application == RK_NO_ROW || application < applications);
+        if (!good)
+            break;
+        entries->file[row] = map[entries->file[row]];
+        if (application != RK_NO_ROW)
+            entries->application[row] = application + (uint32_t)first_application;
+    }
+    free(map);
+    return good || rk_fail(err, RK_DIFFERENT, "a segment of the closing state contradicts itself");
+}
+
+static bool cut_part(rk_slice *rest, rk_slice *part)
+{
+    uint64_t length;
+    if (rest->len < sizeof length)
+        return false;
+    memcpy(&length, rest->at, sizeof length);
+    if (length > rest->len - sizeof length)
+        return false;
+    *part = (rk_slice){rest->at + sizeof length, (size_t)length};
+    *rest = rk_slice_between(part->at + length, rest->at + rest->len);
+    return true;
+}
+
+static bool load_segment(const rk_archive *archive, rk_closing *closing, size_t i, rk_world *world,
+                         rk_error *err)
+{
+    rk_slice bytes, applications, entries, files;
+    rk_carried scratch;
+    rk_known *before = &world->before;
+    size_t first_entry = before->entries.batch.count;
+    size_t first_application = before->applications.batch.count;
+    if (!fetch(archive, &closing->segments[i].body, &world->arena, &bytes, err))
+        return false;
+    if (!cut_part(&bytes, &applications) || !cut_part(&bytes, &entries) ||
+        !cut_part(&bytes, &files))
+        return rk_fail(err, RK_DIFFERENT, "a segment of the closing state is cut short");
+    rk_carried_init(&scratch);
+    bool good =
+        rk_columns_decode(applications, &before->applications.batch, &world->names, &world->texts,
+                          err) &&
+        rk_columns_decode(entries, &before->entries.batch, &world->names, &world->texts, err) &&
+        rk_columns_decode(files, &scratch.files.batch, &world->names, &world->texts, err) &&
+        adopt(world, &scratch.files, first_entry, first_application, err);
+    rk_carried_free(&scratch);
+    closing->segments[i].loaded = true;
+    closing->entry_segment = rk_grow(closing->entry_segment, &closing->entry_capacity,
+                                     before->entries.batch.count, sizeof(uint32_t));
+    for (size_t row = first_entry; row < before->entries.batch.count; row++)
+        closing->entry_segment[row] = (uint32_t)i;
+    return good;
+}
+
+bool rk_closing_load(const rk_archive *archive, rk_closing *closing, const rk_wanted *wanted,
+                     rk_world *world, rk_error *err)
+{
+    for (size_t i = 0; i < closing->segment_count; i++) {
+        bool met;
+        if (closing->segments[i].loaded)
+            continue;
+        if (!is_wanted(archive, &closing->segments[i], wanted, &met, err) ||
+            (met && !load_segment(archive, closing, i, world, err)))
+            return false;
+    }
+    return true;
+}
