@@ -337,6 +337,16 @@ char *rk_path_join(rk_arena *arena, const char *folder, rk_slice name)
     return rk_arena_printf(arena, "%s/%.*s", folder, RK_FMT(name));
 }
 
+char *rk_path_absolute(rk_arena *arena, const char *path)
+{
+    char working[PATH_MAX_BYTES];
+    if (path[0] == '/' || !getcwd(working, sizeof working))
+        return rk_arena_text(arena, rk_slice_of(path));
+    while (path[0] == '.' && path[1] == '/')
+        path += 2;
+    return rk_arena_printf(arena, "%s/%s", working, path);
+}
+
 rk_slice rk_path_name(rk_slice path)
 {
     for (size_t i = path.len; i > 0; i--)

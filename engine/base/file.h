@@ -70,6 +70,9 @@ bool rk_folder_space(const char *path, uint64_t *bytes, rk_error *err);
 /* "dir/name" in the arena. */
 char *rk_path_join(rk_arena *arena, const char *folder, rk_slice name);
 
+/* The path from the root, in the arena; as it is when the working folder cannot be told. */
+char *rk_path_absolute(rk_arena *arena, const char *path);
+
 /* The last component. */
 rk_slice rk_path_name(rk_slice path);
 
