@@ -1,0 +1,221 @@
+/* map: and extract: of a channel: which fields make the entry. */
+#include "config/channels.h"
+
+static const rk_choice decimals[] = {
+    {"point", RK_DECIMAL_POINT}, {"comma", RK_DECIMAL_COMMA}, {"none", RK_DECIMAL_NONE},
+    {"minor", RK_DECIMAL_MINOR}, {"auto", RK_DECIMAL_AUTO},   {NULL, 0},
+};
+static const rk_choice directions[] = {{"debit", true}, {"credit", false}, {NULL, 0}};
+static const rk_choice bounds[] = {{"digits", true}, {NULL, 0}};
+static const rk_choice breaks[] = {{"space", true}, {NULL, 0}};
+
+/* ---- times ---- */
+
+bool rk_load_format(const rk_load *load, const rk_key *row, const rk_node *node, rk_slice format,
+                    bool *has_clock, bool *has_zone, rk_error *err)
+{
+    static const char known[] = "YymbdHMSz";
+    bool seen[sizeof known] = {false};
+    for (size_t i = 0; i < format.len; i++) {
+        if (format.at[i] != '%')
+            continue;
+        char c = ++i < format.len ? format.at[i] : '\0';
+        if (c == '%')
+            continue;
+        const char *found = c ? strchr(known, c) : NULL;
+        if (!found) {
+            rk_load_fail(load, node, err, "\"%s\" has a format with %%%c", row->name, c ? c : ' ');
+            return rk_fail_hint(err, "known are %%Y %%y %%m %%b %%d %%H %%M %%S %%z and %%%%");
+        }
+        if (seen[found - known])
+            return rk_load_fail(load, node, err, "\"%s\" has a format with %%%c twice", row->name,
+                                c);
+        seen[found - known] = true;
+    }
+    bool year = seen[0] || seen[1], month = seen[2] || seen[3], day = seen[4];
+    if (!year || !month || !day)
+        return rk_load_fail(load, node, err, "\"%s\" has a format without a %s", row->name,
+                            !year    ? "year (%Y)"
+                            : !month ? "month (%m)"
+                                     : "day (%d)");
+    *has_clock = seen[5];
+    *has_zone = seen[8];
+    return true;
+}
+
+static bool set_day_format(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
+                           rk_error *err)
+{
+    rk_slice *format = RK_INTO(rk_slice, into, row);
+    bool has_clock, has_zone;
+    return rk_schema_scalar(load, row, node, format, err) &&
+           rk_load_format(load, row, node, *format, &has_clock, &has_zone, err);
+}
+
+const rk_value rk_value_day_format = {"a format such as '%Y%m%d'", "{\"type\":\"string\"}",
+                                      set_day_format};
+
+/* Cuts '{paid_on} {paid_time}' into pieces. */
+static bool cut_pieces(const rk_load *load, const rk_key *row, const rk_node *node, rk_slice text,
+                       rk_time_map *map, rk_error *err)
+{
+    map->pieces = rk_arena_alloc(load->arena, text.len + 1, sizeof *map->pieces);
+    bool any = false;
+    for (size_t at = 0; at < text.len;) {
+        rk_piece *piece = &map->pieces[map->piece_count++];
+        const char *from = text.at + at;
+        size_t left = text.len - at;
+        if (*from == '{') {
+            const char *end = memchr(from, '}', left);
+            if (!end)
+                return rk_load_fail(load, node, err, "\"%s\" has a { without }", row->name);
+            if (!rk_load_field(load, node, rk_slice_between(from + 1, end), &piece->field, err))
+                return false;
+            at += (size_t)(end - from) + 1;
+            any = true;
+        } else {
+            const char *end = memchr(from, '{', left);
+            piece->field = RK_NO_FIELD;
+            piece->literal = rk_slice_between(from, end ? end : from + left);
+            at += piece->literal.len;
+        }
+    }
+    return any || rk_schema_bad(load, row, node, err);
+}
+
+/* '{paid_on} {paid_time} as %Y%m%d %H%M%S' */
+static bool set_time(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
+                     rk_error *err)
+{
+    rk_time_map *map = RK_INTO(rk_time_map, into, row);
+    rk_slice text;
+    if (!rk_schema_scalar(load, row, node, &text, err))
+        return false;
+    const char *as = NULL;
+    for (size_t i = 0; i + 4 <= text.len; i++)
+        if (memcmp(text.at + i, " as ", 4) == 0)
+            as = text.at + i;
+    if (!as)
+        return rk_schema_bad(load, row, node, err);
+    *map = (rk_time_map){.given = true};
+    map->format = rk_slice_between(as + 4, text.at + text.len);
+    return cut_pieces(load, row, node, rk_slice_between(text.at, as), map, err) &&
+           rk_load_format(load, row, node, map->format, &map->has_clock, &map->has_zone, err);
+}
+
+static const rk_value time_value = {
+    "fields and a format such as '{paid_on} {paid_time} as %Y%m%d %H%M%S'", "{\"type\":\"string\"}",
+    set_time};
+
+/* ---- the amount ---- */
+
+static bool end_sign(const rk_load *load, const rk_node *node, void *into, rk_error *err)
+{
+    const rk_amount_map *amount = into;
+    if (node->kind != RK_NODE_MAPPING || rk_node_get(node, "always"))
+        return true;
+    if (amount->sign_field == RK_NO_FIELD || amount->credit_value_count == 0 ||
+        amount->debit_value_count == 0) {
+        rk_load_fail(load, node, err, "\"sign\" needs \"field\", \"credit\" and \"debit\"");
+        return rk_fail_hint(err, "sign: {field: direction, credit: [CR], debit: [DB]}");
+    }
+    return true;
+}
+
+static const rk_key sign_keys[] = {
+    {"always", &rk_value_flag, offsetof(rk_amount_map, negative), .choices = directions,
+     .doc = "every amount is money in (credit) or out (debit)"},
+    {"field", &rk_value_field, offsetof(rk_amount_map, sign_field),
+     .doc = "that holds the direction"},
+    {"credit", &rk_value_texts, offsetof(rk_amount_map, credit_values),
+     .count_offset = offsetof(rk_amount_map, credit_value_count), .doc = "its values for money in"},
+    {"debit", &rk_value_texts, offsetof(rk_amount_map, debit_values),
+     .count_offset = offsetof(rk_amount_map, debit_value_count), .doc = "its values for money out"},
+};
+static const rk_schema sign_schema = {
+    .doc = "the direction of money", RK_KEYS(sign_keys), .shorthand = "always", .end = end_sign};
+
+static const rk_key amount_keys[] = {
+    {"field", &rk_value_field, offsetof(rk_amount_map, field), .doc = "the amount"},
+    {"plus", &rk_value_field, offsetof(rk_amount_map, plus), .doc = "added to it: net + fee"},
+    {"credit", &rk_value_field, offsetof(rk_amount_map, credit), .doc = "money in, its own column"},
+    {"debit", &rk_value_field, offsetof(rk_amount_map, debit), .doc = "money out, its own column"},
+    {"sign", &rk_value_mapping, 0, .of = &sign_schema,
+     .doc = "debit, or {field, credit: [..], debit: [..]}"},
+    {"decimal", &rk_value_choice, offsetof(rk_amount_map, decimal), .choices = decimals,
+     .doc = "the decimal sign; default point"},
+};
+
+static void begin_amount(void *into)
+{
+    rk_amount_map *amount = into;
+    amount->field = amount->plus = amount->credit = amount->debit = amount->sign_field =
+        RK_NO_FIELD;
+}
+
+static bool end_amount(const rk_load *load, const rk_node *node, void *into, rk_error *err)
+{
+    const rk_amount_map *amount = into;
+    bool columns = amount->credit != RK_NO_FIELD || amount->debit != RK_NO_FIELD;
+    if (columns == (amount->field != RK_NO_FIELD))
+        return rk_load_fail(load, node, err,
+                            "\"amount\" needs either \"field\", or \"credit\" and \"debit\"");
+    if (columns && (amount->plus != RK_NO_FIELD || rk_node_get(node, "sign")))
+        return rk_load_fail(load, node, err,
+                            "\"plus\" and \"sign\" do not go with \"credit\" and \"debit\"");
+    return true;
+}
+
+static const rk_schema amount_schema = {.doc = "where the amount is",
+                                        .size = sizeof(rk_amount_map),
+                                        RK_KEYS(amount_keys),
+                                        .shorthand = "field",
+                                        .begin = begin_amount,
+                                        .end = end_amount};
+
+static const rk_key map_keys[] = {
+    {"amount", &rk_value_mapping, offsetof(rk_channel, amount), .needed = true,
+     .of = &amount_schema, .doc = "a field, or {field, plus, credit, debit, sign, decimal}"},
+    {"billing_code", &rk_value_field, offsetof(rk_channel, billing_code), .doc = "a field"},
+    {"reference", &rk_value_field, offsetof(rk_channel, reference), .doc = "a field"},
+    {"narrative", &rk_value_field, offsetof(rk_channel, narrative), .doc = "a field"},
+    {"balance", &rk_value_field, offsetof(rk_channel, balance),
+     .doc = "a field: the running balance"},
+    {"paid", &time_value, offsetof(rk_channel, paid), .doc = "when the customer paid"},
+    {"booked", &time_value, offsetof(rk_channel, booked), .doc = "tanggal buku"},
+    {"value", &time_value, offsetof(rk_channel, value), .doc = "the value date"},
+};
+const rk_schema rk_map_schema = {.doc = "which fields make the entry", RK_KEYS(map_keys)};
+
+/* ---- extract ---- */
+
+static const rk_key extract_keys[] = {
+    {"from", &rk_value_field, offsetof(rk_extract, field), .needed = true,
+     .doc = "the field that is searched"},
+    {"pattern", &rk_value_pattern, offsetof(rk_extract, pattern), .needed = true,
+     .doc = "the bare pattern of the code"},
+    {"bounded", &rk_value_flag, offsetof(rk_extract, bounded), .choices = bounds,
+     .doc = "digits: no digit may touch it"},
+    {"broken_by", &rk_value_flag, offsetof(rk_extract, broken_by_space), .choices = breaks,
+     .doc = "space: one blank may stand between any two digits"},
+};
+
+static bool end_extract(const rk_load *load, const rk_node *node, void *into, rk_error *err)
+{
+    (void)load;
+    (void)node;
+    (void)err;
+    ((rk_extract *)into)->given = true;
+    return true;
+}
+
+static const rk_schema extract_schema = {.doc = "a code in free text",
+                                         .size = sizeof(rk_extract),
+                                         RK_KEYS(extract_keys),
+                                         .end = end_extract};
+
+static const rk_key extracts_keys[] = {
+    {"billing_code", &rk_value_mapping, offsetof(rk_channel, extract), .needed = true,
+     .of = &extract_schema, .doc = "{from, pattern, bounded, broken_by}"},
+};
+const rk_schema rk_extracts_schema = {.doc = "what is found in free text", RK_KEYS(extracts_keys)};
