@@ -33,7 +33,8 @@ PRICES = [
                          "splp": 100000, "splp-asing": 150000}),
     (date(2024, 12, 17), {("paspor-biasa", "5"): 350000, ("paspor-biasa", "10"): 650000,
                           ("paspor-elektronik", "5"): 650000, ("paspor-elektronik", "10"): 950000,
-                          "splp": 100000, "splp-asing": 150000}),
+                          "splp": 100000, "splp-asing": 150000, "paspor-pmi-pertama": 0,
+                          "paspor-tidak-mampu": 0, "paspor-beasiswa": 0}),
 ]
 CHARGES = {"hilang": 1000000, "rusak": 500000, "percepatan": 1000000}
 
@@ -51,8 +52,8 @@ def due_by_tariff(service, validity, charges, day):
 
 
 def deadline_of(source, submitted_at):
-    """Two hours from the submission in M-Paspor; none for others."""
-    return submitted_at + timedelta(hours=2) if source == "m-paspor" else None
+    """Two hours from the submission; none for those who come in person or wait in the priority queue."""
+    return None if source in ("walk-in", "priority") else submitted_at + timedelta(hours=2)
 
 
 # ---- applications -----------------------------------------------------------------------------------
@@ -188,7 +189,7 @@ def read_pos(statement, content):
 def pos_entry(number, text):
     amount = whole_rupiah(text[39:51])
     paid = moment(text[6:20], "%Y%m%d%H%M%S", amount)
-    ignored_by = "kurir" if text[20:24] == "KURR" else ""
+    ignored_by = "ongkos-kirim" if text[20:24] == "KURR" else ""
     return Entry(number, paid, paid, amount, text[24:39].strip(), text[51:63].strip(), ignored_by)
 
 
@@ -239,11 +240,11 @@ def bca_entry(number, cells):
 
 
 def bca_ignores(narrative, amount):
-    if narrative.startswith("BIAYA ADM"):
-        return "biaya"
-    if narrative.startswith("BUNGA"):
-        return "bunga"
-    return "debet" if amount < 0 else ""
+    if amount < 0 and re.search(r"\bPELIMPAHAN\b", narrative):
+        return "pelimpahan"
+    if amount < 0 and re.search(r"\b(BIAYA ADM|PAJAK BUNGA)\b", narrative):
+        return "biaya-bank"
+    return "bunga-bank" if amount > 0 and re.match(r"BUNGA\b", narrative) else ""
 
 
 CHANNELS = {
