@@ -339,7 +339,8 @@ static bool put_lists(const saving *s, rk_buffer *out, const rk_file_rows *files
     }
     rk_buffer_text(&name, "files");
     rk_line_put_day(&name, s->night);
-    rk_buffer_printf(&name, "\t%d%c", number, '\0');
+    rk_buffer_printf(&name, "\t%d", number);
+    rk_buffer_char(&name, '\0');
     bool good = files->batch.count == 0 || put_batch(s, out, name.bytes, &files->batch, err);
     rk_buffer_free(&name);
     return good;
