@@ -32,7 +32,9 @@ bool rk_load_format(const rk_load *load, const rk_key *row, const rk_node *node,
                                 c);
         seen[found - known] = true;
     }
-    bool year = seen[0] || seen[1], month = seen[2] || seen[3], day = seen[4];
+    /* Some banks leave the year out of their rows; names of files need it. */
+    bool year = seen[0] || seen[1] || row->value != &rk_value_day_format,
+         month = seen[2] || seen[3], day = seen[4];
     if (!year || !month || !day)
         return rk_load_fail(load, node, err, "\"%s\" has a format without a %s", row->name,
                             !year    ? "year (%Y)"

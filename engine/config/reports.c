@@ -24,9 +24,13 @@ static const rk_choice dues[] = {{"night", RK_DUE_NIGHT},
 static const rk_choice charts[] = {{"column", RK_CHART_COLUMN}, {"stacked", RK_CHART_STACKED},
                                    {"line", RK_CHART_LINE},     {"bar", RK_CHART_BAR},
                                    {"pie", RK_CHART_PIE},       {NULL, 0}};
-static const rk_choice lists[] = {
-    {"entries", RK_LIST_ENTRIES}, {"cases", RK_LIST_CASES}, {"applications", RK_LIST_APPLICATIONS},
-    {"files", RK_LIST_FILES},     {"run", RK_LIST_RUN},     {NULL, 0}};
+static const rk_choice lists[] = {{"entries", RK_LIST_ENTRIES},
+                                  {"cases", RK_LIST_CASES},
+                                  {"applications", RK_LIST_APPLICATIONS},
+                                  {"lapses", RK_LIST_LAPSES},
+                                  {"files", RK_LIST_FILES},
+                                  {"run", RK_LIST_RUN},
+                                  {NULL, 0}};
 
 /* ---- dimensions and filters ---- */
 
@@ -335,36 +339,167 @@ bool rk_load_measures(const rk_load *load, const rk_node *root, rk_error *err)
 
 /* ---- blocks ---- */
 
-/* Names of measures; one is a list of one. */
+typedef struct text_list {
+    rk_slice *items;
+    size_t count;
+} text_list;
+
+static bool set_text_list(const rk_load *load, const rk_key *row, const rk_node *node,
+                          text_list *texts, rk_error *err)
+{
+    rk_key alone = *row;
+    alone.offset = offsetof(text_list, items);
+    alone.count_offset = offsetof(text_list, count);
+    return rk_value_texts.set(load, &alone, node, texts, err);
+}
+
+static const rk_node *item_of(const rk_node *node, size_t i)
+{
+    return node->kind == RK_NODE_SEQUENCE ? node->items[i] : node;
+}
+
+/* Names of measures, each once; one is a list of one. */
 static bool set_measures(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
                          rk_error *err)
 {
-    struct {
-        rk_slice *items;
-        size_t count;
-    } texts = {0};
-    rk_key alone = *row;
-    alone.offset = 0;
-    alone.count_offset = sizeof texts.items;
-    if (!rk_value_texts.set(load, &alone, node, &texts, err))
+    text_list texts = {0};
+    if (!set_text_list(load, row, node, &texts, err))
         return false;
     size_t *numbers = rk_arena_alloc(load->arena, texts.count, sizeof *numbers);
     for (size_t i = 0; i < texts.count; i++) {
-        const rk_node *at = node->kind == RK_NODE_SEQUENCE ? node->items[i] : node;
-        if (!find_measure(load, at, texts.items[i], &numbers[i], err))
+        if (!find_measure(load, item_of(node, i), texts.items[i], &numbers[i], err))
             return false;
         for (size_t j = 0; j < i; j++)
             if (numbers[j] == numbers[i])
-                return rk_load_fail(load, at, err, "\"%.*s\" stands twice", RK_FMT(texts.items[i]));
+                return rk_load_fail(load, item_of(node, i), err, "\"%.*s\" stands twice",
+                                    RK_FMT(texts.items[i]));
     }
     *RK_INTO(size_t *, into, row) = numbers;
     *(size_t *)(void *)((char *)into + row->count_offset) = texts.count;
     return true;
 }
 
-static const rk_value measures_value = {
-    "a list of measures", "{\"type\":[\"string\",\"array\"],\"items\":{\"type\":\"string\"}}",
-    set_measures};
+/* Takes the sign off the front of a column's name. */
+static rk_sign sign_of(rk_slice *name)
+{
+    static const char signs[] = {'\0', '+', '-', '='};
+    for (int i = RK_SIGN_PLUS; i <= RK_SIGN_EQUALS; i++)
+        if (name->len > 1 && name->at[0] == signs[i]) {
+            *name = (rk_slice){name->at + 1, name->len - 1};
+            return (rk_sign)i;
+        }
+    return RK_SIGN_NONE;
+}
+
+/* Signs make one sum: from the first column up to the only '='. */
+static bool check_signs(const rk_load *load, const rk_node *node, const rk_block *block,
+                        rk_error *err)
+{
+    size_t equals = block->column_count, last = 0;
+    for (size_t i = 0; i < block->column_count; i++) {
+        last = block->signs[i] != RK_SIGN_NONE ? i : last;
+        if (block->signs[i] == RK_SIGN_EQUALS && equals < block->column_count)
+            return rk_load_fail(load, item_of(node, i), err, "a second column with '='");
+        equals = block->signs[i] == RK_SIGN_EQUALS ? i : equals;
+    }
+    if (block->signs[0] == RK_SIGN_EQUALS || (last > 0 && equals == block->column_count))
+        return rk_load_fail(load, node, err,
+                            "signed columns need a column with '=' that they add up to");
+    if (last > equals)
+        return rk_load_fail(load, item_of(node, last), err, "a signed column behind the '='");
+    return true;
+}
+
+/* Measures, each once, perhaps with a sign in front. */
+static bool set_columns(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
+                        rk_error *err)
+{
+    rk_block *block = into;
+    text_list texts = {0};
+    if (!set_text_list(load, row, node, &texts, err))
+        return false;
+    bool any = false;
+    block->columns = rk_arena_alloc(load->arena, texts.count, sizeof *block->columns);
+    block->signs = rk_arena_alloc(load->arena, texts.count, sizeof *block->signs);
+    block->column_count = texts.count;
+    for (size_t i = 0; i < texts.count; i++) {
+        rk_slice name = texts.items[i];
+        block->signs[i] = sign_of(&name);
+        any = any || block->signs[i] != RK_SIGN_NONE;
+        if (!find_measure(load, item_of(node, i), name, &block->columns[i], err))
+            return false;
+        for (size_t j = 0; j < i; j++)
+            if (block->columns[j] == block->columns[i])
+                return rk_load_fail(load, item_of(node, i), err, "\"%.*s\" stands twice",
+                                    RK_FMT(name));
+    }
+    if (any && !check_signs(load, node, block, err))
+        return false;
+    block->signs = any ? block->signs : NULL;
+    return true;
+}
+
+/* Each extra, and the dimensions whose rows can have it. */
+static const struct {
+    const char *word;
+    rk_extra extra;
+    rk_dimension rows[2];
+} extras[] = {
+    {"name", RK_EXTRA_NAME, {RK_DIM_OFFICE}},
+    {"province", RK_EXTRA_PROVINCE, {RK_DIM_OFFICE}},
+    {"zone", RK_EXTRA_ZONE, {RK_DIM_OFFICE}},
+    {"complete", RK_EXTRA_COMPLETE, {RK_DIM_CHANNEL}},
+    {"new", RK_EXTRA_NEW, {RK_DIM_OUTCOME, RK_DIM_OFFICE}},
+    {"oldest", RK_EXTRA_OLDEST, {RK_DIM_OUTCOME, RK_DIM_OFFICE}},
+    {"link", RK_EXTRA_LINK, {RK_DIM_OUTCOME}},
+};
+enum { EXTRA_COUNT = sizeof extras / sizeof *extras };
+
+static bool find_extra(const rk_load *load, const rk_node *node, rk_slice name, rk_dimension rows,
+                       rk_extra *extra, rk_error *err)
+{
+    rk_nearest nearest = rk_nearest_to(name);
+    for (size_t i = 0; i < EXTRA_COUNT; i++) {
+        rk_nearest_try(&nearest, rk_slice_of(extras[i].word));
+        if (!rk_slice_is(name, extras[i].word))
+            continue;
+        *extra = extras[i].extra;
+        if (rows != RK_DIM_NONE && (rows == extras[i].rows[0] || rows == extras[i].rows[1]))
+            return true;
+        return rk_load_fail(load, node, err, "\"%s\" does not go with rows: %s", extras[i].word,
+                            rk_dimension_name(rows));
+    }
+    rk_load_fail(
+        load, node, err,
+        "\"with\" knows name, province, zone, complete, new, oldest and link, not \"%.*s\"",
+        (int)(name.len < 100 ? name.len : 100), name.at);
+    return rk_nearest_hint(&nearest, err);
+}
+
+static bool set_with(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
+                     rk_error *err)
+{
+    rk_block *block = into;
+    text_list texts = {0};
+    if (!set_text_list(load, row, node, &texts, err))
+        return false;
+    block->with = rk_arena_alloc(load->arena, texts.count, sizeof *block->with);
+    block->with_count = texts.count;
+    for (size_t i = 0; i < texts.count; i++) {
+        if (!find_extra(load, item_of(node, i), texts.items[i], block->rows, &block->with[i], err))
+            return false;
+        for (size_t j = 0; j < i; j++)
+            if (block->with[j] == block->with[i])
+                return rk_load_fail(load, item_of(node, i), err, "\"%.*s\" stands twice",
+                                    RK_FMT(texts.items[i]));
+    }
+    return true;
+}
+
+#define TEXTS_JSON "{\"type\":[\"string\",\"array\"],\"items\":{\"type\":\"string\"}}"
+static const rk_value columns_value = {"a list of measures", TEXTS_JSON, set_columns};
+static const rk_value with_value = {"a list of columns beside the measures", TEXTS_JSON, set_with};
+static const rk_value measures_value = {"a list of measures", TEXTS_JSON, set_measures};
 
 static const rk_key chart_keys[] = {
     {"type", &rk_value_choice, offsetof(rk_block, chart), .needed = true, .choices = charts,
@@ -377,8 +512,10 @@ static const rk_schema chart_schema = {.doc = "a chart of the block", RK_KEYS(ch
 static const rk_key block_keys[] = {
     {"title", &rk_value_label, offsetof(rk_block, title), .needed = true, .doc = "above the block"},
     {"rows", &dimension_value, offsetof(rk_block, rows), .needed = true, .doc = "a dimension"},
-    {"columns", &measures_value, offsetof(rk_block, columns), .needed = true,
-     .count_offset = offsetof(rk_block, column_count), .doc = "measures"},
+    {"columns", &columns_value, 0, .needed = true,
+     .doc = "measures; +, - and = in front make a sum that the sheet checks"},
+    {"with", &with_value, 0,
+     .doc = "columns beside the measures: name, province, zone, complete, new, oldest, link"},
     {"total", &rk_value_yes, offsetof(rk_block, total), .doc = "a row of sums"},
     {"all", &rk_value_yes, offsetof(rk_block, all_rows),
      .doc = "also values of the dimension with nothing in them"},
