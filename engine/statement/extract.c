@@ -1,0 +1,247 @@
+#include "statement/extract.h"
+
+#include <stdlib.h>
+
+typedef struct findings {
+    uint64_t code;
+    bool several;
+} findings;
+
+static inline bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static void add(findings *found, uint64_t code)
+{
+    if (found->code && found->code != code)
+        found->several = true;
+    found->code = code;
+}
+
+/* ---- plain patterns: [789][0-9]{14}, 8\d{14}, \d{15} ---- */
+
+/* One digit position: a digit, \d, or a class of digits and ranges. */
+static bool one_position(rk_slice pattern, size_t *at, uint16_t *allowed)
+{
+    const char *p = pattern.at;
+    *allowed = 0;
+    if (*at < pattern.len && is_digit(p[*at])) {
+        *allowed = (uint16_t)(1 << (p[(*at)++] - '0'));
+        return true;
+    }
+    if (*at + 1 < pattern.len && p[*at] == '\\' && p[*at + 1] == 'd') {
+        *allowed = 0x3ff;
+        *at += 2;
+        return true;
+    }
+    if (*at >= pattern.len || p[*at] != '[')
+        return false;
+    for ((*at)++; *at < pattern.len && is_digit(p[*at]); (*at)++) {
+        char low = p[*at], high = low;
+        if (*at + 2 < pattern.len && p[*at + 1] == '-' && is_digit(p[*at + 2])) {
+            high = p[*at + 2];
+            *at += 2;
+        }
+        for (char c = low; c <= high; c++)
+            *allowed |= (uint16_t)(1 << (c - '0'));
+    }
+    return *at < pattern.len && p[(*at)++] == ']' && *allowed;
+}
+
+/* {14}, or nothing for once. */
+static bool times(rk_slice pattern, size_t *at, uint64_t *count)
+{
+    *count = 1;
+    if (*at >= pattern.len || pattern.at[*at] != '{')
+        return true;
+    const char *from = pattern.at + *at + 1;
+    const char *close = memchr(from, '}', pattern.len - *at - 1);
+    if (!close || !rk_slice_to_u64(rk_slice_between(from, close), count))
+        return false;
+    *at = (size_t)(close - pattern.at) + 1;
+    return true;
+}
+
+static bool plain_pattern(rk_slice pattern, uint16_t *allowed)
+{
+    size_t at = 0, filled = 0;
+    while (at < pattern.len) {
+        uint16_t here;
+        uint64_t count;
+        if (!one_position(pattern, &at, &here) || !times(pattern, &at, &count) ||
+            count > RK_CODE_DIGITS - filled)
+            return false;
+        while (count-- > 0)
+            allowed[filled++] = here;
+    }
+    return filled == RK_CODE_DIGITS;
+}
+
+rk_extractor rk_extractor_of(const rk_extract *rule)
+{
+    rk_extractor extractor = {.rule = rule};
+    if (rule->given && rule->bounded)
+        extractor.direct = plain_pattern(rk_regex_pattern(rule->pattern), extractor.allowed);
+    return extractor;
+}
+
+/* 15 digits, blanks between them passed over. */
+static bool digits_allowed(const rk_extractor *extractor, const char *at, uint64_t *code)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < RK_CODE_DIGITS; at++) {
+        if (*at == ' ')
+            continue;
+        if (!(extractor->allowed[i++] >> (*at - '0') & 1))
+            return false;
+        value = value * 10 + (uint64_t)(*at - '0');
+    }
+    *code = value;
+    return true;
+}
+
+/* Runs of at least 15 digits cover a byte at each distance of 15: only those are looked at. Gives the
+ * next such run at or after `from`. */
+static bool long_run(rk_slice text, size_t from, size_t *begin, size_t *end)
+{
+    for (size_t probe = from + RK_CODE_DIGITS - 1; probe < text.len;
+         probe = *end + RK_CODE_DIGITS) {
+        *end = probe;
+        if (!is_digit(text.at[probe]))
+            continue;
+        *begin = probe;
+        while (*begin > from && is_digit(text.at[*begin - 1]))
+            (*begin)--;
+        while (*end < text.len && is_digit(text.at[*end]))
+            (*end)++;
+        if (*end - *begin >= RK_CODE_DIGITS)
+            return true;
+    }
+    return false;
+}
+
+static void whole_codes(const rk_extractor *extractor, rk_slice text, findings *found)
+{
+    size_t begin, end, from = 0;
+    uint64_t code;
+    for (; long_run(text, from, &begin, &end); from = end)
+        if (end - begin == RK_CODE_DIGITS && digits_allowed(extractor, text.at + begin, &code))
+            add(found, code);
+}
+
+/* A code that begins at the run of digits at `at`: runs parted by one blank that have 15 digits
+ * together. */
+static bool broken_code(const rk_extractor *extractor, rk_slice text, size_t at, size_t *blanks,
+                        uint64_t *code)
+{
+    size_t digits = 0;
+    *blanks = 0;
+    for (size_t i = at; i < text.len && digits <= RK_CODE_DIGITS; i++) {
+        if (is_digit(text.at[i])) {
+            digits++;
+            bool ends = i + 1 == text.len || !is_digit(text.at[i + 1]);
+            if (digits == RK_CODE_DIGITS && ends)
+                return digits_allowed(extractor, text.at + at, code);
+        } else if (text.at[i] == ' ' && i + 1 < text.len && is_digit(text.at[i + 1])) {
+            (*blanks)++;
+        } else {
+            return false;
+        }
+    }
+    return false;
+}
+
+static void broken_codes(const rk_extractor *extractor, rk_slice text, findings *found)
+{
+    size_t fewest = SIZE_MAX;
+    for (size_t i = 0; i < text.len; i++) {
+        size_t blanks;
+        uint64_t code;
+        if (!is_digit(text.at[i]) || (i > 0 && is_digit(text.at[i - 1])) ||
+            !broken_code(extractor, text, i, &blanks, &code) || blanks > fewest)
+            continue;
+        if (blanks < fewest)
+            *found = (findings){0, false};
+        fewest = blanks;
+        add(found, code);
+    }
+}
+
+/* ---- any pattern ---- */
+
+static bool touches_digit(rk_slice text, const char *from, const char *until)
+{
+    return (from > text.at && is_digit(from[-1])) ||
+           (until < text.at + text.len && is_digit(*until));
+}
+
+/* A text with the blanks between digits taken out, and where each byte was. */
+typedef struct joined {
+    rk_slice text;
+    const uint32_t *origin; /* NULL: nothing was taken out */
+    rk_slice source;
+} joined;
+
+static bool search(const rk_extract *rule, const joined *in, findings *found)
+{
+    rk_slice groups[RK_REGEX_GROUPS];
+    size_t from = 0;
+    while (from <= in->text.len) {
+        rk_regex_result result = rk_regex_find(rule->pattern, in->text, from, groups);
+        if (result != RK_REGEX_MATCHED)
+            return result == RK_REGEX_NONE;
+        rk_slice match = groups[1].at ? groups[1] : groups[0];
+        size_t begin = (size_t)(groups[0].at - in->text.at), end = begin + groups[0].len;
+        const char *first = match.at, *behind = match.at + match.len;
+        if (in->origin && match.len) {
+            first = in->source.at + in->origin[match.at - in->text.at];
+            behind = in->source.at + in->origin[match.at - in->text.at + match.len - 1] + 1;
+        }
+        bool touched = rule->bounded && touches_digit(in->source, first, behind);
+        uint64_t code;
+        if (!touched && match.len == RK_CODE_DIGITS && rk_slice_to_u64(match, &code) && code)
+            add(found, code);
+        from = touched || end == begin ? begin + 1 : end;
+    }
+    return true;
+}
+
+static bool search_joined(const rk_extract *rule, rk_slice text, findings *found)
+{
+    char *bytes = rk_alloc(text.len + 1, 1);
+    uint32_t *origin = rk_alloc(text.len + 1, sizeof *origin);
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] == ' ' && i > 0 && i + 1 < text.len && is_digit(text.at[i - 1]) &&
+            is_digit(text.at[i + 1]))
+            continue;
+        origin[len] = (uint32_t)i;
+        bytes[len++] = text.at[i];
+    }
+    bool good = true;
+    if (len < text.len)
+        good = search(rule, &(joined){{bytes, len}, origin, text}, found);
+    free(bytes);
+    free(origin);
+    return good;
+}
+
+bool rk_extract_code(const rk_extractor *extractor, rk_slice text, uint64_t *code, bool *several)
+{
+    const rk_extract *rule = extractor->rule;
+    findings found = {0, false};
+    size_t begin, end;
+    bool good = true;
+    if (extractor->direct)
+        whole_codes(extractor, text, &found);
+    else if (long_run(text, 0, &begin, &end))
+        good = search(rule, &(joined){text, NULL, text}, &found);
+    if (good && !found.code && rule->broken_by_space && extractor->direct)
+        broken_codes(extractor, text, &found);
+    else if (good && !found.code && rule->broken_by_space)
+        good = search_joined(rule, text, &found);
+    *several = found.several;
+    *code = found.several ? 0 : found.code;
+    return good;
+}

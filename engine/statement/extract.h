@@ -1,0 +1,29 @@
+/*
+ * extract: the billing code out of a narrative.
+ *
+ * In:  "TRSF E-BANKING CR 82024 0305000123 BUDI", pattern [789][0-9]{14}, bounded, broken by a space
+ * Out: 820240305000123
+ * A code has 15 digits. Bounded: no digit may touch it. Broken by a space: one blank may stand between
+ * any two digits; a code with fewer blanks goes before one with more, so a whole code is never lost to
+ * a chance combination. The same code twice is one; different ones are several, and none is taken.
+ */
+#ifndef RK_STATEMENT_EXTRACT_H
+#define RK_STATEMENT_EXTRACT_H
+
+#include "config/channel.h"
+
+enum { RK_CODE_DIGITS = 15 };
+
+typedef struct rk_extractor {
+    const rk_extract *rule;
+    bool direct;                      /* a plain sequence of digits: read without PCRE */
+    uint16_t allowed[RK_CODE_DIGITS]; /* bit d: digit d may stand here */
+} rk_extractor;
+
+rk_extractor rk_extractor_of(const rk_extract *rule);
+
+/* *code is 0 when there is none or several. False when the pattern hit a limit. Cost: linear in the
+ * text for plain patterns; PCRE runs only where 15 digits stand near enough. */
+bool rk_extract_code(const rk_extractor *extractor, rk_slice text, uint64_t *code, bool *several);
+
+#endif

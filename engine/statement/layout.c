@@ -1,0 +1,173 @@
+#include "statement/layout.h"
+
+static bool is_fixed(const rk_layout *layout)
+{
+    return layout->channel->format == RK_FORMAT_FIXED;
+}
+
+static inline rk_slice trimmed(rk_slice text)
+{
+    if (text.len &&
+        ((unsigned char)text.at[0] <= ' ' || (unsigned char)text.at[text.len - 1] <= ' '))
+        return rk_slice_trim(text);
+    return text;
+}
+
+static bool has_tag(const rk_row *row, const rk_record_rule *rule)
+{
+    if (!is_fixed(row->layout))
+        return rk_slice_equal(trimmed(rk_delimited_text(row, 0)), rule->tag);
+    return rk_slice_equal(rk_fixed_text(row, rule->tag_at, (uint32_t)rule->tag.len), rule->tag);
+}
+
+const rk_record_rule *rk_row_rule(const rk_row *row, bool *known)
+{
+    const rk_channel *channel = row->layout->channel;
+    *known = true;
+    for (size_t i = 0; i < channel->record_count; i++)
+        if (channel->records[i].has_tag && has_tag(row, &channel->records[i]))
+            return &channel->records[i];
+    *known = !row->layout->entry || !row->layout->entry->has_tag;
+    return row->layout->entry;
+}
+
+rk_slice rk_row_field(const rk_row *row, int field)
+{
+    if (field < 0)
+        return (rk_slice){"", 0};
+    const rk_place *place = &row->layout->places[field];
+    if (place->cell < 0)
+        return (rk_slice){"", 0};
+    return trimmed(is_fixed(row->layout) ? rk_fixed_text(row, place->at, place->length)
+                                         : rk_delimited_text(row, (size_t)place->cell));
+}
+
+uint32_t rk_row_column(const rk_row *row, int field)
+{
+    if (field < 0 || row->layout->places[field].cell < 0)
+        return 0;
+    const rk_place *place = &row->layout->places[field];
+    return 1 + (is_fixed(row->layout) ? place->at : (uint32_t)place->cell);
+}
+
+const char *rk_row_fault(const rk_row *row)
+{
+    return is_fixed(row->layout) ? rk_fixed_fault(row) : rk_delimited_fault(row);
+}
+
+bool rk_row_blank(const rk_row *row)
+{
+    if (row->record.fault)
+        return false;
+    for (size_t i = 0; i < row->record.count; i++)
+        if (rk_slice_trim(rk_cell_slice(&row->cells[i])).len)
+            return false;
+    return true;
+}
+
+void rk_row_tell(const rk_row *row, const rk_record_rule *rule, rk_told *told)
+{
+    for (size_t i = 0; i < rule->place_count; i++) {
+        const rk_field_place *place = &rule->places[i];
+        if (place->meaning == RK_MEANS_NOTHING)
+            continue;
+        rk_slice text = trimmed(is_fixed(row->layout) ? rk_fixed_text(row, place->at, place->length)
+                                                      : rk_delimited_text(row, i));
+        if (text.len && text.at[0] == '\'') /* how spreadsheets are told that it is text */
+            text = (rk_slice){text.at + 1, text.len - 1};
+        told->text[place->meaning] = text;
+        told->line[place->meaning] = row->record.line;
+    }
+}
+
+static void find_rules(rk_layout *layout)
+{
+    const rk_channel *channel = layout->channel;
+    for (size_t i = 0; i < channel->record_count; i++) {
+        const rk_record_rule *rule = &channel->records[i];
+        if (rule->kind == RK_RECORD_HEADER)
+            layout->header = rule;
+        else if (rule->kind == RK_RECORD_ENTRY)
+            layout->entry = rule;
+        else if (rule->kind == RK_RECORD_TRAILER)
+            layout->trailer = rule;
+    }
+}
+
+static void begin_body(rk_layout *layout, const rk_cutter *cutter)
+{
+    layout->body = (size_t)(cutter->next - layout->text.text.at);
+    layout->body_line = cutter->line;
+}
+
+/* The header, when the first record that is not blank is one. A header without a tag is the first. */
+static bool take_header(rk_layout *layout, const rk_row *row, rk_told *told)
+{
+    if (layout->header_found || !layout->header ||
+        (layout->header->has_tag && !has_tag(row, layout->header)))
+        return false;
+    layout->header_found = true;
+    rk_row_tell(row, layout->header, told);
+    return true;
+}
+
+/* Reads the lines above the titles; all that no info line claims is passed over. */
+static bool find_titles(rk_layout *layout, rk_cutter *cutter, rk_row *row, rk_told *told,
+                        rk_cell *cells)
+{
+    for (size_t seen = 0; seen < RK_PREAMBLE_MAX; seen++) {
+        bool known;
+        if (!rk_cutter_next(cutter, cells, RK_CELLS_MAX, &row->record))
+            return false;
+        if (row->record.fault)
+            continue;
+        if (rk_delimited_titles(layout, row)) {
+            begin_body(layout, cutter);
+            return true;
+        }
+        const rk_record_rule *rule = rk_row_rule(row, &known);
+        if (rule && rule->kind == RK_RECORD_INFO) {
+            rk_row_tell(row, rule, told);
+            layout->seen |= rk_rule_bit(layout->channel, rule);
+        } else {
+            take_header(layout, row, told);
+        }
+    }
+    return false;
+}
+
+static void find_header(rk_layout *layout, rk_cutter *cutter, rk_row *row, rk_told *told,
+                        rk_cell *cells)
+{
+    while (rk_cutter_next(cutter, cells, RK_CELLS_MAX, &row->record)) {
+        if (rk_row_blank(row))
+            continue;
+        if (!row->record.fault && take_header(layout, row, told))
+            begin_body(layout, cutter);
+        return;
+    }
+}
+
+bool rk_layout_find(rk_layout *layout, const rk_channel *channel, rk_slice bytes, rk_told *told,
+                    rk_arena *scratch, const char **why)
+{
+    rk_cell cells[RK_CELLS_MAX];
+    bool fixed = channel->format == RK_FORMAT_FIXED;
+    rk_row row = {.layout = layout, .cells = cells, .scratch = scratch};
+    *layout = (rk_layout){.channel = channel, .body_line = 1};
+    layout->text = rk_delimited_of(bytes, fixed ? RK_NO_DELIMITER : channel->delimiter,
+                                   fixed ? 0 : channel->quote);
+    find_rules(layout);
+    if (fixed)
+        rk_fixed_places(layout);
+    else
+        rk_delimited_places(layout);
+    rk_cutter cutter = rk_cutter_all(&layout->text);
+    if (channel->title_count && !find_titles(layout, &cutter, &row, told, cells))
+        return *why = "the row of column titles is missing", false;
+    if (layout->header && !layout->header_found && !channel->title_count)
+        find_header(layout, &cutter, &row, told, cells);
+    if (layout->header && !layout->header_found)
+        return *why = "the header is missing", false;
+    return true;
+}

@@ -1,0 +1,384 @@
+#include "statement/stretch.h"
+
+#include <stdlib.h>
+
+/* What a record says, as far as it could be read. */
+typedef struct reading {
+    rk_money amount;
+    rk_money balance; /* RK_NO_MONEY: none */
+    uint64_t code;
+    bool several;
+    rk_day booked_on, value_on;
+    rk_moment paid_from, paid_until;
+    const rk_ignore *ignore;
+    int field; /* at fault */
+} reading;
+
+/* ---- times ---- */
+
+/* The text of a time: one field, or fields and literals put together in `room`. */
+static bool time_text(const rk_row *row, const rk_time_map *map, char *room, rk_slice *text)
+{
+    size_t len = 0;
+    if (map->piece_count == 1 && map->pieces[0].field >= 0) {
+        *text = rk_row_field(row, map->pieces[0].field);
+        return true;
+    }
+    for (size_t i = 0; i < map->piece_count; i++) {
+        const rk_piece *piece = &map->pieces[i];
+        rk_slice part = piece->field >= 0 ? rk_row_field(row, piece->field) : piece->literal;
+        if (part.len > RK_TIME_TEXT_MAX - len)
+            return false;
+        if (part.len)
+            memcpy(room + len, part.at, part.len);
+        len += part.len;
+    }
+    *text = (rk_slice){room, len};
+    return true;
+}
+
+static int first_field(const rk_time_map *map)
+{
+    for (size_t i = 0; i < map->piece_count; i++)
+        if (map->pieces[i].field >= 0)
+            return map->pieces[i].field;
+    return RK_NO_FIELD;
+}
+
+static bool read_time(const rk_stretch *stretch, const rk_row *row, const rk_time_map *map,
+                      const rk_time_plan *plan, rk_day_memo *memo, rk_time *time)
+{
+    char room[RK_TIME_TEXT_MAX];
+    rk_slice text;
+    return time_text(row, map, room, &text) && rk_time_read(plan, text, row->layout->channel->zone,
+                                                            stretch->statement->near, memo, time);
+}
+
+/* The interval in which the customer paid (design, section 3). */
+static void bound_payment(const rk_plan *plan, const rk_time *paid, bool has_time, reading *into)
+{
+    const rk_channel *channel = plan->channel;
+    rk_day day = has_time ? rk_day_at(rk_time_moment(paid), channel->zone) : into->booked_on;
+    if (channel->dated == RK_DATED_CUTOFF) {
+        rk_day before = rk_day_before(into->booked_on, channel->cutoff_working_days);
+        int64_t cutoff = channel->cutoff * RK_SECOND;
+        into->paid_from = rk_day_begin(before, channel->zone) + cutoff;
+        into->paid_until = rk_day_begin(into->booked_on, channel->zone) + cutoff - 1;
+    } else if (channel->dated == RK_DATED_SECOND && has_time && plan->paid.has_clock) {
+        into->paid_from = into->paid_until = rk_time_moment(paid);
+        if (!plan->paid.has_second)
+            into->paid_until += 60 * RK_SECOND - 1;
+    } else {
+        into->paid_from = rk_day_begin(day, channel->zone);
+        into->paid_until = into->paid_from + RK_DAY_LENGTH - 1;
+    }
+}
+
+static const char *read_times(rk_stretch *stretch, const rk_row *row, reading *into)
+{
+    const rk_plan *plan = stretch->statement->plan;
+    const rk_channel *channel = plan->channel;
+    rk_time paid = {0}, booked = {0}, value = {0};
+    into->value_on = RK_NO_DAY;
+    into->field = first_field(&channel->paid);
+    if (channel->paid.given &&
+        !read_time(stretch, row, &channel->paid, &plan->paid, &stretch->memo[0], &paid))
+        return "time of payment cannot be read";
+    into->field = first_field(&channel->booked);
+    if (channel->booked.given &&
+        !read_time(stretch, row, &channel->booked, &plan->booked, &stretch->memo[1], &booked))
+        return "booking date cannot be read";
+    into->field = first_field(&channel->value);
+    if (channel->value.given &&
+        !read_time(stretch, row, &channel->value, &plan->value, &stretch->memo[2], &value))
+        return "value date cannot be read";
+    if (channel->value.given)
+        into->value_on = value.day;
+    into->booked_on = channel->booked.given ? booked.day
+                      : channel->paid.given ? rk_day_at(rk_time_moment(&paid), channel->zone)
+                                            : stretch->statement->near;
+    if (into->booked_on == RK_NO_DAY)
+        return "neither the record nor the file says the day";
+    bound_payment(plan, &paid, channel->paid.given, into);
+    return NULL;
+}
+
+/* ---- the other fields ---- */
+
+static const char *read_code(const rk_stretch *stretch, const rk_row *row, reading *into)
+{
+    const rk_plan *plan = stretch->statement->plan;
+    const rk_channel *channel = plan->channel;
+    if (channel->billing_code >= 0)
+        into->code = rk_code_read(rk_row_field(row, channel->billing_code));
+    if (into->code || !channel->extract.given)
+        return NULL;
+    into->field = channel->extract.field;
+    return rk_extract_code(&plan->extractor, rk_row_field(row, channel->extract.field), &into->code,
+                           &into->several)
+               ? NULL
+               : "the pattern for the code gives up on this text";
+}
+
+static const char *read_balance(const rk_row *row, reading *into)
+{
+    const rk_channel *channel = row->layout->channel;
+    if (!channel->controls.running || channel->balance < 0)
+        return NULL;
+    into->field = channel->balance;
+    if (rk_amount_read(channel, rk_row_field(row, channel->balance), &into->balance))
+        return NULL;
+    into->balance = RK_NO_MONEY;
+    return "balance cannot be read";
+}
+
+static const char *find_ignore(const rk_row *row, reading *into)
+{
+    const rk_channel *channel = row->layout->channel;
+    rk_slice groups[RK_REGEX_GROUPS];
+    for (size_t i = 0; i < channel->ignore_count; i++) {
+        const rk_ignore *ignore = &channel->ignores[i];
+        if ((ignore->sign > 0 && into->amount < 0) || (ignore->sign < 0 && into->amount >= 0))
+            continue;
+        rk_regex_result result = RK_REGEX_MATCHED;
+        if (ignore->field >= 0 && ignore->pattern)
+            result = rk_regex_find(ignore->pattern, rk_row_field(row, ignore->field), 0, groups);
+        if (result == RK_REGEX_LIMIT) {
+            into->field = ignore->field;
+            return "a pattern of the ignore rules gives up on this text";
+        }
+        if (result == RK_REGEX_MATCHED) {
+            into->ignore = ignore;
+            return NULL;
+        }
+    }
+    return NULL;
+}
+
+/* Reads all that can be read, so that a reject has its amount and code; the first fault is told. */
+static const char *read_record(rk_stretch *stretch, const rk_row *row, reading *into)
+{
+    int field = RK_NO_FIELD;
+    const char *fault = rk_row_amount(row, &into->amount, &into->field), *more;
+    if (fault)
+        field = into->field;
+    if ((more = read_balance(row, into)) && !fault) {
+        fault = more;
+        field = into->field;
+    }
+    if ((more = read_code(stretch, row, into)) && !fault) {
+        fault = more;
+        field = into->field;
+    }
+    if (!fault && (fault = read_times(stretch, row, into)))
+        field = into->field;
+    if (!fault && (fault = find_ignore(row, into)))
+        field = into->field;
+    into->field = field;
+    return fault;
+}
+
+/* ---- what becomes of a record ---- */
+
+static void reject(rk_stretch *stretch, const rk_row *row, const reading *read, const char *reason)
+{
+    rk_sums *sums = &stretch->sums;
+    uint32_t before;
+    sums->rejects++;
+    if (read->amount == RK_NO_MONEY) {
+        sums->unreadable++;
+        if (!sums->unreadable_line)
+            sums->unreadable_line = row->record.line;
+    } else {
+        if (!rk_money_add(&sums->rejected_sum, read->amount))
+            sums->overflow = true;
+        rk_sums_sign(sums, read->amount);
+        rk_chain_add(&sums->chain, read->amount, read->balance != RK_NO_MONEY, read->balance,
+                     row->record.line);
+    }
+#pragma omp atomic capture
+    before = stretch->statement->reject_count++;
+    if (before >= RK_REJECTS_MAX && stretch->rejects.count > 0)
+        return; /* the file is lost anyway; its first reject is enough */
+    rk_rejects *rejects = &stretch->rejects;
+    rejects->items =
+        rk_grow(rejects->items, &rejects->capacity, rejects->count + 1, sizeof *rejects->items);
+    rejects->items[rejects->count++] = (rk_reject){
+        .file = stretch->statement->number,
+        .line = (uint32_t)row->record.line,
+        .column = rk_row_column(row, read->field),
+        .reason = rk_slice_of(reason),
+        .amount_minor = read->amount,
+        .code = read->code,
+    };
+}
+
+static bool is_kept(const rk_row *row)
+{
+    const rk_channel *channel = row->layout->channel;
+    for (size_t i = 0; i < channel->keep_count; i++) {
+        const rk_keep *keep = &channel->keeps[i];
+        rk_slice text = rk_row_field(row, keep->field);
+        bool found = false;
+        if (text.len && text.at[0] == '\'')
+            text = (rk_slice){text.at + 1, text.len - 1};
+        for (size_t v = 0; v < keep->value_count && !found; v++)
+            found = rk_slice_equal(keep->values[v], text);
+        if (found == keep->except)
+            return false;
+    }
+    return true;
+}
+
+static void filter(rk_stretch *stretch, const rk_row *row)
+{
+    rk_money amount;
+    int field;
+    stretch->sums.filtered++;
+    if (rk_row_amount(row, &amount, &field))
+        stretch->sums.filtered_unreadable = true;
+    else if (!rk_money_add(&stretch->sums.filtered_sum, amount))
+        stretch->sums.overflow = true;
+}
+
+/* A reference to the text where it lies; text in another encoding, or with quotes, comes later. */
+static rk_text text_of(rk_stretch *stretch, size_t row, rk_slice text, bool is_reference)
+{
+    const rk_statement *statement = stretch->statement;
+    rk_slice bytes = statement->file->bytes;
+    bool inside = text.at >= bytes.at && text.at < bytes.at + bytes.len;
+    bool utf8 = stretch->ascii || rk_bytes_ascii(text) ||
+                (statement->plan->channel->encoding != RK_ENCODING_CP1252 && rk_utf8_valid(text));
+    if (text.len == 0)
+        return 0;
+    if (utf8 && inside && text.len <= RK_TEXT_LENGTH_MAX)
+        return rk_texts_ref(statement->file->texts, (uint64_t)(text.at - bytes.at), text.len);
+    if (!utf8) {
+        char *converted = rk_arena_alloc(&stretch->arena, text.len, 3);
+        text = (rk_slice){converted, rk_cp1252_to_utf8(text, converted)};
+    }
+    while (text.len > RK_TEXT_LENGTH_MAX) { /* cut before a character */
+        text.len = RK_TEXT_LENGTH_MAX;
+        while (text.len && ((unsigned char)text.at[text.len] & 0xc0) == 0x80)
+            text.len--;
+    }
+    stretch->laters = rk_grow(stretch->laters, &stretch->later_capacity, stretch->later_count + 1,
+                              sizeof *stretch->laters);
+    stretch->laters[stretch->later_count++] = (rk_later){row, is_reference, text};
+    return 0;
+}
+
+static void store(rk_stretch *stretch, const rk_entries *to, const rk_row *row, const reading *read)
+{
+    const rk_channel *channel = row->layout->channel;
+    size_t at = stretch->first + stretch->count;
+    if (to->line)
+        to->line[at] = (uint32_t)row->record.line;
+    if (to->booked_on)
+        to->booked_on[at] = read->booked_on;
+    if (to->value_on)
+        to->value_on[at] = read->value_on;
+    if (to->paid_from)
+        to->paid_from[at] = read->paid_from;
+    if (to->paid_until)
+        to->paid_until[at] = read->paid_until;
+    if (to->amount_minor)
+        to->amount_minor[at] = read->amount;
+    if (to->code)
+        to->code[at] = read->code;
+    if (to->flags)
+        to->flags[at] = read->several ? RK_ENTRY_SEVERAL_CODES : 0;
+    if (to->reference)
+        to->reference[at] = text_of(stretch, at, rk_row_field(row, channel->reference), true);
+    if (to->narrative)
+        to->narrative[at] = text_of(stretch, at, rk_row_field(row, channel->narrative), false);
+    if (to->outcome)
+        to->outcome[at] = read->ignore ? RK_IGNORED : RK_OUTCOME_NONE;
+    if (to->reason)
+        to->reason[at] = read->ignore ? RK_REASON_IGNORED_BY_RULE : RK_REASON_NONE;
+    if (to->rule)
+        to->rule[at] = read->ignore ? read->ignore->rule : 0;
+    if (to->application)
+        to->application[at] = RK_NO_ROW;
+}
+
+static void accept(rk_stretch *stretch, const rk_entries *to, const rk_row *row,
+                   const reading *read)
+{
+    rk_sums *sums = &stretch->sums;
+    store(stretch, to, row, read);
+    stretch->count++;
+    sums->entries++;
+    if (!rk_money_add(&sums->sum, read->amount))
+        sums->overflow = true;
+    rk_sums_sign(sums, read->amount);
+    if (read->balance != RK_NO_MONEY)
+        rk_chain_add(&sums->chain, read->amount, true, read->balance, row->record.line);
+    if (stretch->earliest == RK_NO_DAY || read->booked_on < stretch->earliest)
+        stretch->earliest = read->booked_on;
+    if (stretch->latest == RK_NO_DAY || read->booked_on > stretch->latest)
+        stretch->latest = read->booked_on;
+}
+
+static void take_entry(rk_stretch *stretch, const rk_entries *to, const rk_row *row)
+{
+    reading read = {.amount = RK_NO_MONEY, .balance = RK_NO_MONEY, .field = RK_NO_FIELD};
+    const char *fault = rk_row_fault(row);
+    stretch->last_line = row->record.line;
+    if (fault) {
+        reject(stretch, row, &read, fault);
+    } else if (!is_kept(row)) {
+        filter(stretch, row);
+    } else {
+        fault = read_record(stretch, row, &read);
+        if (fault)
+            reject(stretch, row, &read, fault);
+        else
+            accept(stretch, to, row, &read);
+    }
+}
+
+static void take(rk_stretch *stretch, const rk_entries *to, const rk_row *row)
+{
+    static const reading nothing = {
+        .amount = RK_NO_MONEY, .balance = RK_NO_MONEY, .field = RK_NO_FIELD};
+    bool known;
+    const rk_record_rule *rule = row->record.fault ? NULL : rk_row_rule(row, &known);
+    if (row->record.fault || (known && (!rule || rule->kind == RK_RECORD_ENTRY))) {
+        take_entry(stretch, to, row);
+        return;
+    }
+    if (!known || rule->kind == RK_RECORD_HEADER) {
+        stretch->last_line = row->record.line;
+        reject(stretch, row, &nothing,
+               known ? "a second header" : "no rule of the channel claims this record");
+        return;
+    }
+    if (rule->kind == RK_RECORD_TRAILER) {
+        stretch->trailers++;
+        stretch->trailer_line = row->record.line;
+    }
+    stretch->seen |= rk_rule_bit(row->layout->channel, rule);
+    rk_row_tell(row, rule, &stretch->told);
+}
+
+void rk_stretch_read(rk_stretch *stretch, const rk_entries *entries)
+{
+    rk_cell cells[RK_CELLS_MAX];
+    const rk_layout *layout = &stretch->statement->layout;
+    rk_row row = {.layout = layout, .cells = cells, .scratch = &stretch->arena};
+    rk_cutter cutter = rk_cutter_at(&layout->text, &stretch->chunk);
+    stretch->earliest = stretch->latest = RK_NO_DAY;
+    stretch->ascii = stretch->statement->plan->channel->encoding != RK_ENCODING_CP1252 &&
+                     rk_bytes_ascii(rk_slice_between(stretch->chunk.from, stretch->chunk.until));
+    while (rk_cutter_next(&cutter, cells, RK_CELLS_MAX, &row.record))
+        if (!rk_row_blank(&row))
+            take(stretch, entries, &row);
+}
+
+void rk_stretch_free(rk_stretch *stretch)
+{
+    free(stretch->rejects.items);
+    free(stretch->laters);
+    rk_arena_free(&stretch->arena);
+}

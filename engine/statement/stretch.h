@@ -1,0 +1,69 @@
+/*
+ * stretch: one chunk of a statement file, read by one thread.
+ *
+ * In:  a chunk that begins at a record's start, the file's layout, the channel's plan
+ * Out: entries in the batch from row `first` on; rejects, sums, and what info lines and trailer tell
+ * A stretch touches nothing that another one touches: what needs shared memory (texts that are not in
+ * the file's bytes) is kept in it and added afterwards in the order of the file.
+ */
+#ifndef RK_STATEMENT_STRETCH_H
+#define RK_STATEMENT_STRETCH_H
+
+#include "model/entry.h"
+#include "statement/controls.h"
+#include "statement/extract.h"
+#include "statement/values.h"
+
+enum { RK_REJECTS_MAX = 100000 }; /* of a file; with more it is another layout */
+
+/* A channel made ready for reading. */
+typedef struct rk_plan {
+    const rk_channel *channel;
+    rk_time_plan paid, booked, value, day_in_lines;
+    rk_extractor extractor;
+} rk_plan;
+
+/* A file being read. */
+typedef struct rk_statement {
+    rk_file *file;
+    uint32_t number; /* row of rk_files */
+    const rk_plan *plan;
+    rk_layout layout;
+    rk_told told;
+    rk_arena scratch;
+    rk_day near; /* a day of the file, for dates without a year */
+    uint32_t
+        reject_count;    /* of all stretches, counted by all threads: only asked whether too many */
+    size_t first, count; /* its stretches */
+    const char *why;     /* NULL: good so far */
+} rk_statement;
+
+/* A text whose final form is not in the file's bytes. */
+typedef struct rk_later {
+    size_t row;
+    bool is_reference;
+    rk_slice text; /* in the stretch's arena */
+} rk_later;
+
+typedef struct rk_stretch {
+    rk_statement *statement;
+    rk_chunk chunk;
+    size_t first, count; /* rows of the batch */
+    rk_sums sums;
+    rk_told told;
+    uint64_t seen;                 /* record rules */
+    size_t trailers, trailer_line; /* how many, and where the last one is */
+    size_t last_line;              /* of the last entry, reject or filtered record */
+    rk_day earliest, latest;       /* booked_on; RK_NO_DAY: no entries */
+    rk_rejects rejects;
+    rk_later *laters;
+    size_t later_count, later_capacity;
+    rk_arena arena;
+    bool ascii;
+    rk_day_memo memo[3]; /* paid, booked, value */
+} rk_stretch;
+
+void rk_stretch_read(rk_stretch *stretch, const rk_entries *entries);
+void rk_stretch_free(rk_stretch *stretch);
+
+#endif

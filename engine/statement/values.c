@@ -1,0 +1,290 @@
+#include "statement/values.h"
+
+/* ---- amounts ---- */
+
+/* Digits with exactly the currency's decimals or none, by digit arithmetic; the rest by the model. */
+bool rk_amount_read(const rk_channel *channel, rk_slice text, rk_money *minor)
+{
+    rk_decimal decimal = channel->amount.decimal;
+    char point = decimal == RK_DECIMAL_POINT ? '.' : decimal == RK_DECIMAL_COMMA ? ',' : 0;
+    rk_money sum = 0;
+    size_t i = 0;
+    int places = decimal == RK_DECIMAL_MINOR ? 0 : channel->exponent;
+    for (; i < text.len && i < 15 && text.at[i] >= '0' && text.at[i] <= '9'; i++)
+        sum = sum * 10 + (text.at[i] - '0');
+    if (i > 0 && point && i < text.len && text.at[i] == point &&
+        text.len - i - 1 == (size_t)places) {
+        for (i++; i < text.len && text.at[i] >= '0' && text.at[i] <= '9'; i++, places--)
+            sum = sum * 10 + (text.at[i] - '0');
+    }
+    if (i == 0 || i < text.len || places > 3 || decimal == RK_DECIMAL_AUTO)
+        return rk_money_parse(text, decimal, channel->exponent, minor);
+    for (; places > 0; places--)
+        sum *= 10;
+    *minor = sum;
+    return true;
+}
+
+static bool one_of(rk_slice text, const rk_slice *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rk_slice_equal(values[i], text))
+            return true;
+    return false;
+}
+
+static const char *two_columns(const rk_row *row, const rk_amount_map *map, rk_money *minor,
+                               int *field)
+{
+    const rk_channel *channel = row->layout->channel;
+    rk_slice credit = rk_row_field(row, map->credit), debit = rk_row_field(row, map->debit);
+    rk_money in = 0, out = 0;
+    *field = map->credit;
+    if (credit.len && !rk_amount_read(channel, credit, &in))
+        return "credit is not an amount";
+    *field = map->debit;
+    if (debit.len && !rk_amount_read(channel, debit, &out))
+        return "debit is not an amount";
+    if (credit.len + debit.len == 0)
+        return "neither credit nor debit is given";
+    if (in != 0 && out != 0)
+        return "both credit and debit are given";
+    *minor = in != 0 ? in : -out;
+    return NULL;
+}
+
+const char *rk_row_amount(const rk_row *row, rk_money *minor, int *field)
+{
+    const rk_channel *channel = row->layout->channel;
+    const rk_amount_map *map = &channel->amount;
+    rk_money more = 0;
+    *minor = RK_NO_MONEY;
+    if (map->field < 0)
+        return two_columns(row, map, minor, field);
+    *field = map->field;
+    if (!rk_amount_read(channel, rk_row_field(row, map->field), minor))
+        return *minor = RK_NO_MONEY, "amount cannot be read";
+    if (map->plus >= 0) {
+        *field = map->plus;
+        if (!rk_amount_read(channel, rk_row_field(row, map->plus), &more) ||
+            !rk_money_add(minor, more))
+            return *minor = RK_NO_MONEY, "the part added to the amount cannot be read";
+    }
+    bool debit = map->negative;
+    if (map->sign_field >= 0) {
+        rk_slice sign = rk_row_field(row, map->sign_field);
+        *field = map->sign_field;
+        debit = one_of(sign, map->debit_values, map->debit_value_count);
+        if (!debit && !one_of(sign, map->credit_values, map->credit_value_count))
+            return *minor = RK_NO_MONEY, "direction is neither credit nor debit";
+    }
+    if (debit)
+        *minor = -*minor;
+    return NULL;
+}
+
+uint64_t rk_code_read(rk_slice text)
+{
+    uint64_t code = 0;
+    if (text.len && text.at[0] == '\'')
+        text = (rk_slice){text.at + 1, text.len - 1};
+    if (text.len != 15)
+        return 0;
+    for (size_t i = 0; i < 15; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9')
+            return 0;
+        code = code * 10 + (uint64_t)(text.at[i] - '0');
+    }
+    return code;
+}
+
+/* ---- times ---- */
+
+bool rk_time_plan_of(rk_slice format, rk_time_plan *plan)
+{
+    *plan = (rk_time_plan){0};
+    for (size_t i = 0; i < format.len; i++) {
+        if (plan->count == RK_TIME_STEPS_MAX)
+            return false;
+        char c = format.at[i];
+        if (c != '%') {
+            plan->literals[plan->count++] = c;
+            continue;
+        }
+        if (++i == format.len || format.at[i] == 0 || !strchr("YymdHMSbz", format.at[i]))
+            return false;
+        c = format.at[i];
+        plan->steps[plan->count++] = c;
+        plan->has_year |= c == 'Y' || c == 'y';
+        plan->has_clock |= c == 'H';
+        plan->has_second |= c == 'S';
+        plan->has_zone |= c == 'z';
+    }
+    return plan->count > 0;
+}
+
+/* Up to `width` digits; fewer than all only when `loose`. */
+static bool number(rk_slice text, size_t *at, size_t width, bool loose, int *value)
+{
+    size_t got = 0;
+    *value = 0;
+    while (got < width && *at < text.len && text.at[*at] >= '0' && text.at[*at] <= '9') {
+        *value = *value * 10 + (text.at[(*at)++] - '0');
+        got++;
+    }
+    return got == width || (loose && got > 0);
+}
+
+/* Months by their first three letters, in Indonesian and English. */
+static bool month_name(rk_slice text, size_t *at, int *month)
+{
+    static const struct {
+        char name[4];
+        int month;
+    } months[] = {
+        {"jan", 1},  {"feb", 2},  {"mar", 3},  {"apr", 4},  {"mei", 5},  {"may", 5}, {"jun", 6},
+        {"jul", 7},  {"agu", 8},  {"ags", 8},  {"agt", 8},  {"aug", 8},  {"sep", 9}, {"okt", 10},
+        {"oct", 10}, {"nov", 11}, {"nop", 11}, {"des", 12}, {"dec", 12},
+    };
+    char name[4] = "";
+    size_t len = 0;
+    for (; *at < text.len && ((text.at[*at] | 32) >= 'a' && (text.at[*at] | 32) <= 'z'); (*at)++)
+        if (len < 3)
+            name[len++] = (char)(text.at[*at] | 32);
+    for (size_t i = 0; i < sizeof months / sizeof *months; i++)
+        if (memcmp(months[i].name, name, 4) == 0) {
+            *month = months[i].month;
+            return true;
+        }
+    return false;
+}
+
+static bool zone_offset(rk_slice text, size_t *at, rk_zone *zone)
+{
+    int hours, minutes = 0;
+    if (*at >= text.len)
+        return false;
+    char lead = text.at[(*at)++];
+    *zone = 0;
+    if (lead == 'Z')
+        return true;
+    if ((lead != '+' && lead != '-') || !number(text, at, 2, false, &hours))
+        return false;
+    if (*at < text.len && text.at[*at] == ':')
+        (*at)++;
+    if (!number(text, at, 2, false, &minutes) || hours > 23 || minutes > 59)
+        return false;
+    *zone = (lead == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
+    return true;
+}
+
+typedef struct parts {
+    int year, month, day, hour, minute, second;
+    rk_zone zone;
+} parts;
+
+static bool one_step(const rk_time_plan *plan, size_t i, rk_slice text, size_t *at, parts *into)
+{
+    bool loose = i + 1 == plan->count || plan->steps[i + 1] == 0;
+    switch (plan->steps[i]) {
+    case 0:
+        return *at < text.len && text.at[(*at)++] == plan->literals[i];
+    case 'Y':
+        return number(text, at, 4, false, &into->year);
+    case 'y':
+        return number(text, at, 2, false, &into->year) && (into->year += 2000);
+    case 'm':
+        return number(text, at, 2, loose, &into->month);
+    case 'd':
+        return number(text, at, 2, loose, &into->day);
+    case 'H':
+        return number(text, at, 2, loose, &into->hour);
+    case 'M':
+        return number(text, at, 2, loose, &into->minute);
+    case 'S':
+        return number(text, at, 2, loose, &into->second);
+    case 'b':
+        return month_name(text, at, &into->month);
+    default:
+        return zone_offset(text, at, &into->zone);
+    }
+}
+
+static rk_day day_without_year(const parts *from, rk_day near)
+{
+    if (near == RK_NO_DAY)
+        return RK_NO_DAY;
+    int year = rk_civil_of(near).year;
+    rk_day day = rk_day_of(year, from->month, from->day);
+    bool leap_day = from->month == 2 && from->day == 29;
+    if (day == RK_NO_DAY && !leap_day)
+        return RK_NO_DAY;
+    return day == RK_NO_DAY || day > near + 31 ? rk_day_of(year - 1, from->month, from->day) : day;
+}
+
+static bool day_of_parts(const parts *from, bool has_year, rk_day near, rk_day_memo *memo,
+                         rk_day *day)
+{
+    if (has_year && memo->day == from->day && memo->month == from->month &&
+        memo->year == from->year && from->day != 0) {
+        *day = memo->is;
+        return true;
+    }
+    *day = has_year ? rk_day_of(from->year, from->month, from->day) : day_without_year(from, near);
+    if (*day == RK_NO_DAY)
+        return false;
+    if (has_year)
+        *memo = (rk_day_memo){from->year, from->month, from->day, *day};
+    return true;
+}
+
+bool rk_time_read(const rk_time_plan *plan, rk_slice text, rk_zone zone, rk_day year_near,
+                  rk_day_memo *memo, rk_time *time)
+{
+    parts read = {.zone = zone};
+    size_t at = text.len && text.at[0] == '\'' ? 1 : 0;
+    for (size_t i = 0; i < plan->count; i++)
+        if (!one_step(plan, i, text, &at, &read))
+            return false;
+    if (at != text.len || read.hour > 23 || read.minute > 59 || read.second > 59)
+        return false;
+    time->seconds = read.hour * 3600 + read.minute * 60 + read.second;
+    time->zone = read.zone;
+    return day_of_parts(&read, plan->has_year, year_near, memo, &time->day);
+}
+
+rk_day rk_day_before(rk_day day, bool working)
+{
+    day--;
+    while (working && rk_weekday(day) >= 5)
+        day--;
+    return day;
+}
+
+/* ---- text ---- */
+
+size_t rk_cp1252_to_utf8(rk_slice text, char *out)
+{
+    static const uint16_t high[32] = {
+        0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
+        0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd, 0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+        0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0xfffd, 0x017e, 0x0178,
+    };
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned c = (unsigned char)text.at[i];
+        if (c >= 0x80 && c < 0xa0)
+            c = high[c - 0x80];
+        if (c < 0x80) {
+            out[len++] = (char)c;
+        } else if (c < 0x800) {
+            out[len++] = (char)(0xc0 | c >> 6);
+            out[len++] = (char)(0x80 | (c & 0x3f));
+        } else {
+            out[len++] = (char)(0xe0 | c >> 12);
+            out[len++] = (char)(0x80 | (c >> 6 & 0x3f));
+            out[len++] = (char)(0x80 | (c & 0x3f));
+        }
+    }
+    return len;
+}

@@ -1,0 +1,63 @@
+/*
+ * values: texts of fields to amounts, times and intervals, by digit arithmetic.
+ *
+ * In:  "05/03/2024" by %d/%m/%Y, dated: day, zone +07:00
+ * Out: booked_on 2024-03-05, paid [2024-03-04T17:00Z, 2024-03-05T16:59:59.999999Z]
+ * Templates are compiled once for a channel; nothing here allocates.
+ */
+#ifndef RK_STATEMENT_VALUES_H
+#define RK_STATEMENT_VALUES_H
+
+#include "statement/layout.h"
+
+enum { RK_TIME_STEPS_MAX = 48, RK_TIME_TEXT_MAX = 160 };
+
+typedef struct rk_time_plan {
+    char steps[RK_TIME_STEPS_MAX]; /* a conversion's letter, or 0 for the literal in `literals` */
+    char literals[RK_TIME_STEPS_MAX];
+    size_t count;
+    bool has_year, has_clock, has_second, has_zone;
+} rk_time_plan;
+
+/* False when the format has an unknown conversion or is too long. */
+bool rk_time_plan_of(rk_slice format, rk_time_plan *plan);
+
+/* The day converted last: days repeat from line to line. */
+typedef struct rk_day_memo {
+    int year, month, day;
+    rk_day is;
+} rk_day_memo;
+
+typedef struct rk_time {
+    rk_day day;      /* as written */
+    int32_t seconds; /* after midnight */
+    rk_zone zone;    /* of %z, else the zone given */
+} rk_time;
+
+/* Reads all of `text`. `year_near` gives the year where the format has none: the latest that does not
+ * lie more than a month after it. One digit is enough before a literal; a leading apostrophe is
+ * passed over. */
+bool rk_time_read(const rk_time_plan *plan, rk_slice text, rk_zone zone, rk_day year_near,
+                  rk_day_memo *memo, rk_time *time);
+
+static inline rk_moment rk_time_moment(const rk_time *time)
+{
+    return rk_day_begin(time->day, time->zone) + time->seconds * RK_SECOND;
+}
+
+/* Amount by the channel's rule, signed. NULL, or why not; *field is the one at fault. */
+const char *rk_row_amount(const rk_row *row, rk_money *minor, int *field);
+
+/* One amount as written. */
+bool rk_amount_read(const rk_channel *channel, rk_slice text, rk_money *minor);
+
+/* A code of 15 digits in a field of its own; 0 when it is none. */
+uint64_t rk_code_read(rk_slice text);
+
+/* The working day (Monday to Friday) before `day`, or simply the day before. */
+rk_day rk_day_before(rk_day day, bool working);
+
+/* cp1252 to UTF-8; `out` has room for 3 * text.len bytes. Bytes that cp1252 lacks become U+FFFD. */
+size_t rk_cp1252_to_utf8(rk_slice text, char *out);
+
+#endif
