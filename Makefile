@@ -22,10 +22,10 @@ all: build/rekon ## build the program: build/rekon
 
 .PHONY: help
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | column -t -s '|'
+	@awk -F ":.*## " '/^[a-z-]+:.*## / {printf "make %-14s%s\n", $$1, $$2}' Makefile
 
 .PHONY: demo
-demo: build/rekon cluster ## seven nights on a private PostgreSQL; says which workbook to open
+demo: build/rekon build/fixtures/generate cluster ## seven nights on a private PostgreSQL; says which workbook to open
 	tests/demo.sh
 
 .PHONY: check
@@ -38,7 +38,7 @@ check-cron: build/rekon ## the nightly job under a real cron daemon (takes a min
 	tests/test_cron.sh daemon
 
 .PHONY: bench
-bench: build/rekon cluster ## a million applications and entries: lines per second of each stage, peak memory
+bench: build/rekon build/fixtures/generate cluster ## a million applications and entries: lines per second of each stage, peak memory
 	tests/bench.sh
 
 .PHONY: stop
@@ -60,7 +60,7 @@ format-check: setup ## say where the C code is not formatted
 
 .PHONY: lint
 lint: ## include direction, libraries, banned functions, lengths
-	@python3 tests/lint.py
+	@/usr/bin/python3 tests/lint.py
 
 .PHONY: setup
 setup: ## install the Debian packages that are missing (quick when none is)
@@ -72,7 +72,7 @@ cluster: setup ## start the private PostgreSQL
 
 # What `make check` needs before the first suite. Built with -j2; the suites then run one by one.
 .PHONY: check-build
-check-build: build/rekon build/test/rekon build/sanitize/rekon $(foreach variant,test sanitize,$(TESTS:tests/%.c=build/$(variant)/%))
+check-build: build/rekon build/test/rekon build/sanitize/rekon build/fixtures/generate $(foreach variant,test sanitize,$(TESTS:tests/%.c=build/$(variant)/%))
 
 # The .sql files as C string literals, one line each.
 build/sql/%.sql.inc: engine/store/schema/%.sql Makefile
@@ -93,3 +93,8 @@ $(foreach variant,release test sanitize,$(eval $(call VARIANT,$(variant))))
 
 build/rekon: build/release/rekon
 	cp $< $@
+
+# The generator of labelled data shares nothing with the engine.
+build/fixtures/generate: $(wildcard fixtures/*.[ch]) Makefile | setup
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O2 -g $(filter %.c,$^) -o $@

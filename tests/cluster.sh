@@ -17,7 +17,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 checkout=$PWD
 bin=/usr/lib/postgresql/15/bin
-port=54150 # names the socket file; no TCP port is opened
+port=5433 # names the socket file; no TCP port is opened
 fail() {
     echo "cluster: $*" >&2
     exit 1
@@ -32,11 +32,11 @@ else
     as_user() { runuser -u "$user" -- env -i PATH=/usr/bin:/bin LANG=C.UTF-8 "$@"; }
 fi
 
-# The folder that holds data and socket: build/pg, or a short one.
+# The folder that holds data/ and socket/: build/pg, or a short one.
 choose_home() {
     local hash
     home=$checkout/build/pg
-    if [[ $home =~ ^[A-Za-z0-9._/-]+$ ]] && ((${#home} + 16 <= 107)) &&
+    if [[ $home =~ ^[A-Za-z0-9._/-]+$ ]] && ((${#home} + 21 <= 107)) &&
         as_user test -x "$checkout/build" -a -r "$checkout/build"; then
         return
     fi
@@ -58,7 +58,7 @@ make_home() {
 }
 
 running() {
-    "$bin/pg_isready" -q -h "$home" -p "$port"
+    "$bin/pg_isready" -q -h "$home/socket" -p "$port"
 }
 
 # initdb writes beside the final name, so that a killed one leaves nothing half made.
@@ -78,7 +78,7 @@ drop_stale_pid() {
     if [ -n "$pid" ] && [ "$(readlink "/proc/$pid/cwd" 2>/dev/null)" = "$home/data" ]; then
         return
     fi
-    rm -f "$home/data/postmaster.pid" "$home/.s.PGSQL.$port" "$home/.s.PGSQL.$port.lock"
+    rm -f "$home/data/postmaster.pid" "$home/socket/.s.PGSQL.$port" "$home/socket/.s.PGSQL.$port.lock"
 }
 
 start() {
@@ -90,21 +90,22 @@ start() {
         make_home
         make_data 9>&-
         drop_stale_pid
+        as_user mkdir -p "$home/socket"
         as_user "$bin/pg_ctl" start -s -w -t 60 -D "$home/data" -l "$home/server.log" -o "-p $port \
-            -c listen_addresses= -c unix_socket_directories=$home -c unix_socket_permissions=0700 \
+            -c listen_addresses= -c unix_socket_directories=$home/socket -c unix_socket_permissions=0700 \
             -c shared_buffers=256MB -c max_wal_size=2GB -c timezone=UTC -c log_timezone=UTC" \
             </dev/null 9>&- || {
             tail -n 5 "$home/server.log" >&2 || true
             fail "could not start, see $home/server.log"
         }
     fi
-    printf 'REKON_PG_HOST=%s\nREKON_PG_PORT=%s\nREKON_PG_USER=%s\n' "$home" "$port" "$user" >build/pg.env
+    printf 'REKON_PG_HOST=%s\nREKON_PG_PORT=%s\nREKON_PG_USER=%s\n' "$home/socket" "$port" "$user" >build/pg.env
 }
 
 # `make stop` may be run by somebody who moved between folders: what was recorded counts.
 recorded_home() {
     choose_home
-    [ -f build/pg.env ] && home=$(sed -n 's/^REKON_PG_HOST=//p' build/pg.env)
+    [ -f build/pg.env ] && home=$(sed -n 's/^REKON_PG_HOST=\(.*\)\/socket$/\1/p' build/pg.env)
     [ -n "$home" ] || choose_home
 }
 
@@ -118,7 +119,7 @@ stop() {
 
 connection() {
     recorded_home
-    echo "host=$home port=$port dbname=$1 user=${2:-rekon_night}"
+    echo "host=$home/socket port=$port dbname=$1 user=${2:-rekon_night}"
 }
 
 database() {
