@@ -23,7 +23,7 @@ static bool set_flag(const rk_load *load, const rk_key *row, const rk_node *node
     return true;
 }
 
-const rk_value rk_value_flag = {NULL, NULL, set_flag};
+const rk_value rk_value_flag = {NULL, NULL, set_flag, RK_SHAPE_ONE};
 
 static bool set_currency(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
                          rk_error *err)
@@ -36,7 +36,7 @@ static bool set_currency(const rk_load *load, const rk_key *row, const rk_node *
 }
 
 static const rk_value currency_value = {"a currency of ISO 4217 such as IDR",
-                                        "{\"type\":\"string\"}", set_currency};
+                                        "{\"type\":\"string\"}", set_currency, RK_SHAPE_ONE};
 
 static const rk_key files_keys[] = {
     {"name", &rk_value_whole_pattern, offsetof(rk_channel, file_name), .needed = true,

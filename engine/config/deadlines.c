@@ -40,9 +40,10 @@ static bool set_paused_by(const rk_load *load, const rk_key *row, const rk_node 
 }
 
 static const rk_value within_value = {"a duration such as 2h, 90m or 7d, or none",
-                                      "{\"type\":\"string\"}", set_within};
-static const rk_value paused_by_value = {
-    "a list: [outage]", "{\"type\":\"array\",\"items\":{\"enum\":[\"outage\"]}}", set_paused_by};
+                                      "{\"type\":\"string\"}", set_within, RK_SHAPE_ONE};
+static const rk_value paused_by_value = {"a list: [outage]",
+                                         "{\"type\":\"array\",\"items\":{\"enum\":[\"outage\"]}}",
+                                         set_paused_by, RK_SHAPE_ONE};
 
 static const rk_key deadline_keys[] = {
     {"from", &rk_value_day, offsetof(rk_deadline_rule, from),

@@ -55,7 +55,7 @@ static bool set_day_format(const rk_load *load, const rk_key *row, const rk_node
 }
 
 const rk_value rk_value_day_format = {"a format such as '%Y%m%d'", "{\"type\":\"string\"}",
-                                      set_day_format};
+                                      set_day_format, RK_SHAPE_ONE};
 
 /* Cuts '{paid_on} {paid_time}' into pieces. */
 static bool cut_pieces(const rk_load *load, const rk_key *row, const rk_node *node, rk_slice text,
@@ -107,7 +107,7 @@ static bool set_time(const rk_load *load, const rk_key *row, const rk_node *node
 
 static const rk_value time_value = {
     "fields and a format such as '{paid_on} {paid_time} as %Y%m%d %H%M%S'", "{\"type\":\"string\"}",
-    set_time};
+    set_time, RK_SHAPE_ONE};
 
 /* ---- the amount ---- */
 

@@ -41,7 +41,7 @@ static bool set_outcomes(const rk_load *load, const rk_key *row, const rk_node *
     return node->count > 0 || rk_load_fail(load, node, err, "\"%s\" is empty", row->name);
 }
 
-static const rk_value outcomes_value = {NULL, NULL, set_outcomes};
+static const rk_value outcomes_value = {NULL, NULL, set_outcomes, RK_SHAPE_LIST};
 
 static const rk_key match_keys[] = {
     {"rule", &rk_value_name, offsetof(rk_match_rule, rule), .needed = true,

@@ -13,7 +13,7 @@ static bool set_office_zone(const rk_load *load, const rk_key *row, const rk_nod
 }
 
 static const rk_value office_zone = {"WIB, WITA, WIT or a zone such as Asia/Jakarta",
-                                     "{\"type\":\"string\"}", set_office_zone};
+                                     "{\"type\":\"string\"}", set_office_zone, RK_SHAPE_ONE};
 
 static const rk_key office_keys[] = {
     {"office", &rk_value_name, offsetof(rk_office, office), .needed = true,

@@ -72,7 +72,8 @@ static bool set_field(const rk_load *load, const rk_key *row, const rk_node *nod
            rk_load_field(load, node, name, RK_INTO(int, into, row), err);
 }
 
-const rk_value rk_value_field = {"the name of a field", "{\"type\":\"string\"}", set_field};
+const rk_value rk_value_field = {"the name of a field", "{\"type\":\"string\"}", set_field,
+                                 RK_SHAPE_ONE};
 
 static bool add_field(const rk_load *load, const rk_node *node, rk_slice name, int *field,
                       rk_error *err)
@@ -167,14 +168,15 @@ static bool set_places(const rk_load *load, const rk_key *row, const rk_node *no
 
 /* ---- records ---- */
 
-static const rk_value places_value = {"a list of fields", "{\"type\":\"array\"}", set_places};
+static const rk_value places_value = {"a list of fields", NULL, set_places, RK_SHAPE_LIST};
 
 static const rk_key record_keys[] = {
     {"tag", &rk_value_text, offsetof(rk_record_rule, tag),
      .doc = "the text of its first field, by which the record is told"},
     {"at", &rk_value_size, offsetof(rk_record_rule, tag_at), .least = 0, .most = 100000,
      .doc = "fixed: bytes before the tag"},
-    {"fields", &places_value, 0, .needed = true, .doc = "a list of fields, _ for those not wanted"},
+    {"fields", &places_value, 0, .needed = true, .of = &place_schema,
+     .doc = "a list of fields, _ for those not wanted"},
     {"required", &rk_value_yes, offsetof(rk_record_rule, required),
      .doc = "lines: a file without it is cut short"},
 };
@@ -262,10 +264,10 @@ static bool set_lines(const rk_load *load, const rk_key *row, const rk_node *nod
     return true;
 }
 
-static const rk_value header_value = {"a record", NULL, set_header};
-static const rk_value entry_value = {"a record", NULL, set_entry};
-static const rk_value trailer_value = {"a record", NULL, set_trailer};
-static const rk_value lines_value = {"a list of records", "{\"type\":\"array\"}", set_lines};
+static const rk_value header_value = {"a record", NULL, set_header, RK_SHAPE_ONE};
+static const rk_value entry_value = {"a record", NULL, set_entry, RK_SHAPE_ONE};
+static const rk_value trailer_value = {"a record", NULL, set_trailer, RK_SHAPE_ONE};
+static const rk_value lines_value = {"a list of records", NULL, set_lines, RK_SHAPE_LIST};
 
 /* ---- titles ---- */
 
@@ -278,7 +280,7 @@ static bool set_new_field(const rk_load *load, const rk_key *row, const rk_node 
 }
 
 static const rk_value new_field_value = {"the name of a field", "{\"type\":\"string\"}",
-                                         set_new_field};
+                                         set_new_field, RK_SHAPE_ONE};
 
 static const rk_key accepted_keys[] = {
     {"accepted", &rk_value_texts, offsetof(rk_title, accepted), .needed = true,
@@ -355,10 +357,8 @@ static bool set_drop(const rk_load *load, const rk_key *row, const rk_node *node
     return add_keeps(load, row, node, true, err);
 }
 
-#define VALUES_BY_FIELD \
-    "{\"type\":\"object\",\"additionalProperties\":{\"type\":[\"string\",\"number\",\"array\"]}}"
-static const rk_value keep_value = {"a mapping of fields to values", VALUES_BY_FIELD, set_keep};
-static const rk_value drop_value = {"a mapping of fields to values", VALUES_BY_FIELD, set_drop};
+static const rk_value keep_value = {"a mapping of fields to values", NULL, set_keep, RK_SHAPE_MAP};
+static const rk_value drop_value = {"a mapping of fields to values", NULL, set_drop, RK_SHAPE_MAP};
 
 static const rk_key ignore_keys[] = {
     {"rule", &rk_value_name, offsetof(rk_ignore, rule), .needed = true,
@@ -402,7 +402,8 @@ static bool set_quote(const rk_load *load, const rk_key *row, const rk_node *nod
     return rk_value_character.set(load, row, node, into, err);
 }
 
-static const rk_value quote_value = {"one character or none", "{\"type\":\"string\"}", set_quote};
+static const rk_value quote_value = {"one character or none", "{\"type\":\"string\"}", set_quote,
+                                     RK_SHAPE_ONE};
 
 static const rk_key read_keys[] = {
     {"format", &rk_value_choice, offsetof(rk_channel, format), .needed = true, .choices = formats,

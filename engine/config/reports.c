@@ -53,7 +53,7 @@ static bool set_dimension(const rk_load *load, const rk_key *row, const rk_node 
 }
 
 static const rk_value dimension_value = {"a dimension such as service or channel",
-                                         "{\"type\":\"string\"}", set_dimension};
+                                         "{\"type\":\"string\"}", set_dimension, RK_SHAPE_ONE};
 
 /* The i-th name of a closed set, NULL behind the last. */
 typedef const char *(*word_of)(int i);
@@ -159,7 +159,8 @@ static bool set_values(const rk_load *load, const rk_key *row, const rk_node *no
 }
 
 static const rk_value values_value = {"a text or a list of texts",
-                                      "{\"type\":[\"string\",\"number\",\"array\"]}", set_values};
+                                      "{\"type\":[\"string\",\"number\",\"array\"]}", set_values,
+                                      RK_SHAPE_ONE};
 
 static const rk_key where_keys[] = {
     {"dimension", &dimension_value, offsetof(rk_where, dimension), .doc = "the dimension"},
@@ -497,9 +498,11 @@ static bool set_with(const rk_load *load, const rk_key *row, const rk_node *node
 }
 
 #define TEXTS_JSON "{\"type\":[\"string\",\"array\"],\"items\":{\"type\":\"string\"}}"
-static const rk_value columns_value = {"a list of measures", TEXTS_JSON, set_columns};
-static const rk_value with_value = {"a list of columns beside the measures", TEXTS_JSON, set_with};
-static const rk_value measures_value = {"a list of measures", TEXTS_JSON, set_measures};
+static const rk_value columns_value = {"a list of measures", TEXTS_JSON, set_columns, RK_SHAPE_ONE};
+static const rk_value with_value = {"a list of columns beside the measures", TEXTS_JSON, set_with,
+                                    RK_SHAPE_ONE};
+static const rk_value measures_value = {"a list of measures", TEXTS_JSON, set_measures,
+                                        RK_SHAPE_ONE};
 
 static const rk_key chart_keys[] = {
     {"type", &rk_value_choice, offsetof(rk_block, chart), .needed = true, .choices = charts,

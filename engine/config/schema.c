@@ -252,6 +252,6 @@ static bool set_map(const rk_load *load, const rk_key *row, const rk_node *node,
     return true;
 }
 
-const rk_value rk_value_mapping = {NULL, NULL, set_mapping};
-const rk_value rk_value_list = {NULL, NULL, set_list};
-const rk_value rk_value_map = {NULL, NULL, set_map};
+const rk_value rk_value_mapping = {NULL, NULL, set_mapping, RK_SHAPE_ONE};
+const rk_value rk_value_list = {NULL, NULL, set_list, RK_SHAPE_LIST};
+const rk_value rk_value_map = {NULL, NULL, set_map, RK_SHAPE_MAP};

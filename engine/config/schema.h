@@ -34,13 +34,21 @@ typedef struct rk_choice {
     int value;
 } rk_choice;
 
+/* What stands where row->of describes the parts. */
+typedef enum rk_shape {
+    RK_SHAPE_ONE,  /* a mapping of row->of */
+    RK_SHAPE_LIST, /* a list of them */
+    RK_SHAPE_MAP,  /* {key: value}, by the two rows of row->of */
+} rk_shape;
+
 /* How one kind of value is checked and stored. */
 typedef struct rk_value {
     const char *expected; /* "a day such as 2024-03-05"; NULL: the choices of the row */
-    const char *json;     /* its JSON Schema; NULL: worked out from the row */
+    const char *json;     /* its JSON Schema; NULL: worked out from the row and the shape */
     /* Stores the value of `node` into the struct `into` at row->offset. */
     bool (*set)(const rk_load *load, const struct rk_key *row, const rk_node *node, void *into,
                 rk_error *err);
+    rk_shape shape;
 } rk_value;
 
 typedef struct rk_key {

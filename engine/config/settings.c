@@ -82,12 +82,13 @@ static bool set_memory(const rk_load *load, const rk_key *row, const rk_node *no
 }
 
 #define STRING "{\"type\":\"string\"}"
-static const rk_value folder_value = {"a folder", STRING, set_folder};
+static const rk_value folder_value = {"a folder", STRING, set_folder, RK_SHAPE_ONE};
 static const rk_value database_value = {"a connection string such as host=/run/postgresql "
                                         "dbname=rekon",
-                                        STRING, set_database};
-static const rk_value settings_zone = {"a zone such as Asia/Jakarta", STRING, set_settings_zone};
-static const rk_value memory_value = {"whole days such as 400d", STRING, set_memory};
+                                        STRING, set_database, RK_SHAPE_ONE};
+static const rk_value settings_zone = {"a zone such as Asia/Jakarta", STRING, set_settings_zone,
+                                       RK_SHAPE_ONE};
+static const rk_value memory_value = {"whole days such as 400d", STRING, set_memory, RK_SHAPE_ONE};
 
 static const rk_key settings_keys[] = {
     {"database", &database_value, offsetof(rk_settings, database), .needed = true,

@@ -21,7 +21,8 @@ static bool set_price_label(const rk_load *load, const rk_key *row, const rk_nod
     return true;
 }
 
-static const rk_value price_label = {"a text or {id: ..., en: ...}", "{}", set_price_label};
+static const rk_value price_label = {"a text or {id: ..., en: ...}", "{}", set_price_label,
+                                     RK_SHAPE_ONE};
 
 static const rk_key price_keys[] = {
     {"service", &rk_value_name, offsetof(rk_price, service), .needed = true,

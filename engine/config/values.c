@@ -236,30 +236,33 @@ static bool set_whole_pattern(const rk_load *load, const rk_key *row, const rk_n
 #define STRING "{\"type\":\"string\"}"
 #define SCALAR "{\"type\":[\"string\",\"number\"]}"
 
-const rk_value rk_value_text = {"a text", SCALAR, set_text};
-const rk_value rk_value_any_text = {"a text", SCALAR, set_any_text};
-const rk_value rk_value_name = {"a name", SCALAR, set_name};
-const rk_value rk_value_choice = {NULL, NULL, set_choice};
-const rk_value rk_value_word = {NULL, NULL, set_word};
-const rk_value rk_value_yes = {"yes or no", "{\"type\":\"boolean\"}", set_yes};
-const rk_value rk_value_integer = {"a whole number", "{\"type\":\"integer\"}", set_integer};
-const rk_value rk_value_size = {"a whole number", "{\"type\":\"integer\"}", set_size};
+const rk_value rk_value_text = {"a text", SCALAR, set_text, RK_SHAPE_ONE};
+const rk_value rk_value_any_text = {"a text", SCALAR, set_any_text, RK_SHAPE_ONE};
+const rk_value rk_value_name = {"a name", SCALAR, set_name, RK_SHAPE_ONE};
+const rk_value rk_value_choice = {NULL, NULL, set_choice, RK_SHAPE_ONE};
+const rk_value rk_value_word = {NULL, NULL, set_word, RK_SHAPE_ONE};
+const rk_value rk_value_yes = {"yes or no", "{\"enum\":[true,false,\"yes\",\"no\"]}", set_yes,
+                               RK_SHAPE_ONE};
+const rk_value rk_value_integer = {"a whole number", "{\"type\":\"integer\"}", set_integer,
+                                   RK_SHAPE_ONE};
+const rk_value rk_value_size = {"a whole number", "{\"type\":\"integer\"}", set_size, RK_SHAPE_ONE};
 const rk_value rk_value_rupiah = {"an amount in whole rupiah such as 350000",
-                                  "{\"type\":\"integer\",\"minimum\":0}", set_rupiah};
+                                  "{\"type\":\"integer\",\"minimum\":0}", set_rupiah, RK_SHAPE_ONE};
 const rk_value rk_value_day = {"a day such as 2024-03-05",
-                               "{\"type\":\"string\",\"format\":\"date\"}", set_day};
+                               "{\"type\":\"string\",\"format\":\"date\"}", set_day, RK_SHAPE_ONE};
 const rk_value rk_value_zone = {"a zone such as Asia/Jakarta, WIB, WITA, WIT or +07:00", STRING,
-                                set_zone};
-const rk_value rk_value_clock = {"a time of day such as '15:00'", STRING, set_clock};
-const rk_value rk_value_character = {"one character", STRING, set_character};
+                                set_zone, RK_SHAPE_ONE};
+const rk_value rk_value_clock = {"a time of day such as '15:00'", STRING, set_clock, RK_SHAPE_ONE};
+const rk_value rk_value_character = {"one character", STRING, set_character, RK_SHAPE_ONE};
 const rk_value rk_value_texts = {
     "a text or a list of texts",
     "{\"type\":[\"string\",\"number\",\"array\"],\"items\":{\"type\":[\"string\",\"number\"]}}",
-    set_texts};
+    set_texts, RK_SHAPE_ONE};
 const rk_value rk_value_label = {
     "a text or {id: ..., en: ...}",
     "{\"type\":[\"string\",\"object\"],\"properties\":{\"id\":{\"type\":\"string\"},"
     "\"en\":{\"type\":\"string\"}},\"required\":[\"id\"],\"additionalProperties\":false}",
-    set_label};
-const rk_value rk_value_pattern = {"a pattern (PCRE2)", STRING, set_pattern};
-const rk_value rk_value_whole_pattern = {"a pattern (PCRE2)", STRING, set_whole_pattern};
+    set_label, RK_SHAPE_ONE};
+const rk_value rk_value_pattern = {"a pattern (PCRE2)", STRING, set_pattern, RK_SHAPE_ONE};
+const rk_value rk_value_whole_pattern = {"a pattern (PCRE2)", STRING, set_whole_pattern,
+                                         RK_SHAPE_ONE};
