@@ -77,7 +77,8 @@ typedef struct rk_file {
     rk_slice number;    /* statement number, or empty */
     rk_day from, until; /* business days covered, both inclusive; RK_NO_DAY when not known */
     rk_file_fate fate;
-    rk_slice why; /* which control failed, by how much and where; or what holds it */
+    bool overruled; /* a decision accepts it although its controls fail */
+    rk_slice why;   /* which control failed, by how much and where; or what holds it */
     uint32_t entries, rejects;
     uint32_t filtered;                     /* records that `keep` filtered out */
     rk_money sum_minor;                    /* of the entries */
