@@ -111,7 +111,11 @@ bool rk_time_plan_of(rk_slice format, rk_time_plan *plan)
             plan->literals[plan->count++] = c;
             continue;
         }
-        if (++i == format.len || format.at[i] == 0 || !strchr("YymdHMSbz", format.at[i]))
+        if (++i < format.len && format.at[i] == '%') {
+            plan->literals[plan->count++] = '%';
+            continue;
+        }
+        if (i == format.len || format.at[i] == 0 || !strchr("YymdHMSbz", format.at[i]))
             return false;
         c = format.at[i];
         plan->steps[plan->count++] = c;
