@@ -127,9 +127,10 @@ static void judge_against_known(rk_file *file, const rk_file_rows *known, const 
             decide(file, RK_FATE_SAME, arena, "same content as", name);
             return;
         }
-        if (known->fate[i] == accepted && is_last_of_digest(known, texts, i) &&
+        if (known->fate[i] == accepted &&
             same_identity(file, known->channel[i], known->account[i], known->covers_from[i],
-                          known->covers_until[i], name))
+                          known->covers_until[i], name) &&
+            is_last_of_digest(known, texts, i))
             decide(file, RK_FATE_HELD, arena,
                    "other content than the file of the same name taken before,",
                    rk_texts_get(texts, known->digest[i]));

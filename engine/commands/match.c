@@ -5,7 +5,7 @@
 #include "commands/commands.h"
 #include "commands/options.h"
 #include "expire/expire.h"
-#include "judge.h"
+#include "night/judge.h"
 #include "match/match.h"
 #include "report/books.h"
 #include "snapshot/applications.h"

@@ -43,15 +43,17 @@ static bool is_stored(const char *path, const rk_digest *content, rk_ref *ref)
     return good;
 }
 
-static bool store(const char *path, rk_slice bytes, rk_ref *ref, rk_error *err)
+static bool store(const rk_archive *archive, const char *path, rk_slice bytes, rk_ref *ref,
+                  rk_error *err)
 {
     rk_buffer frame = {0};
     rk_arena scratch = {0};
     const char *folder = rk_arena_text(&scratch, (rk_slice){path, strlen(path) - 67});
     rk_compress(bytes, &frame);
     ref->stored = rk_digest_of(rk_buffer_all(&frame));
-    bool good = rk_folder_make(folder, FOLDER_MODE, err) &&
-                rk_file_write(path, rk_buffer_all(&frame), FILE_MODE, "object", err);
+    bool good = archive->read_only ||
+                (rk_folder_make(folder, FOLDER_MODE, err) &&
+                 rk_file_write(path, rk_buffer_all(&frame), FILE_MODE, "object", err));
     rk_buffer_free(&frame);
     rk_arena_free(&scratch);
     return good;
@@ -62,7 +64,7 @@ bool rk_archive_put(const rk_archive *archive, rk_slice bytes, rk_ref *ref, rk_e
     rk_arena scratch = {0};
     *ref = (rk_ref){.content = rk_digest_of(bytes), .size = bytes.len};
     const char *path = object_path(archive, &ref->content, &scratch);
-    bool good = is_stored(path, &ref->content, ref) || store(path, bytes, ref, err);
+    bool good = is_stored(path, &ref->content, ref) || store(archive, path, bytes, ref, err);
     rk_arena_free(&scratch);
     return good;
 }

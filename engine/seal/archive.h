@@ -19,6 +19,7 @@ typedef struct rk_ref {
 
 typedef struct rk_archive {
     const char *folder;
+    bool read_only; /* rk_archive_put works out the ref and writes nothing: for reruns */
 } rk_archive;
 
 /* Makes objects/, pending/ and nights/ where they are missing. */

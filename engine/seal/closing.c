@@ -17,6 +17,7 @@ void rk_closing_free(rk_closing *closing)
 {
     free(closing->segments);
     free(closing->lists);
+    free(closing->facts);
     free(closing->entry_segment);
     rk_closing_init(closing);
 }
@@ -100,7 +101,24 @@ static void add_list(rk_closing *closing, size_t *capacity, rk_line *line)
     read_list(line, &closing->lists[closing->list_count++]);
 }
 
-static bool read_line(rk_closing *closing, rk_line *line, size_t *segments, size_t *lists)
+static void add_facts(rk_closing *closing, size_t *capacity, rk_line *line)
+{
+    closing->facts =
+        rk_grow(closing->facts, capacity, closing->fact_count + 1, sizeof *closing->facts);
+    rk_fact_list *list = &closing->facts[closing->fact_count++];
+    list->night = rk_line_day(line);
+    list->number = (int)rk_line_u64(line);
+    list->ref = rk_line_ref(line);
+    list->from = rk_line_day(line);
+    list->until = rk_line_day(line);
+}
+
+/* Room of the lists that grow while a root is read. */
+typedef struct rooms {
+    size_t segments, lists, facts;
+} rooms;
+
+static bool read_line(rk_closing *closing, rk_line *line, rooms *room)
 {
     rk_slice what = rk_line_text(line);
     if (rk_slice_is(what, "start"))
@@ -116,9 +134,11 @@ static bool read_line(rk_closing *closing, rk_line *line, size_t *segments, size
     else if (rk_slice_is(what, "coverage"))
         closing->coverage = rk_line_ref(line);
     else if (rk_slice_is(what, "files"))
-        add_list(closing, lists, line);
+        add_list(closing, &room->lists, line);
     else if (rk_slice_is(what, "segment"))
-        add_segment(closing, segments, line);
+        add_segment(closing, &room->segments, line);
+    else if (rk_slice_is(what, "facts"))
+        add_facts(closing, &room->facts, line);
     else
         return false;
     return line->good && line->at == line->count;
@@ -127,12 +147,12 @@ static bool read_line(rk_closing *closing, rk_line *line, size_t *segments, size
 static bool read_root(rk_slice bytes, rk_closing *closing, rk_error *err)
 {
     rk_line line;
-    size_t segments = 0, lists = 0;
+    rooms room = {0};
     if (!rk_line_next(&bytes, &line) || !rk_slice_is(rk_line_text(&line), "rekon-closing") ||
         rk_line_u64(&line) != 1)
         return rk_fail(err, RK_DIFFERENT, "not a closing state of format 1");
     while (rk_line_next(&bytes, &line))
-        if (!read_line(closing, &line, &segments, &lists))
+        if (!read_line(closing, &line, &room))
             return rk_fail(err, RK_DIFFERENT,
                            "closing state with an unknown or broken line \"%.*s\"",
                            RK_FMT(line.cells[0]));
@@ -189,6 +209,8 @@ bool rk_closing_visit(const rk_archive *archive, const rk_ref *root, rk_ref_visi
                 visit(context, "coverage", &closing.coverage, err);
     for (size_t i = 0; good && i < closing.list_count; i++)
         good = visit(context, "files", &closing.lists[i].ref, err);
+    for (size_t i = 0; good && i < closing.fact_count; i++)
+        good = visit(context, "facts", &closing.facts[i].ref, err);
     for (size_t i = 0; good && i < closing.segment_count; i++) {
         const rk_segment *s = &closing.segments[i];
         good = visit(context, "segment", &s->body, err) &&

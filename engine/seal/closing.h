@@ -36,6 +36,14 @@ typedef struct rk_file_list {
     rk_ref ref; /* rk_file_rows of that run */
 } rk_file_list;
 
+/* The facts of a run, and the days on which they fall: which runs a book of some day must read. */
+typedef struct rk_fact_list {
+    rk_day night;
+    int number;
+    rk_ref ref;
+    rk_day from, until;
+} rk_fact_list;
+
 typedef struct rk_closing {
     rk_day start;          /* first day of the books */
     rk_moment since;       /* updated_at up to which the source was read; RK_NO_MOMENT: never */
@@ -45,6 +53,8 @@ typedef struct rk_closing {
     size_t segment_count;
     rk_file_list *lists; /* by night, then number */
     size_t list_count;
+    rk_fact_list *facts; /* by night, then number */
+    size_t fact_count;
     rk_ref cases, stock, coverage;
     uint32_t *entry_segment; /* by carried entry: the segment it came from */
     size_t entry_capacity;
@@ -83,14 +93,31 @@ void rk_wanted_add_day(rk_wanted *wanted, rk_day day);
 bool rk_closing_load(const rk_archive *archive, rk_closing *closing, const rk_wanted *wanted,
                      rk_world *world, rk_error *err);
 
-/* Seals the state after the night: new segments for what was loaded or is new, the rest as it was.
- * `files` are tonight's, `carried` holds cases, stock and coverage as they are now. Segments and lists
- * older than `memory_days` before `night` are left out, unless an application in them still waits.
- * `root` receives the new root; `added` counts segments written anew. */
-bool rk_closing_save(const rk_archive *archive, const rk_closing *opening, const rk_world *world,
-                     const rk_carried *carried, const rk_file_rows *files, rk_zone zone,
-                     rk_day night, int number, int memory_days, const rk_closing *header,
-                     rk_ref *root, size_t *added, rk_error *err);
+/* What the state after the night is made of. */
+typedef struct rk_closing_after {
+    const rk_closing *opening;
+    const rk_world *world;
+    const rk_carried *carried; /* cases, stock and coverage as they are now */
+    const rk_file_rows *files; /* tonight's */
+    const rk_facts *facts;     /* tonight's */
+    rk_ref facts_ref;
+    rk_zone zone;
+    rk_day night;
+    int number;
+    int memory_days; /* older segments and lists are left out, unless an application in them waits */
+    rk_day start;
+    rk_moment since;
+    uint64_t source_count;
+    rk_moment source_newest;
+} rk_closing_after;
+
+/* Seals it: new objects for the segments that were loaded or are new, the rest as it was. `root` receives
+ * the new root; `added` counts segments written. */
+bool rk_closing_save(const rk_archive *archive, const rk_closing_after *after, rk_ref *root,
+                     size_t *added, rk_error *err);
+
+/* The first and last day that any fact but the night itself falls on; RK_NO_DAY when there is none. */
+void rk_facts_span(const rk_facts *facts, rk_day *from, rk_day *until);
 
 /* Every ref of the closing state, for verify: calls `visit` for each; stops at the first false. */
 typedef bool rk_ref_visit(void *context, const char *what, const rk_ref *ref, rk_error *err);

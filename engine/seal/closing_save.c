@@ -14,10 +14,10 @@ typedef struct group {
 
 typedef struct saving {
     const rk_archive *archive;
+    const rk_closing_after *after;
     const rk_closing *opening;
     const rk_world *world;
-    rk_zone zone;
-    rk_day night;
+    rk_day oldest; /* what is older is forgotten */
     group *groups;
     size_t group_count, group_capacity;
     rk_segment *segments; /* of the new root */
@@ -37,7 +37,7 @@ static group *find_group(saving *s, rk_home home, rk_day day)
 
 static rk_day day_of_application(const saving *s, size_t row)
 {
-    return rk_day_at(s->world->applications.submitted_at[row], s->zone);
+    return rk_day_at(s->world->applications.submitted_at[row], s->after->zone);
 }
 
 /* An entry lives with its application; without one, in the open segment it came from, else tonight's. */
@@ -51,7 +51,7 @@ static group *group_of_entry(saving *s, size_t row)
         if (from->home == RK_HOME_OPEN)
             return find_group(s, RK_HOME_OPEN, from->day);
     }
-    return find_group(s, RK_HOME_OPEN, s->night);
+    return find_group(s, RK_HOME_OPEN, s->after->night);
 }
 
 static void group_rows(saving *s)
@@ -297,64 +297,107 @@ static void put_moment(rk_buffer *out, rk_moment at)
         rk_buffer_i64(out, at);
 }
 
-static void put_header(rk_buffer *out, const rk_closing *header)
+static void put_header(rk_buffer *out, const rk_closing_after *after)
 {
     rk_buffer_text(out, "rekon-closing\t1\nstart");
-    rk_line_put_day(out, header->start);
+    rk_line_put_day(out, after->start);
     rk_buffer_text(out, "\nsource");
-    put_moment(out, header->since);
+    put_moment(out, after->since);
     rk_buffer_char(out, '\t');
-    rk_buffer_u64(out, header->source_count);
-    put_moment(out, header->source_newest);
+    rk_buffer_u64(out, after->source_count);
+    put_moment(out, after->source_newest);
     rk_buffer_char(out, '\n');
 }
 
-static bool put_batch(const saving *s, rk_buffer *out, const char *what, const rk_batch *batch,
-                      rk_error *err)
+static bool put_batch(const saving *s, rk_buffer *out, const rk_batch *batch, rk_error *err)
 {
     rk_ref ref;
     rk_buffer bytes = {0};
     rk_columns_encode(batch, &s->world->names, &s->world->texts, &bytes);
     bool good = rk_archive_put(s->archive, rk_buffer_all(&bytes), &ref, err);
-    rk_buffer_text(out, what);
     rk_line_put_ref(out, &ref);
     rk_buffer_char(out, '\n');
     rk_buffer_free(&bytes);
     return good;
 }
 
-static bool put_lists(const saving *s, rk_buffer *out, const rk_file_rows *files, int number,
-                      rk_day oldest, rk_error *err)
+static bool put_carried(const saving *s, rk_buffer *out, rk_error *err)
 {
-    rk_buffer name = {0};
+    const rk_carried *carried = s->after->carried;
+    rk_buffer_text(out, "cases");
+    if (!put_batch(s, out, &carried->cases.batch, err))
+        return false;
+    rk_buffer_text(out, "stock");
+    if (!put_batch(s, out, &carried->stock.batch, err))
+        return false;
+    rk_buffer_text(out, "coverage");
+    return put_batch(s, out, &carried->coverage.batch, err);
+}
+
+static void put_run(rk_buffer *out, const char *what, rk_day night, int number)
+{
+    rk_buffer_text(out, what);
+    rk_line_put_day(out, night);
+    rk_buffer_printf(out, "\t%d", number);
+}
+
+static bool put_file_lists(const saving *s, rk_buffer *out, rk_error *err)
+{
     for (size_t i = 0; i < s->opening->list_count; i++) {
         const rk_file_list *list = &s->opening->lists[i];
-        if (list->night < oldest)
+        if (list->night < s->oldest)
             continue;
-        rk_buffer_text(out, "files");
-        rk_line_put_day(out, list->night);
-        rk_buffer_printf(out, "\t%d", list->number);
+        put_run(out, "files", list->night, list->number);
         rk_line_put_ref(out, &list->ref);
         rk_buffer_char(out, '\n');
     }
-    rk_buffer_text(&name, "files");
-    rk_line_put_day(&name, s->night);
-    rk_buffer_printf(&name, "\t%d", number);
-    rk_buffer_char(&name, '\0');
-    bool good = files->batch.count == 0 || put_batch(s, out, name.bytes, &files->batch, err);
-    rk_buffer_free(&name);
-    return good;
+    if (s->after->files->batch.count == 0)
+        return true;
+    put_run(out, "files", s->after->night, s->after->number);
+    return put_batch(s, out, &s->after->files->batch, err);
 }
 
-static bool save_root(saving *s, const rk_carried *carried, const rk_file_rows *files, int number,
-                      rk_day oldest, const rk_closing *header, rk_ref *root, rk_error *err)
+void rk_facts_span(const rk_facts *facts, rk_day *from, rk_day *until)
+{
+    const rk_day *columns[] = {facts->received_on, facts->submitted_on, facts->paid_on,
+                               facts->booked_on};
+    *from = *until = RK_NO_DAY;
+    for (size_t row = 0; row < facts->batch.count; row++)
+        for (size_t i = 0; i < 4; i++) {
+            rk_day day = columns[i][row];
+            if (day == RK_NO_DAY)
+                continue;
+            *from = *from == RK_NO_DAY || day < *from ? day : *from;
+            *until = day > *until ? day : *until;
+        }
+}
+
+static void put_facts(rk_buffer *out, const rk_fact_list *list)
+{
+    put_run(out, "facts", list->night, list->number);
+    rk_line_put_ref(out, &list->ref);
+    rk_line_put_day(out, list->from);
+    rk_line_put_day(out, list->until);
+    rk_buffer_char(out, '\n');
+}
+
+static void put_fact_lists(const saving *s, rk_buffer *out)
+{
+    rk_fact_list tonight = {s->after->night, s->after->number, s->after->facts_ref, RK_NO_DAY,
+                            RK_NO_DAY};
+    for (size_t i = 0; i < s->opening->fact_count; i++)
+        if (s->opening->facts[i].night >= s->oldest)
+            put_facts(out, &s->opening->facts[i]);
+    rk_facts_span(s->after->facts, &tonight.from, &tonight.until);
+    put_facts(out, &tonight);
+}
+
+static bool save_root(saving *s, rk_ref *root, rk_error *err)
 {
     rk_buffer out = {0};
-    put_header(&out, header);
-    bool good = put_batch(s, &out, "cases", &carried->cases.batch, err) &&
-                put_batch(s, &out, "stock", &carried->stock.batch, err) &&
-                put_batch(s, &out, "coverage", &carried->coverage.batch, err) &&
-                put_lists(s, &out, files, number, oldest, err);
+    put_header(&out, s->after);
+    bool good = put_carried(s, &out, err) && put_file_lists(s, &out, err);
+    put_fact_lists(s, &out);
     if (s->segment_count)
         qsort(s->segments, s->segment_count, sizeof *s->segments, by_home_and_day);
     for (size_t i = 0; i < s->segment_count; i++)
@@ -364,32 +407,32 @@ static bool save_root(saving *s, const rk_carried *carried, const rk_file_rows *
     return good;
 }
 
-static void keep_untouched(saving *s, rk_day oldest)
+static void keep_untouched(saving *s)
 {
     for (size_t i = 0; i < s->opening->segment_count; i++) {
         const rk_segment *segment = &s->opening->segments[i];
-        if (!segment->loaded && (segment->day >= oldest || segment->awaiting > 0))
+        if (!segment->loaded && (segment->day >= s->oldest || segment->awaiting > 0))
             add_segment(s, segment);
     }
 }
 
-bool rk_closing_save(const rk_archive *archive, const rk_closing *opening, const rk_world *world,
-                     const rk_carried *carried, const rk_file_rows *files, rk_zone zone,
-                     rk_day night, int number, int memory_days, const rk_closing *header,
-                     rk_ref *root, size_t *added, rk_error *err)
+bool rk_closing_save(const rk_archive *archive, const rk_closing_after *after, rk_ref *root,
+                     size_t *added, rk_error *err)
 {
-    saving s = {
-        .archive = archive, .opening = opening, .world = world, .zone = zone, .night = night};
-    rk_day oldest = night - memory_days;
+    saving s = {.archive = archive,
+                .after = after,
+                .opening = after->opening,
+                .world = after->world,
+                .oldest = after->night - after->memory_days};
     bool good = true;
-    keep_untouched(&s, oldest);
+    keep_untouched(&s);
     group_rows(&s);
     for (size_t i = 0; i < s.group_count; i++) {
         good = good && save_group(&s, &s.groups[i], err);
         free(s.groups[i].applications);
         free(s.groups[i].entries);
     }
-    good = good && save_root(&s, carried, files, number, oldest, header, root, err);
+    good = good && save_root(&s, root, err);
     *added = s.added;
     free(s.groups);
     free(s.segments);

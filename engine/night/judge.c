@@ -1,4 +1,4 @@
-#include "judge.h"
+#include "night/judge.h"
 
 #include <stdlib.h>
 

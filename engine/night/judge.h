@@ -5,8 +5,8 @@
  * Out: the same world, every entry with its outcome and every application with its state
  * No clock, no environment, no database, no locale; the nightly run, `match` and `rerun` share it.
  */
-#ifndef RK_JUDGE_H
-#define RK_JUDGE_H
+#ifndef RK_NIGHT_JUDGE_H
+#define RK_NIGHT_JUDGE_H
 
 #include "base/error.h"
 #include "config/rules.h"
