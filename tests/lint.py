@@ -16,7 +16,7 @@ import sys
 LAYERS = {'version': 0, 'base': 1, 'model': 2, 'config': 3}
 LAYERS.update(dict.fromkeys(['collect', 'statement', 'snapshot', 'terms', 'match', 'expire', 'tally',
                              'report', 'seal', 'store'], 4))
-LAYERS.update({'judge': 5, 'nightly': 6, 'commands': 7, 'main': 8})
+LAYERS.update({'night': 5, 'nightly': 6, 'commands': 7, 'main': 8})
 
 # Third-party headers and the one file that may include each.
 LIBRARIES = [
