@@ -29,7 +29,8 @@ if [ "$(id -u)" != 0 ]; then
 else
     user=nobody
     getent passwd postgres >/dev/null && user=postgres
-    as_user() { runuser -u "$user" -- env -i PATH=/usr/bin:/bin LANG=C.UTF-8 "$@"; }
+    # in "/": that user may not be let into the present folder
+    as_user() { (cd / && runuser -u "$user" -- env -i PATH=/usr/bin:/bin LANG=C.UTF-8 "$@"); }
 fi
 
 # The folder that holds data/ and socket/: build/pg, or a short one.

@@ -75,7 +75,7 @@ def code_of(text):
 def excused(lines, number, rule):
     """A comment on the line or the one before sets the rule aside and says why."""
     near = '\n'.join(lines[max(0, number - 2):number])
-    return re.search(r'lint: ' + re.escape(rule) + r': \S', near) is not None
+    return re.search(r'lint: ' + re.escape(rule) + r': \w', near) is not None
 
 
 def layer_of(part):
@@ -101,11 +101,12 @@ def check_library(path, inside, number, name, users):
         return
     for pattern, home in LIBRARIES:
         if re.fullmatch(pattern, name):
-            users.setdefault(pattern, {})[inside] = (path, number)
-            if home and inside != home:
-                problem(path, number, f'<{name}> is included in {home} alone')
             if path.suffix == '.h':
                 problem(path, number, f'<{name}>: no library shows in a header')
+            elif home and inside != home:
+                problem(path, number, f'<{name}> is included in {home} alone')
+            else:
+                users.setdefault(pattern, {})[inside] = (path, number)
             return
     problem(path, number, f'<{name}> is neither a standard header nor a known library')
 
@@ -144,7 +145,7 @@ def check_functions(path, lines):
         elif line.startswith('}') and begin:
             length = number - begin + 1
             head = '\n'.join(lines[max(0, begin - 12):begin])
-            if length > FUNCTION_LINES and not re.search(r'lint: long: \S', head):
+            if length > FUNCTION_LINES and not re.search(r'lint: long: \w', head):
                 problem(path, begin, f'function of {length} lines, {FUNCTION_LINES} fit on a screen')
             begin = None
 
