@@ -95,25 +95,26 @@ class Entry:
 
 
 class Reject(Exception):
-    """A line that cannot be read; its amount still counts where that field could be read."""
+    """A line that cannot be read. Its amount still counts, and its code still names an application,
+    where those fields could be read; in a line with too few fields nothing can be trusted."""
 
-    def __init__(self, reason, amount=None):
+    def __init__(self, reason, amount=None, code=""):
         super().__init__(reason)
-        self.amount = amount
+        self.amount, self.code = amount, code
 
 
 class Statement:
     def __init__(self, name, content, channel, day):
         self.name, self.channel, self.day = name, channel, day
         self.digest = hashlib.sha256(content).hexdigest()
-        self.entries, self.rejects = [], []  # rejects: (line, reason, amount)
+        self.entries, self.rejects = [], []  # rejects: (line, Reject)
         self.fault = ""  # why the file is quarantined
 
     def add(self, line, read):
         try:
             entry = read()
         except Reject as reject:
-            self.rejects.append((line, str(reject), reject.amount))
+            self.rejects.append((line, reject))
             return
         if entry:
             self.entries.append(entry)
@@ -126,7 +127,7 @@ class Statement:
         return len(self.entries) + len(self.rejects)
 
     def total(self):
-        amounts = [entry.amount for entry in self.entries] + [r[2] for r in self.rejects]
+        amounts = [entry.amount for entry in self.entries] + [reject.amount for _, reject in self.rejects]
         return None if None in amounts else sum(amounts, Decimal(0))
 
 
@@ -136,11 +137,11 @@ def whole_rupiah(text):
     return Decimal(text.strip())
 
 
-def moment(text, shape, amount):
+def moment(text, shape, amount, code=""):
     try:
         return datetime.strptime(text, shape).replace(tzinfo=WIB)
     except ValueError:
-        raise Reject("not a time", amount) from None
+        raise Reject("not a time", amount, code if CODE.fullmatch(code) else "") from None
 
 
 def whole_day(day):
@@ -165,12 +166,12 @@ def read_indomaret(statement, content):
 
 
 def indomaret_entry(number, cells):
-    amount = whole_rupiah(cells[5]) if len(cells) > 5 else None
     if len(cells) != 9:
-        raise Reject("not nine fields", amount)
+        raise Reject("not nine fields")
     if cells[8] != "00":
         return None
-    paid = moment(cells[2] + cells[3], "%Y%m%d%H%M%S", amount)
+    amount = whole_rupiah(cells[5])
+    paid = moment(cells[2] + cells[3], "%Y%m%d%H%M%S", amount, cells[4])
     return Entry(number, paid, paid, amount, cells[4], cells[7])
 
 
@@ -188,7 +189,7 @@ def read_pos(statement, content):
 
 def pos_entry(number, text):
     amount = whole_rupiah(text[39:51])
-    paid = moment(text[6:20], "%Y%m%d%H%M%S", amount)
+    paid = moment(text[6:20], "%Y%m%d%H%M%S", amount, text[24:39])
     ignored_by = "ongkos-kirim" if text[20:24] == "KURR" else ""
     return Entry(number, paid, paid, amount, text[24:39].strip(), text[51:63].strip(), ignored_by)
 
@@ -198,15 +199,17 @@ def read_tokopedia(statement, content):
     rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
     titles = next(rows)
     for cells in rows:
-        row = dict(zip(titles, cells))
-        statement.add(rows.line_num, lambda: tokopedia_entry(rows.line_num, row))
+        statement.add(rows.line_num, lambda: tokopedia_entry(rows.line_num, titles, cells))
 
 
-def tokopedia_entry(number, row):
+def tokopedia_entry(number, titles, cells):
+    if len(cells) != len(titles):
+        raise Reject("not as many fields as titles")
+    row = dict(zip(titles, cells))
     amount = whole_rupiah(row["Net Amount"]) + whole_rupiah(row["Fee"])
     if row["Status"] != "SUCCESS":
         return None
-    paid = moment(row["Payment Time"], "%Y-%m-%d %H:%M:%S", amount)
+    paid = moment(row["Payment Time"], "%Y-%m-%d %H:%M:%S", amount, row["Billing Code"])
     return Entry(number, paid, paid, amount, row["Billing Code"], row["Order ID"])
 
 
@@ -343,10 +346,10 @@ def settle(application):
 
 
 def exact_reason(application, entry, parts, late):
-    if len(parts) > 1:
-        return "part of a payment in parts"
     if late:
         return "paid after the deadline"
+    if len(parts) > 1:
+        return "part of a payment in parts"
     known = application.deadline is None or entry.paid_until <= application.deadline
     return "right amount, in time" if known else "right amount, time unknown"
 
@@ -359,8 +362,21 @@ def pay(application, entry, late, reason):
 
 # ---- expiry -------------------------------------------------------------------------------------------
 
-def expire(applications, as_at):
-    """In `match` every channel is complete up to `as_at`, so only the deadline decides."""
+def what_may_still_turn_up(statements):
+    """Days whose payments cannot all be known, and codes of which a payment could not be read.
+
+    A file that breaks its totals hides its day until a sound one of the same channel tells about it; so
+    does a line without a readable code, for ever. A line with a code hides that code alone."""
+    told = {(s.channel, s.day) for s in statements if not s.fault}
+    days = {s.day for s in statements if s.fault and (s.channel, s.day) not in told}
+    rejects = [(s, reject) for s in statements if not s.fault for _, reject in s.rejects]
+    days |= {s.day for s, reject in rejects if not reject.code}
+    return days, {reject.code for _, reject in rejects if reject.code}
+
+
+def expire(applications, as_at, hidden_days, hidden_codes):
+    """In `match` every channel is complete up to `as_at`: the deadline decides, unless something that
+    could be the payment cannot be read."""
     for application in applications:
         if application.cancelled:
             application.state, application.reason = "cancelled", "nothing due: cancelled"
@@ -370,10 +386,18 @@ def expire(applications, as_at):
             continue
         elif application.deadline is None:
             application.state, application.reason = "awaiting", "no deadline applies"
-        elif application.deadline < as_at:
-            application.state, application.reason = "expired", "not paid by the deadline"
-        else:
+        elif application.deadline >= as_at:
             application.state, application.reason = "awaiting", "deadline not passed"
+        elif application.code in hidden_codes or window(application) & hidden_days:
+            application.state, application.reason = "awaiting", "held: evidence is still missing"
+        else:
+            application.state, application.reason = "expired", "not paid by the deadline"
+
+
+def window(application):
+    """The days, in the channels' zone, on which it could be paid in time."""
+    day, last = (at.astimezone(WIB).date() for at in (application.submitted_at, application.deadline))
+    return {day + timedelta(days=i) for i in range((last - day).days + 1)}
 
 
 def end_of_coverage(statements):
@@ -418,9 +442,10 @@ def write_entries(folder, entries):
             e.paid_from.date().isoformat(), rfc3339(e.paid_from), rfc3339(e.paid_until),
             money(e.amount), "IDR", e.reference, e.code, e.outcome, e.rule,
             e.application.id if e.application else "", "", e.reason) for e in entries))
+    # A duplicate, or money on nothing due, belongs to an application but pays nothing of it.
     write(folder, "allocations.csv", "entry,application_id,amount,role",
           ((key_of(e), e.application.id, money(e.amount), "payment") for e in entries
-           if e.application))
+           if e.outcome in PAYMENT))
 
 
 def write_applications(folder, applications):
@@ -447,7 +472,7 @@ def write_summary(folder, entries):
 
 def write_rejects(folder, statements):
     write(folder, "rejects.csv", "file,line,column,reason",
-          sorted((s.name, line, "", reason) for s in statements for line, reason, _ in s.rejects))
+          sorted((s.name, line, "", str(reject)) for s in statements for line, reject in s.rejects))
 
 
 def arguments():
@@ -471,7 +496,7 @@ def main():
     accepted = [statement for statement in statements if not statement.fault]
     as_at = given.as_at or end_of_coverage(statements)
     match(applications, accepted)
-    expire(applications, as_at)
+    expire(applications, as_at, *what_may_still_turn_up(statements))
     given.out.mkdir(parents=True, exist_ok=True)
     entries = sorted((entry for statement in accepted for entry in statement.entries),
                      key=lambda e: (e.statement.digest, e.ordinal))

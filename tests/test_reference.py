@@ -92,7 +92,7 @@ def check(case, folder, given):
     if given.rekon:
         files = [path for path in sorted((folder / "inbox").rglob("*")) if path.is_file()]
         run(given.rekon, "match", *inputs[:2], "--statements", *files, "--out", folder / "engine",
-            "--rules", given.rules, "--write", "summary,entries,applications,rejects", codes=(0, 1))
+            "--config", ROOT / "rekon.yaml", "--rules", given.rules, "--write", "summary,entries,applications,rejects", codes=(0, 1))
         for name in FILES:
             faults += differences(name, folder / "engine", folder / "reference")
         told = run(*compare, folder / "engine", folder, codes=(0, 1))
