@@ -82,19 +82,23 @@ build/sql/%.sql.inc: engine/store/schema/%.sql Makefile
 define VARIANT
 build/$(1)/%.o: %.c Makefile | setup $(SQL)
 	@mkdir -p $$(@D)
-	$$(CC) $$(COMMON) $$($(1)_FLAGS) -c $$< -o $$@
+	@echo "  cc   $$@"
+	@$$(CC) $$(COMMON) $$($(1)_FLAGS) -c $$< -o $$@
 build/$(1)/rekon: $$(SOURCES:%.c=build/$(1)/%.o)
-	$$(CC) $$(COMMON) $$($(1)_FLAGS) $$^ -o $$@ $$(LIBS)
+	@echo "  link $$@"
+	@$$(CC) $$(COMMON) $$($(1)_FLAGS) $$^ -o $$@ $$(LIBS)
 build/$(1)/test_%: build/$(1)/tests/test_%.o $$(filter-out build/$(1)/engine/main.o,$$(SOURCES:%.c=build/$(1)/%.o))
-	$$(CC) $$(COMMON) $$($(1)_FLAGS) $$^ -o $$@ $$(LIBS) -lcmocka
+	@echo "  link $$@"
+	@$$(CC) $$(COMMON) $$($(1)_FLAGS) $$^ -o $$@ $$(LIBS) -lcmocka
 -include $$(wildcard build/$(1)/engine/*.d build/$(1)/engine/*/*.d build/$(1)/tests/*.d)
 endef
 $(foreach variant,release test sanitize,$(eval $(call VARIANT,$(variant))))
 
 build/rekon: build/release/rekon
-	cp $< $@
+	@cp $< $@
 
 # The generator of labelled data shares nothing with the engine.
 build/fixtures/generate: $(wildcard fixtures/*.[ch]) Makefile | setup
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O2 -g $(filter %.c,$^) -o $@
+	@echo "  link $@"
+	@$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O2 -g $(filter %.c,$^) -o $@
