@@ -1,5 +1,6 @@
 #include "base/regex.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -23,6 +24,25 @@ typedef struct scratch {
 
 static _Thread_local scratch thread_scratch;
 
+/* Threads of a pool come and go; what they leave is freed. */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_key_t key;
+
+static void free_scratch(void *memory)
+{
+    scratch *own = memory;
+    pcre2_match_data_free(own->data);
+    pcre2_match_context_free(own->context);
+    pcre2_jit_stack_free(own->stack);
+    *own = (scratch){NULL, NULL, NULL};
+}
+
+static void make_key(void)
+{
+    if (pthread_key_create(&key, free_scratch) != 0)
+        abort();
+}
+
 static scratch *scratch_of_thread(void)
 {
     scratch *own = &thread_scratch;
@@ -36,6 +56,8 @@ static scratch *scratch_of_thread(void)
     pcre2_set_match_limit(own->context, MATCH_LIMIT);
     pcre2_set_heap_limit(own->context, HEAP_LIMIT_KIB);
     pcre2_jit_stack_assign(own->context, NULL, own->stack);
+    pthread_once(&once, make_key);
+    pthread_setspecific(key, own);
     return own;
 }
 
