@@ -55,7 +55,7 @@ suite() {
     rm -rf "$TMPDIR"
     mkdir -p "$TMPDIR"
     unset REKON_TEST_DB
-    if grep -qs REKON_TEST_DB "$source"; then
+    if grep -qsE 'REKON_TEST_DB|store_kit\.h' "$source"; then
         tests/cluster.sh database rekon_test >"$log" 2>&1 || status=1
         REKON_TEST_DB=$(tests/cluster.sh connection rekon_test postgres)
         export REKON_TEST_DB
