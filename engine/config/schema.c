@@ -44,7 +44,7 @@ void rk_nearest_try(rk_nearest *nearest, rk_slice candidate)
         return;
     size_t distance = distance_of(nearest->wanted, candidate);
     size_t longer = candidate.len > nearest->wanted.len ? candidate.len : nearest->wanted.len;
-    if (distance < nearest->distance && distance <= 1 + longer / 4 && distance < longer) {
+    if (distance < nearest->distance && distance <= 1 + longer / 5 && distance < longer) {
         nearest->best = candidate;
         nearest->distance = distance;
     }
