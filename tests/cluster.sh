@@ -6,6 +6,8 @@
 #   tests/cluster.sh running             exit 0 when it answers
 #   tests/cluster.sh remove              ends it and removes the data
 #   tests/cluster.sh database NAME       an empty database NAME (an older one is dropped)
+#   tests/cluster.sh site NAME FOLDER ['key: value'...]   an installation: empty database NAME, rekon.yaml
+#                                        in FOLDER for the role rekon_night, `rekon init` as superuser
 #   tests/cluster.sh connection NAME [ROLE]   the libpq connection string; ROLE: postgres (superuser)
 #
 # It listens on a Unix socket in a folder of mode 0700 and on nothing else. PostgreSQL refuses to run
@@ -132,6 +134,29 @@ CREATE DATABASE :"name" TEMPLATE template0;
 SQL
 }
 
+# The repository's rekon.yaml with another database, absolute folders of rules, and the keys given.
+write_config() {
+    local connection=$1 line
+    shift
+    sed -E "s|^database:.*|database: $connection|; s|^(rules\|reports): *(.*)|\1: $checkout/\2|" rekon.yaml |
+        while IFS= read -r line; do
+            [[ " $* " == *" ${line%%:*}: "* ]] || printf '%s\n' "$line"
+        done
+    [ $# = 0 ] || printf '%s\n' "$@"
+}
+
+# `rekon init` needs a role that may create roles; the nights run as one that may only add history.
+site() {
+    local name=$1 folder=$2
+    shift 2
+    mkdir -p "$folder"
+    database "$name"
+    write_config "$(connection "$name" postgres)" "$@" >"$folder/init.yaml"
+    "${REKON:-build/rekon}" init --config "$folder/init.yaml"
+    rm "$folder/init.yaml"
+    write_config "$(connection "$name")" "$@" >"$folder/rekon.yaml"
+}
+
 case "${1:-} $#" in
 'start 1') start ;;
 'stop 1') stop ;;
@@ -143,6 +168,10 @@ case "${1:-} $#" in
     ;;
 'database 2') database "$2" ;;
 'connection 2' | 'connection 3') connection "$2" "${3:-}" ;;
+site\ [3-9])
+    shift
+    site "$@"
+    ;;
 *)
     sed -n '2,/^set/{s/^# \{0,1\}//;/^set/!p}' "$0" >&2
     exit 2

@@ -1,0 +1,64 @@
+#!/bin/bash
+# make demo: seven consecutive nights of six offices in three time zones, on the private PostgreSQL.
+# Everything it makes is in demo/; running it again begins anew.
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+folder=demo
+start=2024-03-04
+offices=palembang,sampit,jakarta-selatan,tangerang,denpasar,jayapura
+rm -rf "$folder"
+mkdir -p "$folder"
+
+build/fixtures/generate --seed 7 --applications 3000 --nights 7 --start "$start" --offices "$offices" \
+    --noise demo --out "$folder/generated"
+tests/cluster.sh site rekon "$folder" "start: $start"
+
+rekon() {
+    build/rekon "$@" --config "$folder/rekon.yaml"
+}
+
+# Exit 1 means that something waits for an operator: in this data it does, on purpose.
+for day in "$folder"/generated/inbox/*/; do
+    night=$(basename "$day")
+    echo
+    echo "== night of $night"
+    rekon import applications "$folder/generated/applications-$night.csv"
+    find "$day" -type f -exec cp -p {} "$folder/inbox/" \;
+    rekon run --date "$night" || [ $? = 1 ]
+done
+
+ask() {
+    psql -X -q -At -F '  ' -d "$(tests/cluster.sh connection rekon postgres)" -c "$1"
+}
+
+# The last word on each entry, application and case.
+echo
+echo '== what the seven nights say'
+ask "WITH said AS (
+         SELECT DISTINCT ON (o.entry) o.outcome, o.amount
+         FROM rekon.outcome o JOIN rekon.run r USING (run_id)
+         ORDER BY o.entry, r.night DESC, r.number DESC)
+     SELECT 'matched:  ' || count(*) FILTER (WHERE outcome = 'matched') || ' of ' || count(*) ||
+            ' entries, Rp' || translate(to_char(coalesce(sum(amount) FILTER (WHERE outcome = 'matched'), 0) / 100,
+                                        'FM999,999,999,999'), ',', '.')
+     FROM said"
+ask "WITH said AS (
+         SELECT DISTINCT ON (t.application_id) t.to_state
+         FROM rekon.transition t JOIN rekon.run r USING (run_id)
+         ORDER BY t.application_id, r.night DESC, r.number DESC, t.id)
+     SELECT 'lapsed:   ' || count(*) FILTER (WHERE to_state = 'expired') || ' bookings; ' ||
+            count(*) FILTER (WHERE to_state = 'reinstated') || ' reinstated by evidence that came late'
+     FROM said"
+ask "WITH said AS (
+         SELECT DISTINCT ON (c.case_id) c.kind, c.status
+         FROM rekon.case_event c JOIN rekon.run r USING (run_id)
+         ORDER BY c.case_id, r.night DESC, r.number DESC, (c.status = 'closed') DESC)
+     SELECT 'waits for a person:  ' || coalesce(string_agg(n || ' ' || kind, ', ' ORDER BY n DESC, kind), 'nothing')
+     FROM (SELECT kind, count(*) AS n FROM said WHERE status <> 'closed' GROUP BY kind) s"
+echo
+echo 'open in LibreOffice or Excel:'
+find "$folder/output" -name '*.xlsx' | sort | awk '{ all[NR] = $0 }
+    /nasional|palembang/ { shown[++n] = $0 }
+    END { for (i = n; i > 0 && i > n - 3; i--) print "    " shown[i]; print "    (" NR " workbooks in all)" }'
+echo 'then: build/rekon status --config demo/rekon.yaml; the database stays up until `make stop`'
