@@ -16,15 +16,10 @@ void rk_delimited_places(rk_layout *layout)
     layout->cells_min = layout->cells_max = entry->place_count;
 }
 
-rk_slice rk_delimited_text(const rk_row *row, size_t cell)
+rk_slice rk_delimited_plain(const rk_row *row, const rk_cell *cell)
 {
-    if (cell >= row->record.count || cell >= RK_CELLS_MAX)
-        return (rk_slice){"", 0};
-    const rk_cell *of = &row->cells[cell];
-    if (!of->doubled)
-        return rk_cell_slice(of);
-    char *plain = rk_arena_alloc(row->scratch, of->len + 1, 1);
-    return (rk_slice){plain, rk_cell_unescape(of, row->layout->text.quote, plain)};
+    char *plain = rk_arena_alloc(row->scratch, cell->len + 1, 1);
+    return (rk_slice){plain, rk_cell_unescape(cell, row->layout->text.quote, plain)};
 }
 
 static bool accepted(const rk_title *title, rk_slice text)

@@ -1,22 +1,9 @@
 #include "statement/layout.h"
 
-static bool is_fixed(const rk_layout *layout)
-{
-    return layout->channel->format == RK_FORMAT_FIXED;
-}
-
-static inline rk_slice trimmed(rk_slice text)
-{
-    if (text.len &&
-        ((unsigned char)text.at[0] <= ' ' || (unsigned char)text.at[text.len - 1] <= ' '))
-        return rk_slice_trim(text);
-    return text;
-}
-
 static bool has_tag(const rk_row *row, const rk_record_rule *rule)
 {
-    if (!is_fixed(row->layout))
-        return rk_slice_equal(trimmed(rk_delimited_text(row, 0)), rule->tag);
+    if (!row->layout->fixed)
+        return rk_slice_equal(rk_trimmed(rk_delimited_text(row, 0)), rule->tag);
     return rk_slice_equal(rk_fixed_text(row, rule->tag_at, (uint32_t)rule->tag.len), rule->tag);
 }
 
@@ -31,28 +18,17 @@ const rk_record_rule *rk_row_rule(const rk_row *row, bool *known)
     return row->layout->entry;
 }
 
-rk_slice rk_row_field(const rk_row *row, int field)
-{
-    if (field < 0)
-        return (rk_slice){"", 0};
-    const rk_place *place = &row->layout->places[field];
-    if (place->cell < 0)
-        return (rk_slice){"", 0};
-    return trimmed(is_fixed(row->layout) ? rk_fixed_text(row, place->at, place->length)
-                                         : rk_delimited_text(row, (size_t)place->cell));
-}
-
 uint32_t rk_row_column(const rk_row *row, int field)
 {
     if (field < 0 || row->layout->places[field].cell < 0)
         return 0;
     const rk_place *place = &row->layout->places[field];
-    return 1 + (is_fixed(row->layout) ? place->at : (uint32_t)place->cell);
+    return 1 + (row->layout->fixed ? place->at : (uint32_t)place->cell);
 }
 
 const char *rk_row_fault(const rk_row *row)
 {
-    return is_fixed(row->layout) ? rk_fixed_fault(row) : rk_delimited_fault(row);
+    return row->layout->fixed ? rk_fixed_fault(row) : rk_delimited_fault(row);
 }
 
 bool rk_row_blank(const rk_row *row)
@@ -71,7 +47,7 @@ void rk_row_tell(const rk_row *row, const rk_record_rule *rule, rk_told *told)
         const rk_field_place *place = &rule->places[i];
         if (place->meaning == RK_MEANS_NOTHING)
             continue;
-        rk_slice text = trimmed(is_fixed(row->layout) ? rk_fixed_text(row, place->at, place->length)
+        rk_slice text = rk_trimmed(row->layout->fixed ? rk_fixed_text(row, place->at, place->length)
                                                       : rk_delimited_text(row, i));
         if (text.len && text.at[0] == '\'') /* how spreadsheets are told that it is text */
             text = (rk_slice){text.at + 1, text.len - 1};
@@ -154,7 +130,7 @@ bool rk_layout_find(rk_layout *layout, const rk_channel *channel, rk_slice bytes
     rk_cell cells[RK_CELLS_MAX];
     bool fixed = channel->format == RK_FORMAT_FIXED;
     rk_row row = {.layout = layout, .cells = cells, .scratch = scratch};
-    *layout = (rk_layout){.channel = channel, .body_line = 1};
+    *layout = (rk_layout){.channel = channel, .fixed = fixed, .body_line = 1};
     layout->text = rk_delimited_of(bytes, fixed ? RK_NO_DELIMITER : channel->delimiter,
                                    fixed ? 0 : channel->quote);
     find_rules(layout);

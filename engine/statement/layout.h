@@ -20,6 +20,7 @@ typedef struct rk_place {
 
 typedef struct rk_layout {
     const rk_channel *channel;
+    bool fixed;
     rk_delimited text;
     rk_place places[RK_FIELDS_MAX]; /* of an entry's fields */
     size_t cells_min, cells_max;    /* of an entry; a cell beyond the maximum must be empty */
@@ -48,9 +49,6 @@ typedef struct rk_told {
  * rule; *known is false when nothing claims it. */
 const rk_record_rule *rk_row_rule(const rk_row *row, bool *known);
 
-/* The text of an entry's field, trimmed; empty when the row has none. */
-rk_slice rk_row_field(const rk_row *row, int field);
-
 /* Place of a field for people: cell, or byte, from 1; 0 when it has none. */
 uint32_t rk_row_column(const rk_row *row, int field);
 
@@ -71,7 +69,7 @@ bool rk_layout_find(rk_layout *layout, const rk_channel *channel, rk_slice bytes
 void rk_delimited_places(rk_layout *layout);
 bool rk_delimited_titles(rk_layout *layout, const rk_row *row);
 const char *rk_delimited_fault(const rk_row *row);
-rk_slice rk_delimited_text(const rk_row *row, size_t cell);
+rk_slice rk_delimited_plain(const rk_row *row, const rk_cell *cell); /* doubled quotes undone */
 void rk_fixed_places(rk_layout *layout);
 const char *rk_fixed_fault(const rk_row *row);
 
@@ -87,6 +85,32 @@ static inline rk_slice rk_fixed_text(const rk_row *row, uint32_t at, uint32_t le
         return (rk_slice){"", 0};
     size_t left = bytes.len - at;
     return (rk_slice){bytes.at + at, left < length ? left : length};
+}
+
+static inline rk_slice rk_delimited_text(const rk_row *row, size_t cell)
+{
+    if (cell >= row->record.count || cell >= RK_CELLS_MAX)
+        return (rk_slice){"", 0};
+    const rk_cell *of = &row->cells[cell];
+    return __builtin_expect(of->doubled, 0) ? rk_delimited_plain(row, of) : rk_cell_slice(of);
+}
+
+static inline rk_slice rk_trimmed(rk_slice text)
+{
+    if (text.len &&
+        ((unsigned char)text.at[0] <= ' ' || (unsigned char)text.at[text.len - 1] <= ' '))
+        return rk_slice_trim(text);
+    return text;
+}
+
+/* The text of an entry's field, trimmed; empty when the row has none. */
+static inline rk_slice rk_row_field(const rk_row *row, int field)
+{
+    if (field < 0 || row->layout->places[field].cell < 0)
+        return (rk_slice){"", 0};
+    const rk_place *place = &row->layout->places[field];
+    return rk_trimmed(row->layout->fixed ? rk_fixed_text(row, place->at, place->length)
+                                         : rk_delimited_text(row, (size_t)place->cell));
 }
 
 #endif

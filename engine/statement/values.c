@@ -100,6 +100,38 @@ uint64_t rk_code_read(rk_slice text)
 
 /* ---- times ---- */
 
+/* Where each number stands when all have their full width. */
+static void find_places(rk_time_plan *plan)
+{
+    int at = 0;
+    plan->year_at = plan->month_at = plan->day_at = -1;
+    plan->hour_at = plan->minute_at = plan->second_at = -1;
+    plan->fixed = plan->has_year;
+    for (size_t i = 0; i < plan->count && plan->fixed; i++) {
+        char step = plan->steps[i];
+        if (step == 0) {
+            plan->shape[at] = plan->literals[i];
+            plan->literal_at[plan->literal_count++] = (uint8_t)at++;
+            continue;
+        }
+        if (step == 'b' || (step == 'z' && i + 1 < plan->count))
+            plan->fixed = false;
+        int *place = step == 'Y' || step == 'y' ? &plan->year_at
+                     : step == 'm'              ? &plan->month_at
+                     : step == 'd'              ? &plan->day_at
+                     : step == 'H'              ? &plan->hour_at
+                     : step == 'M'              ? &plan->minute_at
+                                                : &plan->second_at;
+        if (step == 'z')
+            break;
+        *place = at;
+        plan->short_year |= step == 'y';
+        at += step == 'Y' ? 4 : 2;
+    }
+    plan->fixed = plan->fixed && plan->month_at >= 0 && plan->day_at >= 0;
+    plan->width = (size_t)at;
+}
+
 bool rk_time_plan_of(rk_slice format, rk_time_plan *plan)
 {
     *plan = (rk_time_plan){0};
@@ -124,6 +156,7 @@ bool rk_time_plan_of(rk_slice format, rk_time_plan *plan)
         plan->has_second |= c == 'S';
         plan->has_zone |= c == 'z';
     }
+    find_places(plan);
     return plan->count > 0;
 }
 
@@ -242,15 +275,54 @@ static bool day_of_parts(const parts *from, bool has_year, rk_day near, rk_day_m
     return true;
 }
 
+/* Two digits; something above 99 otherwise. None at all (-1) is 0. */
+static inline int pair(const char *text, int at)
+{
+    if (at < 0)
+        return 0;
+    unsigned tens = (unsigned char)text[at] - (unsigned)'0';
+    unsigned ones = (unsigned char)text[at + 1] - (unsigned)'0';
+    return tens > 9 || ones > 9 ? 1000 : (int)(tens * 10 + ones);
+}
+
+/* The usual case by places; false: not of that shape, to be read step by step. */
+static bool read_fixed(const rk_time_plan *plan, rk_slice text, parts *into)
+{
+    size_t at = plan->width;
+    if (text.len < at || (text.len > at && !plan->has_zone))
+        return false;
+    for (size_t i = 0; i < plan->literal_count; i++)
+        if (text.at[plan->literal_at[i]] != plan->shape[plan->literal_at[i]])
+            return false;
+    into->month = pair(text.at, plan->month_at);
+    into->day = pair(text.at, plan->day_at);
+    into->hour = pair(text.at, plan->hour_at);
+    into->minute = pair(text.at, plan->minute_at);
+    into->second = pair(text.at, plan->second_at);
+    int high = plan->short_year ? 20 : pair(text.at, plan->year_at);
+    int low = pair(text.at, plan->year_at + (plan->short_year ? 0 : 2));
+    into->year = high * 100 + low;
+    bool digits = into->month < 100 && into->day < 100 && into->hour < 100 && into->minute < 100 &&
+                  into->second < 100 && high < 100 && low < 100;
+    return digits && (!plan->has_zone || (zone_offset(text, &at, &into->zone) && at == text.len));
+}
+
 bool rk_time_read(const rk_time_plan *plan, rk_slice text, rk_zone zone, rk_day year_near,
                   rk_day_memo *memo, rk_time *time)
 {
     parts read = {.zone = zone};
-    size_t at = text.len && text.at[0] == '\'' ? 1 : 0;
-    for (size_t i = 0; i < plan->count; i++)
-        if (!one_step(plan, i, text, &at, &read))
+    size_t at = 0;
+    if (text.len && text.at[0] == '\'')
+        text = (rk_slice){text.at + 1, text.len - 1};
+    if (!plan->fixed || !read_fixed(plan, text, &read)) {
+        read = (parts){.zone = zone};
+        for (size_t i = 0; i < plan->count; i++)
+            if (!one_step(plan, i, text, &at, &read))
+                return false;
+        if (at != text.len)
             return false;
-    if (at != text.len || read.hour > 23 || read.minute > 59 || read.second > 59)
+    }
+    if (read.hour > 23 || read.minute > 59 || read.second > 59)
         return false;
     time->seconds = read.hour * 3600 + read.minute * 60 + read.second;
     time->zone = read.zone;

@@ -17,6 +17,14 @@ typedef struct rk_time_plan {
     char literals[RK_TIME_STEPS_MAX];
     size_t count;
     bool has_year, has_clock, has_second, has_zone;
+    /* Numbers of full width at places known beforehand, a zone at most at the end: the quick way. */
+    bool fixed;
+    size_t width;                      /* without the zone */
+    char shape[RK_TIME_STEPS_MAX * 4]; /* the literals at their places */
+    uint8_t literal_at[RK_TIME_STEPS_MAX];
+    size_t literal_count;
+    int year_at, month_at, day_at, hour_at, minute_at, second_at; /* -1: none */
+    bool short_year;
 } rk_time_plan;
 
 /* False when the format has an unknown conversion or is too long. */
