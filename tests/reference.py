@@ -91,7 +91,7 @@ class Entry:
         self.amount, self.code, self.reference = amount, code, reference
         self.ignored_by, self.several_codes = ignored_by, several_codes
         self.outcome = self.reason = self.rule = ""
-        self.application = None
+        self.application, self.candidates = None, []
 
 
 class Reject(Exception):
@@ -309,7 +309,8 @@ def find_application(entry, by_code):
     elif not by_code[entry.code]:
         decide(entry, "unidentified", "no application has this billing code")
     elif len(by_code[entry.code]) > 1:
-        decide(entry, "unidentified", "several applications have this billing code")
+        decide(entry, "ambiguous", "several applications have this billing code")
+        entry.candidates = by_code[entry.code]
     else:
         entry.application = by_code[entry.code][0]
         entry.application.entries.append(entry)
@@ -328,8 +329,8 @@ def settle(application):
             decide(entry, "not_due", "nothing due: waived", MATCHING_RULE)
         elif application.state in ("paid", "paid_late"):
             decide(entry, "duplicate", "already paid in full", MATCHING_RULE)
-        elif received + entry.amount == application.due:
-            parts.append(entry)
+        elif received + entry.amount == application.due or entry.amount == application.due:
+            parts = parts + [entry] if received + entry.amount == application.due else [entry]
             for part in parts:
                 decide(part, "late" if late else "matched", exact_reason(application, part, parts, late),
                        MATCHING_RULE)
@@ -363,15 +364,18 @@ def pay(application, entry, late, reason):
 # ---- expiry -------------------------------------------------------------------------------------------
 
 def what_may_still_turn_up(statements):
-    """Days whose payments cannot all be known, and codes of which a payment could not be read.
+    """Days whose payments cannot all be known, and codes of which a payment is open.
 
     A file that breaks its totals hides its day until a sound one of the same channel tells about it; so
-    does a line without a readable code, for ever. A line with a code hides that code alone."""
+    does a line without a readable code, for ever. A line that cannot be read but for its code, and one whose
+    code several applications have, leave that code open."""
     told = {(s.channel, s.day) for s in statements if not s.fault}
     days = {s.day for s in statements if s.fault and (s.channel, s.day) not in told}
     rejects = [(s, reject) for s in statements if not s.fault for _, reject in s.rejects]
     days |= {s.day for s, reject in rejects if not reject.code}
-    return days, {reject.code for _, reject in rejects if reject.code}
+    codes = {reject.code for _, reject in rejects if reject.code}
+    codes |= {e.code for s in statements if not s.fault for e in s.entries if e.candidates}
+    return days, codes
 
 
 def expire(applications, as_at, hidden_days, hidden_codes):
@@ -443,9 +447,13 @@ def write_entries(folder, entries):
             money(e.amount), "IDR", e.reference, e.code, e.outcome, e.rule,
             e.application.id if e.application else "", "", e.reason) for e in entries))
     # A duplicate, or money on nothing due, belongs to an application but pays nothing of it.
-    write(folder, "allocations.csv", "entry,application_id,amount,role",
-          ((key_of(e), e.application.id, money(e.amount), "payment") for e in entries
-           if e.outcome in PAYMENT))
+    rows = []
+    for entry in entries:
+        if entry.outcome in PAYMENT:
+            rows.append((key_of(entry), entry.application.id, money(entry.amount), "payment"))
+        for candidate in sorted(entry.candidates, key=lambda a: a.id):
+            rows.append((key_of(entry), candidate.id, money(entry.amount), "candidate"))
+    write(folder, "allocations.csv", "entry,application_id,amount,role", rows)
 
 
 def write_applications(folder, applications):

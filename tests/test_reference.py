@@ -3,7 +3,7 @@
 
     test_reference.py [--rekon build/rekon] [--generate build/fixtures/generate] [--rules rules] [--quick]
 
-For several seeds, sizes, days and offices: generate, decide with `rekon match` and with reference.py, and
+For the corners of the rules, and for several seeds, sizes, days and offices: generate, decide with `rekon match` and with reference.py, and
 compare file by file, column by column: no difference is allowed. Then both against the truth: each line
 and each state as far as the data allow to know them. `--rekon ''` leaves the engine out.
 """
@@ -17,6 +17,10 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
+sys.path.insert(0, str(HERE / "accuracy"))
+sys.dont_write_bytecode = True
+
+import corners  # noqa: E402
 
 # seed, applications, nights, first day, offices, noise, more
 CASES = [
@@ -78,10 +82,13 @@ def differences(name, engine, reference):
     return [f"{name}: {line}" for line in sorted(found)]
 
 
-def check(case, folder, given):
+def generate(case, folder, given):
     seed, applications, nights, start, offices, noise, more = case
     run(given.generate, "--seed", seed, "--applications", applications, "--nights", nights, "--start",
         start, "--offices", offices, "--noise", noise, *more, "--out", folder)
+
+
+def check(folder, given):
     inputs = ["--applications", folder / "applications.csv", "--statements", folder / "inbox"]
     run(sys.executable, HERE / "reference.py", *inputs, "--out", folder / "reference")
     compare = [sys.executable, HERE / "accuracy" / "compare.py", "--strict"]
@@ -109,13 +116,18 @@ def main():
     parser.add_argument("--quick", action="store_true", help="the smaller cases only")
     given = parser.parse_args()
     failed = 0
-    cases = CASES[:QUICK] if given.quick else CASES
+    cases = [None] + (CASES[:QUICK] if given.quick else CASES)
     for case in cases:
         with tempfile.TemporaryDirectory() as folder:
-            faults = check(case, Path(folder), given)
+            if case:
+                generate(case, folder, given)
+            else:
+                corners.make(folder)
+            faults = check(Path(folder), given)
         failed += bool(faults)
-        print(f"{'not ok' if faults else 'ok'} seed {case[0]}, {case[1]} applications, {case[2]} nights "
-              f"from {case[3]}, {case[5]}")
+        name = "corners of the rules" if not case else (
+            f"seed {case[0]}, {case[1]} applications, {case[2]} nights from {case[3]}, {case[5]}")
+        print(f"{'not ok' if faults else 'ok'} {name}")
         for fault in faults[:20]:
             print(f"    {fault}")
         if len(faults) > 20:
