@@ -165,14 +165,17 @@ void rk_tally_facts(const rk_tally *t, rk_facts *facts)
     rk_facts_compact(facts, &t->world->names);
 }
 
-void rk_tally_fold(rk_facts *stock, const rk_facts *facts, const rk_names *names)
+void rk_tally_fold(rk_facts *stock, const rk_facts *facts, size_t from, int sign,
+                   const rk_names *names)
 {
-    for (size_t row = 0; row < facts->batch.count; row++) {
+    for (size_t row = from; row < facts->batch.count; row++) {
         uint8_t kind = facts->kind[row];
         if (kind != RK_FACT_APPLICATION && kind != RK_FACT_CASE)
             continue;
         size_t added = rk_facts_add(stock);
         rk_batch_copy_row(&facts->batch, row, &stock->batch, added);
+        stock->count[added] *= sign;
+        stock->amount[added] *= sign;
         stock->received_on[added] = stock->submitted_on[added] = RK_NO_DAY;
         stock->paid_on[added] = stock->booked_on[added] = RK_NO_DAY;
     }

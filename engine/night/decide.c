@@ -1,0 +1,164 @@
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "night/night.h"
+
+void rk_night_effect(rk_night *night, size_t decision, const char *effect, const char *why)
+{
+    rk_decision_rows *decisions = &night->history.decisions;
+    decisions->effect[decision] = rk_names_add(&night->world.names, rk_slice_of(effect));
+    decisions->why[decision] = rk_texts_add(&night->world.texts, rk_slice_of(why));
+}
+
+static rk_slice subject_of(const rk_night *night, size_t decision)
+{
+    return rk_texts_get(&night->world.texts, night->history.decisions.subject[decision]);
+}
+
+/* The name of the entry that a subject means: itself, or that of a case. */
+static rk_slice entry_named(const rk_night *night, rk_slice subject)
+{
+    const rk_cases *cases = &night->carried.cases;
+    if (!rk_slice_starts(subject, RK_S("K-")))
+        return subject;
+    for (size_t i = 0; i < cases->batch.count; i++)
+        if (rk_slice_equal(rk_texts_get(&night->world.texts, cases->id[i]), subject))
+            return rk_texts_get(&night->world.texts, cases->entry[i]);
+    return (rk_slice){"", 0};
+}
+
+/* "9f86d081884c7d65:17" to its two parts. */
+static bool parse_entry(rk_slice name, uint64_t *digest, uint32_t *ordinal)
+{
+    uint64_t number;
+    if (name.len < 18 || name.at[16] != ':' ||
+        !rk_slice_to_u64((rk_slice){name.at + 17, name.len - 17}, &number) || number > UINT32_MAX)
+        return false;
+    *digest = 0;
+    *ordinal = (uint32_t)number;
+    for (size_t i = 0; i < 16; i++) {
+        char c = name.at[i];
+        if ((c < '0' || c > '9') && (c < 'a' || c > 'f'))
+            return false;
+        *digest = *digest << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+    }
+    return true;
+}
+
+void rk_night_want_decided(const rk_night *night, rk_wanted *wanted)
+{
+    const rk_decision_rows *decisions = &night->history.decisions;
+    for (size_t i = 0; i < decisions->batch.count; i++) {
+        uint64_t digest;
+        uint32_t ordinal;
+        if (decisions->effect[i])
+            continue;
+        if (parse_entry(entry_named(night, subject_of(night, i)), &digest, &ordinal))
+            rk_keys_add(&wanted->entries, rk_key_of_entry(digest, ordinal));
+        rk_slice object = rk_texts_get(&night->world.texts, decisions->object[i]);
+        if (object.len)
+            rk_keys_add(&wanted->ids, rk_key_of_id(object));
+    }
+}
+
+static uint32_t find_entry(const rk_night *night, rk_slice name)
+{
+    uint64_t digest;
+    uint32_t ordinal;
+    const rk_entries *e = &night->world.entries;
+    if (!parse_entry(name, &digest, &ordinal))
+        return RK_NO_ROW;
+    for (size_t row = 0; row < e->batch.count; row++)
+        if (e->ordinal[row] == ordinal &&
+            rk_digest_short(&night->world.files.items[e->file[row]].digest) == digest)
+            return (uint32_t)row;
+    return RK_NO_ROW;
+}
+
+static uint32_t find_application(const rk_night *night, rk_slice id)
+{
+    const rk_applications *a = &night->world.applications;
+    for (size_t row = 0; row < a->batch.count; row++)
+        if (rk_slice_equal(rk_texts_get(&night->world.texts, a->id[row]), id))
+            return (uint32_t)row;
+    return RK_NO_ROW;
+}
+
+static void clear_decided(rk_entries *e, uint32_t entry)
+{
+    e->flags[entry] &= (uint8_t) ~(RK_ENTRY_FORCED | RK_ENTRY_UNMATCHED | RK_ENTRY_RESOLVED);
+    e->outcome[entry] = RK_OUTCOME_NONE;
+}
+
+static void match(rk_night *night, size_t decision, uint32_t entry)
+{
+    rk_entries *e = &night->world.entries;
+    uint32_t application = find_application(
+        night, rk_texts_get(&night->world.texts, night->history.decisions.object[decision]));
+    if (application == RK_NO_ROW) {
+        rk_night_effect(night, decision, "stale", "no application has the id of its object");
+        return;
+    }
+    clear_decided(e, entry);
+    e->flags[entry] |= RK_ENTRY_FORCED;
+    e->application[entry] = application;
+    rk_night_effect(night, decision, "applied", "");
+}
+
+static void unmatch(rk_night *night, size_t decision, uint32_t entry)
+{
+    rk_entries *e = &night->world.entries;
+    if (e->application[entry] == RK_NO_ROW) {
+        rk_night_effect(night, decision, "stale", "the entry is matched with no application");
+        return;
+    }
+    clear_decided(e, entry);
+    e->flags[entry] |= RK_ENTRY_UNMATCHED;
+    rk_night_effect(night, decision, "applied", "");
+}
+
+static void ignore(rk_night *night, size_t decision, uint32_t entry)
+{
+    rk_entries *e = &night->world.entries;
+    clear_decided(e, entry);
+    e->outcome[entry] = RK_IGNORED;
+    e->reason[entry] = RK_REASON_DECIDED;
+    e->rule[entry] = rk_names_add(&night->world.names, RK_S("decision"));
+    rk_night_effect(night, decision, "applied", "");
+}
+
+static void decide(rk_night *night, size_t decision)
+{
+    rk_slice kind = rk_names_text(&night->world.names, night->history.decisions.kind[decision]);
+    uint32_t entry = find_entry(night, entry_named(night, subject_of(night, decision)));
+    if (entry == RK_NO_ROW)
+        rk_night_effect(night, decision, "stale",
+                        "no open case or entry has the id of its subject");
+    else if (rk_slice_is(kind, "match"))
+        match(night, decision, entry);
+    else if (rk_slice_is(kind, "unmatch"))
+        unmatch(night, decision, entry);
+    else if (rk_slice_is(kind, "ignore"))
+        ignore(night, decision, entry);
+    else {
+        night->world.entries.flags[entry] |= RK_ENTRY_RESOLVED;
+        rk_night_effect(night, decision, "applied", "");
+    }
+}
+
+void rk_night_decide_entries(rk_night *night)
+{
+    const rk_decision_rows *decisions = &night->history.decisions;
+    for (size_t i = 0; i < decisions->batch.count; i++) {
+        if (!decisions->effect[i])
+            decide(night, i);
+        rk_slice effect = rk_names_text(&night->world.names, decisions->effect[i]);
+        if (rk_slice_is(effect, "applied"))
+            continue;
+        night->stale_decisions++;
+        rk_log_warning("decision %.*s is %.*s: %.*s",
+                       RK_FMT(rk_texts_get(&night->world.texts, decisions->decision_id[i])),
+                       RK_FMT(effect),
+                       RK_FMT(rk_texts_get(&night->world.texts, decisions->why[i])));
+    }
+}

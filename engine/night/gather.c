@@ -1,0 +1,263 @@
+#include <stdlib.h>
+
+#include "night/night.h"
+#include "snapshot/applications.h"
+#include "statement/read.h"
+
+enum { RUPIAH_DIGITS = 2 };
+
+/* What is read tonight, before it joins what is carried. */
+typedef struct fresh {
+    rk_entries entries;
+    rk_applications applications;
+    bool has_applications;
+} fresh;
+
+static bool read_snapshot(rk_night *night, fresh *f, rk_error *err)
+{
+    rk_slice unknown;
+    rk_applications_reading reading = {.names = &night->world.names,
+                                       .texts = &night->world.texts,
+                                       .arena = &night->world.arena,
+                                       .threads = night->threads,
+                                       .exponent = RUPIAH_DIGITS,
+                                       .columns = rk_application_all()};
+    if (night->snapshot.len == 0)
+        return true;
+    f->has_applications = true;
+    return rk_applications_read(&reading, RK_S("snapshot"), rk_buffer_all(&night->snapshot),
+                                &f->applications, &unknown, err);
+}
+
+static bool read_files(rk_night *night, fresh *f, rk_error *err)
+{
+    rk_world *w = &night->world;
+    rk_reading reading = {.rules = &night->rules,
+                          .names = &w->names,
+                          .texts = &w->texts,
+                          .arena = &w->arena,
+                          .threads = night->threads};
+    rk_batch_init(&f->entries.batch, rk_entry_columns, rk_entry_column_count, 16, rk_entry_all());
+    w->new_file_count = w->files.count;
+    if (!rk_statements_read(&reading, &w->files, &f->entries, &w->rejects, err))
+        return false;
+    for (size_t i = 0; i < w->new_file_count; i++)
+        night->set_aside_files +=
+            w->files.items[i].fate == RK_FATE_QUARANTINED || w->files.items[i].fate == RK_FATE_HELD;
+    return true;
+}
+
+/* ---- what they touch of the closing state ---- */
+
+static void want(const rk_night *night, const fresh *f, rk_wanted *wanted)
+{
+    for (size_t row = 0; row < f->entries.batch.count; row++)
+        if (f->entries.code[row])
+            rk_keys_add(&wanted->codes, f->entries.code[row]);
+    for (size_t row = 0; f->has_applications && row < f->applications.batch.count; row++) {
+        if (f->applications.code[row])
+            rk_keys_add(&wanted->codes, f->applications.code[row]);
+        rk_wanted_add_day(wanted,
+                          rk_day_at(f->applications.submitted_at[row], night->settings.zone));
+    }
+    rk_night_want_decided(night, wanted);
+    rk_keys_sort(&wanted->codes);
+    rk_keys_sort(&wanted->days);
+    rk_keys_sort(&wanted->ids);
+    rk_keys_sort(&wanted->entries);
+}
+
+/* Rows by application id: open addressing over row + 1. */
+typedef struct id_table {
+    uint32_t *slots;
+    size_t size;
+} id_table;
+
+static uint32_t *slot_of_id(const id_table *table, const rk_world *world, rk_slice id)
+{
+    const rk_text *ids = world->applications.id;
+    size_t at = (size_t)rk_slice_hash(id) & (table->size - 1);
+    while (table->slots[at] &&
+           !rk_slice_equal(rk_texts_get(&world->texts, ids[table->slots[at] - 1]), id))
+        at = (at + 1) & (table->size - 1);
+    return &table->slots[at];
+}
+
+static id_table index_ids(const rk_world *world, size_t more)
+{
+    id_table table = {.size = 64};
+    while (table.size < 2 * (world->applications.batch.count + more))
+        table.size *= 2;
+    table.slots = rk_alloc(table.size, sizeof *table.slots);
+    for (size_t row = 0; row < world->applications.batch.count; row++)
+        *slot_of_id(&table, world, rk_texts_get(&world->texts, world->applications.id[row])) =
+            (uint32_t)row + 1;
+    return table;
+}
+
+static void copy_batch(const rk_batch *from, rk_batch *to)
+{
+    rk_batch_reserve(to, from->count);
+    for (size_t row = 0; row < from->count; row++)
+        rk_batch_copy_row(from, row, to, row);
+    to->count = from->count;
+}
+
+/* The present begins as a copy of what is carried. */
+static void begin_present(rk_world *w)
+{
+    uint64_t columns = 0;
+    const rk_batch *before = &w->before.applications.batch;
+    for (size_t i = 0; i < before->column_count; i++)
+        if (rk_batch_column(before, i))
+            columns |= (uint64_t)1 << i;
+    rk_batch_init(&w->applications.batch, rk_application_columns, rk_application_column_count, 16,
+                  columns);
+    rk_batch_init(&w->entries.batch, rk_entry_columns, rk_entry_column_count, 16, rk_entry_all());
+    copy_batch(before, &w->applications.batch);
+    copy_batch(&w->before.entries.batch, &w->entries.batch);
+}
+
+/* ---- joining ---- */
+
+/* Cells that come from the source replace those that are carried; true when any differs. */
+static bool update_row(const rk_world *w, const rk_applications *from, size_t row,
+                       const rk_applications *to, size_t target)
+{
+    bool changed = false;
+    for (size_t i = 0; i < rk_application_column_count; i++) {
+        const rk_column *column = &rk_application_columns[i];
+        size_t size = rk_type_size(column->type);
+        char *source = rk_batch_column(&from->batch, i), *cell = rk_batch_column(&to->batch, i);
+        if (!source || !(column->flags & RK_COLUMN_SOURCE))
+            continue;
+        source += row * size;
+        cell += target * size;
+        bool keeps_tariff =
+            column->type == RK_TYPE_MONEY && *(const rk_money *)(const void *)source == RK_NO_MONEY;
+        bool same = column->type == RK_TYPE_TEXT
+                        ? rk_slice_equal(rk_texts_get(&w->texts, *(rk_text *)(void *)source),
+                                         rk_texts_get(&w->texts, *(rk_text *)(void *)cell))
+                        : memcmp(source, cell, size) == 0;
+        if (same || keeps_tariff)
+            continue;
+        memcpy(cell, source, size);
+        changed = true;
+    }
+    return changed;
+}
+
+static void add_source_columns(const rk_applications *from, rk_batch *to)
+{
+    for (size_t i = 0; i < rk_application_column_count; i++)
+        if (rk_batch_column(&from->batch, i))
+            rk_batch_add_column(to, i);
+}
+
+static void join_applications(rk_night *night, const rk_applications *from)
+{
+    rk_world *w = &night->world;
+    add_source_columns(from, &w->applications.batch);
+    add_source_columns(from, &w->before.applications.batch);
+    id_table table = index_ids(w, from->batch.count);
+    for (size_t row = 0; row < from->batch.count; row++) {
+        uint32_t *slot = slot_of_id(&table, w, rk_texts_get(&w->texts, from->id[row]));
+        if (*slot) {
+            night->news |= update_row(w, from, row, &w->applications, *slot - 1);
+        } else {
+            size_t added = rk_batch_append(&w->applications.batch);
+            rk_batch_copy_row(&from->batch, row, &w->applications.batch, added);
+            *slot = (uint32_t)added + 1;
+            night->news = true;
+        }
+        if (from->updated_at && from->updated_at[row] > night->since)
+            night->since = from->updated_at[row];
+    }
+    free(table.slots);
+}
+
+static void join_entries(rk_world *w, const rk_entries *from)
+{
+    size_t first = w->entries.batch.count;
+    rk_batch_reserve(&w->entries.batch, first + from->batch.count);
+    for (size_t row = 0; row < from->batch.count; row++) {
+        rk_batch_clear_row(&w->entries.batch, first + row);
+        rk_batch_copy_row(&from->batch, row, &w->entries.batch, first + row);
+        w->entries.application[first + row] = RK_NO_ROW;
+    }
+    w->entries.batch.count = first + from->batch.count;
+}
+
+/* Rows that were updated long after they were submitted, but are in no segment loaded so far. */
+static void want_by_id(const rk_night *night, const fresh *f, rk_wanted *wanted)
+{
+    const rk_world *w = &night->world;
+    id_table table = index_ids(w, 0);
+    const rk_applications *a = &f->applications;
+    for (size_t row = 0; f->has_applications && row < a->batch.count; row++) {
+        rk_slice id = rk_texts_get(&w->texts, a->id[row]);
+        bool is_older = a->updated_at && a->updated_at[row] > a->submitted_at[row] + RK_DAY_LENGTH;
+        if (is_older && !*slot_of_id(&table, w, id))
+            rk_keys_add(&wanted->ids, rk_key_of_id(id));
+    }
+    rk_keys_sort(&wanted->ids);
+    free(table.slots);
+}
+
+static bool load_touched(rk_night *night, const fresh *f, rk_error *err)
+{
+    rk_world *w = &night->world;
+    rk_wanted first = {.awaiting = true, .open_day = night->day}, second = {.open_day = RK_NO_DAY};
+    want(night, f, &first);
+    bool good = rk_closing_load(&night->archive, &night->opening, &first, w, err);
+    if (good) {
+        begin_present(w);
+        want_by_id(night, f, &second);
+    }
+    if (good && second.ids.count) {
+        good = rk_closing_load(&night->archive, &night->opening, &second, w, err);
+        rk_batch_free(&w->applications.batch);
+        rk_batch_free(&w->entries.batch);
+        begin_present(w);
+    }
+    rk_wanted_free(&first);
+    rk_wanted_free(&second);
+    return good;
+}
+
+static bool files_are_news(const rk_night *night)
+{
+    for (size_t i = 0; i < night->world.new_file_count; i++) {
+        rk_file_fate fate = night->world.files.items[i].fate;
+        if (fate != RK_FATE_UNKNOWN && fate != RK_FATE_WAITING)
+            return true;
+    }
+    return night->history.decisions.batch.count > 0;
+}
+
+/* The source is read again from here: not beyond the judgement, as what is submitted after it was left. */
+static void limit_since(rk_night *night)
+{
+    rk_moment last = rk_night_judge_at(night) - 1;
+    if (night->since > last)
+        night->since = last;
+}
+
+bool rk_night_read(rk_night *night, rk_error *err)
+{
+    fresh f = {.has_applications = false};
+    bool good =
+        read_snapshot(night, &f, err) && read_files(night, &f, err) && load_touched(night, &f, err);
+    if (good) {
+        night->news = files_are_news(night);
+        if (f.has_applications)
+            join_applications(night, &f.applications);
+        join_entries(&night->world, &f.entries);
+        rk_night_decide_entries(night);
+        limit_since(night);
+    }
+    if (f.has_applications)
+        rk_batch_free(&f.applications.batch);
+    rk_batch_free(&f.entries.batch);
+    return good;
+}

@@ -1,0 +1,196 @@
+#include "night/night.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "collect/decisions.h"
+#include "seal/columns.h"
+#include "statement/read.h"
+
+rk_moment rk_night_judge_at(const rk_night *night)
+{
+    return rk_day_begin(night->day, night->settings.zone) + night->settings.judge_at * RK_SECOND;
+}
+
+static void init_known(rk_known *known)
+{
+    rk_batch_init(&known->applications.batch, rk_application_columns, rk_application_column_count,
+                  16, rk_application_needed());
+    for (size_t i = 0; i < rk_application_column_count; i++)
+        if (!(rk_application_columns[i].flags & RK_COLUMN_SOURCE))
+            rk_batch_add_column(&known->applications.batch, i);
+    rk_batch_init(&known->entries.batch, rk_entry_columns, rk_entry_column_count, 16,
+                  rk_entry_all());
+}
+
+bool rk_night_open(rk_night *night, const rk_manifest *before, const rk_digest *before_digest,
+                   rk_error *err)
+{
+    rk_history_init(&night->history);
+    rk_carried_init(&night->carried);
+    rk_closing_init(&night->opening);
+    init_known(&night->world.before);
+    night->manifest.night = night->day;
+    night->manifest.number = night->number;
+    night->manifest.program = night->program;
+    night->manifest.mode = night->mode;
+    if (!rk_rules_load(night->sources, &night->world.names, &night->world.arena, &night->rules,
+                       err))
+        return false;
+    if (before) {
+        const rk_item *closing = rk_manifest_item(before, RK_ITEM_CLOSING);
+        night->manifest.previous = *before_digest;
+        night->manifest.previous_run = before->run;
+        if (!closing)
+            return rk_fail(err, RK_DIFFERENT, "the night before has no closing state");
+        rk_manifest_add(&night->manifest, RK_ITEM_OPENING, RK_S("opening"), &closing->ref);
+        if (!rk_closing_open(&night->archive, &closing->ref, &night->world, &night->opening,
+                             &night->carried, err))
+            return false;
+    }
+    night->start = night->opening.start != RK_NO_DAY    ? night->opening.start
+                   : night->settings.start != RK_NO_DAY ? night->settings.start
+                                                        : night->day;
+    night->since = night->opening.since;
+    return true;
+}
+
+void rk_night_close(rk_night *night)
+{
+    rk_rules_free(&night->rules);
+    rk_closing_free(&night->opening);
+    rk_carried_free(&night->carried);
+    rk_manifest_free(&night->manifest);
+    rk_deliveries_free(&night->deliveries);
+    rk_buffer_free(&night->snapshot);
+    rk_history_free(&night->history);
+    rk_batch_free(&night->cases_before.batch);
+    rk_batch_free(&night->cases.batch);
+    rk_batch_free(&night->facts.batch);
+    rk_batch_free(&night->flows.batch);
+    rk_batch_free(&night->stock_before.batch);
+    free(night->gaps.items);
+    rk_books_free(&night->books);
+    rk_world_free(&night->world);
+}
+
+static rk_reading reading_of(rk_night *night)
+{
+    return (rk_reading){.rules = &night->rules,
+                        .names = &night->world.names,
+                        .texts = &night->world.texts,
+                        .arena = &night->world.arena,
+                        .threads = night->threads};
+}
+
+/* A file that is no decisions file after all is left where it is. */
+static void take_decisions(rk_night *night, rk_delivery *delivery)
+{
+    rk_error refused;
+    delivery->taken =
+        rk_decisions_read(delivery->name, delivery->content.bytes, &night->world.names,
+                          &night->world.texts, &night->history.decisions, &refused);
+    if (delivery->taken)
+        return;
+    night->unknown_files++;
+    rk_log_warning("%.*s: %s", RK_FMT(delivery->name), refused.message);
+}
+
+static void take_statement(rk_night *night, rk_delivery *delivery)
+{
+    rk_reading reading = reading_of(night);
+    rk_files *files = &night->world.files;
+    rk_file *file = rk_files_add(files);
+    file->name = delivery->name;
+    file->bytes = delivery->content.bytes;
+    file->digest = delivery->digest;
+    file->night = night->day;
+    if (!rk_statement_identify(&reading, file)) {
+        file->fate = RK_FATE_UNKNOWN;
+        night->unknown_files++;
+        rk_log_warning("%.*s: unknown file, left in the inbox: %.*s", RK_FMT(file->name),
+                       RK_FMT(file->why));
+        return;
+    }
+    rk_name accepted = rk_names_add(&night->world.names, RK_S("accepted"));
+    rk_collect_judge(files, files->count - 1, &night->carried.files, &night->world.texts, accepted,
+                     night->day, &night->world.arena);
+    delivery->taken = file->fate != RK_FATE_WAITING;
+}
+
+bool rk_night_take_in(rk_night *night, rk_error *err)
+{
+    for (size_t i = 0; i < night->deliveries.count; i++)
+        if (night->deliveries.items[i].is_decisions)
+            take_decisions(night, &night->deliveries.items[i]);
+        else
+            take_statement(night, &night->deliveries.items[i]);
+    return rk_night_decide_files(night, err);
+}
+
+/* ---- decisions on files ---- */
+
+/* The last row of the known file that the subject names by its digest (16 digits or more). */
+static size_t find_known(const rk_night *night, rk_slice subject)
+{
+    const rk_file_rows *known = &night->carried.files;
+    for (size_t i = known->batch.count; i > 0 && subject.len >= 16; i--)
+        if (rk_slice_starts(rk_texts_get(&night->world.texts, known->digest[i - 1]), subject))
+            return i - 1;
+    return SIZE_MAX;
+}
+
+/* The file comes back tonight with the fate that was decided. */
+static bool bring_back(rk_night *night, size_t row, rk_file_fate fate, rk_error *err)
+{
+    rk_buffer bytes = {0};
+    const rk_file_rows *known = &night->carried.files;
+    rk_file *file = rk_files_add(&night->world.files);
+    rk_digest_parse(rk_texts_get(&night->world.texts, known->digest[row]), &file->digest);
+    file->name = rk_texts_get(&night->world.texts, known->name[row]);
+    file->channel = known->channel[row];
+    file->account = known->account[row];
+    file->from = known->covers_from[row];
+    file->until = known->covers_until[row];
+    file->night = night->day;
+    file->fate = fate;
+    if (fate != RK_FATE_NONE)
+        return true;
+    file->overruled = true;
+    bool good = rk_archive_get_content(&night->archive, &file->digest, &bytes, err);
+    if (good)
+        file->bytes = rk_arena_slice(&night->world.arena, rk_buffer_all(&bytes));
+    rk_buffer_free(&bytes);
+    return good;
+}
+
+static bool decide_file(rk_night *night, size_t decision, bool accept, rk_error *err)
+{
+    const rk_file_rows *known = &night->carried.files;
+    rk_slice subject =
+        rk_texts_get(&night->world.texts, night->history.decisions.subject[decision]);
+    size_t row = find_known(night, subject);
+    rk_slice fate =
+        row == SIZE_MAX ? RK_S("") : rk_names_text(&night->world.names, known->fate[row]);
+    if (!rk_slice_is(fate, rk_fate_name(RK_FATE_QUARANTINED)) &&
+        !rk_slice_is(fate, rk_fate_name(RK_FATE_HELD))) {
+        rk_night_effect(night, decision, "stale", "no quarantined or held file has this digest");
+        return true;
+    }
+    rk_night_effect(night, decision, "applied", "");
+    return bring_back(night, row, accept ? RK_FATE_NONE : RK_FATE_DISCARDED, err);
+}
+
+bool rk_night_decide_files(rk_night *night, rk_error *err)
+{
+    const rk_decision_rows *decisions = &night->history.decisions;
+    for (size_t i = 0; i < decisions->batch.count; i++) {
+        rk_slice kind = rk_names_text(&night->world.names, decisions->kind[i]);
+        bool accept = rk_slice_is(kind, "accept_file");
+        if (decisions->effect[i] || (!accept && !rk_slice_is(kind, "discard_file")))
+            continue;
+        if (!decide_file(night, i, accept, err))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,98 @@
+/*
+ * night: one night's books while they are open; the steps that engine/nightly.c and `rerun` put together.
+ *
+ * In:  rules, the closing state before, what was delivered, what the source says
+ * Out: outcomes, states, facts, cases, workbooks, the closing state after; sealed under one run id
+ * The steps from rk_night_take_in to rk_night_report are pure: the same inputs give the same bytes,
+ * whether they come from an inbox and a database or from the archive.
+ */
+#ifndef RK_NIGHT_NIGHT_H
+#define RK_NIGHT_NIGHT_H
+
+#include "collect/collect.h"
+#include "config/rules.h"
+#include "model/coverage.h"
+#include "report/books.h"
+#include "seal/closing.h"
+#include "seal/manifest.h"
+
+typedef struct rk_night {
+    /* given */
+    rk_settings settings;      /* zone, judge_at, memory, language, biller, start */
+    const rk_sources *sources; /* rule files as bytes */
+    rk_archive archive;
+    rk_day day;
+    int number;
+    int threads;
+    rk_slice program, mode;
+    /* opened */
+    rk_world world; /* owns names, texts, arena */
+    rk_rules rules; /* loaded from `sources` with the names of `world` */
+    rk_closing opening;
+    rk_carried carried; /* becomes what is carried on */
+    rk_manifest manifest;
+    /* inputs */
+    rk_deliveries deliveries;
+    rk_buffer snapshot; /* CSV, as sealed; empty when the source said nothing */
+    uint64_t source_count;
+    rk_moment source_newest;
+    /* results */
+    bool news; /* something is to be done */
+    rk_history history;
+    rk_cases cases_before, cases;
+    rk_facts facts; /* tonight's */
+    rk_facts flows; /* tonight's and others that may fall on the day */
+    rk_facts stock_before;
+    rk_gaps gaps;
+    rk_day start;
+    rk_moment since;
+    rk_slice provisional; /* why the books are SEMENTARA, or empty */
+    rk_books books;
+    size_t unknown_files, set_aside_files, stale_decisions, overdue_channels;
+} rk_night;
+
+/* Loads rules and the closing state that `before` (the manifest of the night before, NULL: none) left. */
+bool rk_night_open(rk_night *night, const rk_manifest *before, const rk_digest *before_digest,
+                   rk_error *err);
+void rk_night_close(rk_night *night);
+
+/* The moment at which the day is judged: deadlines before it have passed. */
+rk_moment rk_night_judge_at(const rk_night *night);
+
+/* Deliveries to files and decisions: each file's channel, days and fate. */
+bool rk_night_take_in(rk_night *night, rk_error *err);
+
+/* Reads statements, loads what they touch of the closing state, brings in the snapshot and decisions.
+ * Sets `news`. */
+bool rk_night_read(rk_night *night, rk_error *err);
+
+/* Outcomes and states. */
+bool rk_night_judge(rk_night *night, rk_error *err);
+
+/* Cases, facts, coverage, and what goes into the database. */
+bool rk_night_tally(rk_night *night, rk_error *err);
+
+bool rk_night_report(rk_night *night, rk_error *err);
+
+/* The input half of the manifest, and the run id. Before rk_night_tally, which prints it. */
+bool rk_night_seal_inputs(rk_night *night, rk_error *err);
+/* The output half. */
+bool rk_night_seal_outputs(rk_night *night, rk_error *err);
+
+/* The settings that a manifest seals, as they were then; folders and database are not among them. */
+bool rk_night_sealed_settings(const rk_manifest *manifest, rk_settings *settings, rk_error *err);
+
+/* ---- parts, by file ---- */
+
+/* intake.c: carries out decisions on files; adds those that were accepted to tonight's. */
+bool rk_night_decide_files(rk_night *night, rk_error *err);
+/* decide.c: carries out decisions on entries and cases. */
+void rk_night_decide_entries(rk_night *night);
+/* decide.c: what decisions name, so that it is loaded. */
+void rk_night_want_decided(const rk_night *night, rk_wanted *wanted);
+/* decide.c: writes what a decision did. */
+void rk_night_effect(rk_night *night, size_t decision, const char *effect, const char *why);
+/* history.c: rows for the database. */
+void rk_night_write_history(rk_night *night);
+
+#endif

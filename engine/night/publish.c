@@ -1,0 +1,203 @@
+#include "night/publish.h"
+
+#include "base/file.h"
+#include "base/log.h"
+
+/* ---- workbooks ---- */
+
+static bool publish_workbook(const rk_settings *settings, const rk_archive *archive,
+                             const rk_item *item, rk_error *err)
+{
+    rk_arena scratch = {0};
+    rk_buffer bytes = {0};
+    const char *path = rk_path_join(&scratch, settings->output, item->name);
+    const char *folder = rk_arena_text(
+        &scratch, (rk_slice){path, strlen(path) - rk_path_name(rk_slice_of(path)).len - 1});
+    bool good =
+        rk_file_stat(path).exists ||
+        (rk_archive_get(archive, &item->ref, &bytes, err) && rk_folder_make(folder, 0755, err) &&
+         rk_file_write(path, rk_buffer_all(&bytes), 0644, "workbook", err));
+    rk_buffer_free(&bytes);
+    rk_arena_free(&scratch);
+    return good;
+}
+
+static void publish_workbooks(const rk_settings *settings, const rk_archive *archive,
+                              const rk_manifest *manifest, rk_published *published, rk_error *err)
+{
+    for (size_t i = 0; i < manifest->item_count; i++) {
+        if (manifest->items[i].kind != RK_ITEM_WORKBOOK)
+            continue;
+        published->workbooks++;
+        if (!publish_workbook(settings, archive, &manifest->items[i], err)) {
+            published->failed++;
+            rk_log_warning("%s", err->message);
+        }
+    }
+}
+
+/* ---- the inbox ---- */
+
+static bool has_content(const char *path, const rk_digest *digest)
+{
+    rk_error ignored;
+    rk_mapped now;
+    if (!rk_file_stat(path).is_regular || !rk_file_map(path, &now, &ignored))
+        return false;
+    rk_digest found = rk_digest_of(now.bytes);
+    rk_file_unmap(&now);
+    return rk_digest_equal(&found, digest);
+}
+
+/* Moves what was taken, if it still has the bytes that were read. */
+static bool clear_inbox(const rk_settings *settings, const rk_manifest *manifest, rk_error *err)
+{
+    rk_arena scratch = {0};
+    const char *done =
+        rk_arena_printf(&scratch, "%s/done/%s", settings->inbox,
+                        rk_manifest_name(manifest->night, manifest->number, &scratch));
+    bool good = true;
+    for (size_t i = 0; good && i < manifest->item_count; i++) {
+        const rk_item *item = &manifest->items[i];
+        if (item->kind != RK_ITEM_STATEMENT && item->kind != RK_ITEM_DECISIONS)
+            continue;
+        const char *from = rk_path_join(&scratch, settings->inbox, item->name);
+        if (has_content(from, &item->ref.content))
+            good = rk_folder_make(done, 0700, err) &&
+                   rk_file_move(from, rk_path_join(&scratch, done, item->name), "inbox", err);
+    }
+    rk_arena_free(&scratch);
+    return good;
+}
+
+/* ---- done or not ---- */
+
+/* The file `published` names the last manifest whose outputs are all out. */
+static bool is_published(const rk_archive *archive, const rk_mark *mark)
+{
+    rk_arena scratch = {0};
+    rk_buffer bytes = {0};
+    rk_error ignored;
+    char hex[RK_DIGEST_HEX + 1];
+    const char *path = rk_path_join(&scratch, archive->folder, RK_S("published"));
+    bool same =
+        rk_file_stat(path).exists && rk_file_read(path, 4096, &bytes, &ignored) &&
+        rk_slice_is(rk_slice_trim(rk_buffer_all(&bytes)), rk_digest_hex(&mark->manifest, hex));
+    rk_buffer_free(&bytes);
+    rk_arena_free(&scratch);
+    return same;
+}
+
+static bool note_published(const rk_archive *archive, const rk_mark *mark, rk_error *err)
+{
+    rk_arena scratch = {0};
+    char line[RK_DIGEST_HEX + 2];
+    rk_digest_hex(&mark->manifest, line);
+    line[RK_DIGEST_HEX] = '\n';
+    bool good = rk_file_write(rk_path_join(&scratch, archive->folder, RK_S("published")),
+                              (rk_slice){line, RK_DIGEST_HEX + 1}, 0600, "published", err);
+    rk_arena_free(&scratch);
+    return good;
+}
+
+bool rk_publish(const rk_settings *settings, const rk_archive *archive, const rk_mark *mark,
+                rk_published *published, rk_error *err)
+{
+    rk_arena scratch = {0};
+    rk_manifest manifest = {0};
+    rk_digest digest;
+    *published = (rk_published){0};
+    if (!mark->any || is_published(archive, mark))
+        return true;
+    bool good = rk_archive_manifest(archive, "nights", mark->night, mark->number, &scratch,
+                                    &manifest, &digest, err);
+    if (good) {
+        publish_workbooks(settings, archive, &manifest, published, err);
+        rk_error own;
+        good = clear_inbox(settings, &manifest, &own);
+        if (!good)
+            *err = own;
+    }
+    good = good && published->failed == 0 && note_published(archive, mark, err);
+    rk_manifest_free(&manifest);
+    rk_arena_free(&scratch);
+    return good;
+}
+
+/* ---- recovery ---- */
+
+static bool same_run(const rk_mark *mark, const rk_head *head)
+{
+    return mark->any == head->any && (!mark->any || rk_digest_equal(&mark->run, &head->run));
+}
+
+/* The database has committed a run whose manifest still lies in pending/. */
+static bool finish_pending(const rk_archive *archive, const rk_head *head, bool *found,
+                           rk_error *err)
+{
+    rk_arena scratch = {0};
+    rk_manifest manifest = {0};
+    rk_digest digest;
+    rk_error ignored;
+    *found = rk_archive_manifest(archive, "pending", head->night, head->number, &scratch, &manifest,
+                                 &digest, &ignored) &&
+             rk_digest_equal(&digest, &head->manifest);
+    rk_manifest_free(&manifest);
+    bool good = !*found || rk_archive_commit(archive, head->night, head->number, err);
+    if (!*found) {
+        /* moved to nights/ already, but the mark was not set */
+        *found = rk_archive_manifest(archive, "nights", head->night, head->number, &scratch,
+                                     &manifest, &digest, &ignored) &&
+                 rk_digest_equal(&digest, &head->manifest);
+        good = !*found || rk_archive_commit(archive, head->night, head->number, err);
+        rk_manifest_free(&manifest);
+    }
+    rk_arena_free(&scratch);
+    return good;
+}
+
+static bool explain_difference(const rk_mark *mark, const rk_head *head, rk_error *err)
+{
+    bool archive_ahead = mark->any && (!head->any || mark->night > head->night ||
+                                       (mark->night == head->night && mark->number > head->number));
+    rk_buffer text = {0};
+    rk_buffer_text(&text, "the archive's last night is ");
+    if (mark->any)
+        rk_day_put(&text, mark->night);
+    else
+        rk_buffer_text(&text, "none");
+    rk_buffer_printf(&text, " (run %d), the database's is ", mark->number);
+    if (head->any)
+        rk_day_put(&text, head->night);
+    else
+        rk_buffer_text(&text, "none");
+    rk_buffer_printf(&text, " (run %d)", head->number);
+    rk_fail(err, RK_DIFFERENT, "%.*s", RK_FMT(rk_buffer_all(&text)));
+    rk_buffer_free(&text);
+    return rk_fail_hint(
+        err, "%s",
+        archive_ahead ? "the database was restored from an older copy: nothing is run until it "
+                        "holds what the archive holds"
+                      : "the archive was restored from an older copy: bring back the newer one");
+}
+
+bool rk_recover(const rk_settings *settings, const rk_archive *archive, rk_store *store,
+                rk_mark *mark, rk_error *err)
+{
+    rk_head head;
+    bool found = false;
+    rk_published published;
+    if (!rk_store_head(store, &head, err) || !rk_archive_mark(archive, mark, err))
+        return false;
+    if (!same_run(mark, &head)) {
+        if (head.any && !finish_pending(archive, &head, &found, err))
+            return false;
+        if (!found)
+            return explain_difference(mark, &head, err);
+        if (!rk_archive_mark(archive, mark, err))
+            return false;
+        rk_log_stage("recover", "published what a stopped run had committed");
+    }
+    return rk_archive_discard_pending(archive, err) &&
+           rk_publish(settings, archive, mark, &published, err);
+}

@@ -1,0 +1,191 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "night/night.h"
+#include "seal/columns.h"
+
+/* ---- settings ---- */
+
+static void set(rk_night *night, const char *key, const char *value)
+{
+    rk_manifest_set(&night->manifest, rk_slice_of(key),
+                    rk_arena_slice(&night->world.arena, rk_slice_of(value)));
+}
+
+static void seal_settings(rk_night *night)
+{
+    const rk_settings *s = &night->settings;
+    rk_arena *arena = &night->world.arena;
+    rk_buffer start = {0};
+    rk_day_put(&start, s->start);
+    set(night, "zone", rk_arena_printf(arena, "%d", s->zone));
+    set(night, "judge_at", rk_arena_printf(arena, "%d", s->judge_at));
+    set(night, "start", rk_arena_text(arena, rk_buffer_all(&start)));
+    set(night, "memory", rk_arena_printf(arena, "%d", s->memory_days));
+    set(night, "language", s->language == RK_INDONESIAN ? "id" : "en");
+    set(night, "biller", rk_arena_text(arena, s->biller));
+    set(night, "source_count",
+        rk_arena_printf(arena, "%llu", (unsigned long long)night->source_count));
+    set(night, "source_newest", rk_arena_printf(arena, "%lld", (long long)night->source_newest));
+    rk_buffer_free(&start);
+}
+
+static bool get_number(const rk_manifest *manifest, const char *key, int64_t *value)
+{
+    return rk_slice_to_i64(rk_manifest_setting(manifest, key), value);
+}
+
+bool rk_night_sealed_settings(const rk_manifest *manifest, rk_settings *settings, rk_error *err)
+{
+    int64_t zone, judge_at, memory;
+    rk_slice start = rk_manifest_setting(manifest, "start");
+    *settings = (rk_settings){.start = RK_NO_DAY};
+    if (!get_number(manifest, "zone", &zone) || !get_number(manifest, "judge_at", &judge_at) ||
+        !get_number(manifest, "memory", &memory) ||
+        (start.len && !rk_day_parse(start, &settings->start)))
+        return rk_fail(err, RK_DIFFERENT, "the manifest's settings are not whole");
+    settings->zone = (rk_zone)zone;
+    settings->judge_at = (int32_t)judge_at;
+    settings->memory_days = (int)memory;
+    settings->language =
+        rk_slice_is(rk_manifest_setting(manifest, "language"), "en") ? RK_ENGLISH : RK_INDONESIAN;
+    settings->biller = rk_manifest_setting(manifest, "biller");
+    return true;
+}
+
+/* ---- the input half ---- */
+
+static bool seal_item(rk_night *night, rk_item_kind kind, rk_slice name, rk_slice bytes,
+                      rk_item **item, rk_error *err)
+{
+    rk_ref ref;
+    if (!rk_archive_put(&night->archive, bytes, &ref, err))
+        return false;
+    *item = rk_manifest_add(&night->manifest, kind, name, &ref);
+    return true;
+}
+
+static bool seal_deliveries(rk_night *night, rk_error *err)
+{
+    for (size_t i = 0; i < night->deliveries.count; i++) {
+        const rk_delivery *d = &night->deliveries.items[i];
+        rk_item *item;
+        rk_buffer arrived = {0};
+        if (!d->taken)
+            continue;
+        if (!seal_item(night, d->is_decisions ? RK_ITEM_DECISIONS : RK_ITEM_STATEMENT, d->name,
+                       d->content.bytes, &item, err))
+            return false;
+        rk_moment_put(&arrived, d->arrived, 0);
+        item->extra = rk_arena_slice(&night->world.arena, rk_buffer_all(&arrived));
+        rk_buffer_free(&arrived);
+    }
+    return true;
+}
+
+bool rk_night_seal_inputs(rk_night *night, rk_error *err)
+{
+    rk_item *item;
+    seal_settings(night);
+    if (!seal_deliveries(night, err))
+        return false;
+    for (size_t i = 0; i < night->sources->count; i++)
+        if (!seal_item(night, RK_ITEM_RULES, night->sources->items[i].name,
+                       night->sources->items[i].bytes, &item, err))
+            return false;
+    if (night->snapshot.len && !seal_item(night, RK_ITEM_SNAPSHOT, RK_S("applications.csv"),
+                                          rk_buffer_all(&night->snapshot), &item, err))
+        return false;
+    night->manifest.run = rk_manifest_run_id(&night->manifest);
+    return true;
+}
+
+/* ---- the output half ---- */
+
+static bool seal_batch(rk_night *night, rk_item_kind kind, const char *name, const rk_batch *batch,
+                       rk_item **item, rk_error *err)
+{
+    rk_buffer bytes = {0};
+    rk_columns_encode(batch, &night->world.names, &night->world.texts, &bytes);
+    bool good = seal_item(night, kind, rk_slice_of(name), rk_buffer_all(&bytes), item, err);
+    rk_buffer_free(&bytes);
+    return good;
+}
+
+static bool seal_facts(rk_night *night, rk_ref *ref, rk_error *err)
+{
+    rk_item *item;
+    rk_day from, until;
+    rk_buffer days = {0};
+    if (!seal_batch(night, RK_ITEM_FACTS, "facts", &night->facts.batch, &item, err))
+        return false;
+    rk_facts_span(&night->facts, &from, &until);
+    rk_day_put(&days, from);
+    rk_buffer_text(&days, "..");
+    rk_day_put(&days, until);
+    item->extra = rk_arena_slice(&night->world.arena, rk_buffer_all(&days));
+    *ref = item->ref;
+    rk_buffer_free(&days);
+    return true;
+}
+
+static bool seal_history(rk_night *night, rk_error *err)
+{
+    const rk_history *h = &night->history;
+    rk_item *item;
+    return seal_batch(night, RK_ITEM_HISTORY, "outcome", &h->outcomes.batch, &item, err) &&
+           seal_batch(night, RK_ITEM_HISTORY, "allocation", &h->allocations.batch, &item, err) &&
+           seal_batch(night, RK_ITEM_HISTORY, "transition", &h->transitions.batch, &item, err) &&
+           seal_batch(night, RK_ITEM_HISTORY, "file", &h->files.batch, &item, err) &&
+           seal_batch(night, RK_ITEM_HISTORY, "case_event", &h->cases.batch, &item, err) &&
+           seal_batch(night, RK_ITEM_HISTORY, "decision", &h->decisions.batch, &item, err);
+}
+
+static bool seal_closing(rk_night *night, const rk_ref *facts, rk_error *err)
+{
+    rk_ref root;
+    size_t added;
+    bool asked = night->snapshot.len > 0;
+    rk_closing_after after = {
+        .opening = &night->opening,
+        .world = &night->world,
+        .carried = &night->carried,
+        .files = &night->history.files,
+        .facts = &night->facts,
+        .facts_ref = *facts,
+        .zone = night->settings.zone,
+        .night = night->day,
+        .number = night->number,
+        .memory_days = night->settings.memory_days,
+        .start = night->start,
+        .since = night->since,
+        .source_count = asked ? night->source_count : night->opening.source_count,
+        .source_newest = asked ? night->source_newest : night->opening.source_newest,
+    };
+    if (!rk_closing_save(&night->archive, &after, &root, &added, err))
+        return false;
+    rk_manifest_add(&night->manifest, RK_ITEM_CLOSING, RK_S("closing"), &root);
+    return true;
+}
+
+static bool seal_books(rk_night *night, rk_error *err)
+{
+    char hex[RK_DIGEST_HEX + 1];
+    for (size_t i = 0; i < night->books.count; i++) {
+        const rk_book *book = &night->books.items[i];
+        rk_item *item;
+        if (!seal_item(night, RK_ITEM_WORKBOOK, book->path, rk_buffer_all(&book->bytes), &item,
+                       err))
+            return false;
+        item->extra =
+            rk_arena_slice(&night->world.arena, rk_slice_of(rk_digest_hex(&book->parts, hex)));
+    }
+    return true;
+}
+
+bool rk_night_seal_outputs(rk_night *night, rk_error *err)
+{
+    rk_ref facts;
+    return seal_facts(night, &facts, err) && seal_history(night, err) &&
+           seal_closing(night, &facts, err) && seal_books(night, err);
+}
