@@ -1,5 +1,5 @@
-/* rules/channels/x.yaml: the whole of a channel, and what its parts must agree on. How its records are
- * cut is in records.c, what they mean in maps.c. */
+/* rules/channels/x.yaml: the whole of a channel, and what its parts must agree on. records.c says how
+ * its records are cut, maps.c what they mean. */
 #include "config/channels.h"
 
 static const rk_choice layouts[] = {{"published", 0}, {"observed", 0}, {"invented", 0}, {NULL, 0}};
