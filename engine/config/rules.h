@@ -56,8 +56,8 @@ typedef enum rk_clock { RK_CLOCK_SUBMITTED, RK_CLOCK_BILLED } rk_clock;
 
 typedef struct rk_tariff {
     rk_day from, until;
-    rk_clock clock; /* by which date the tariff is chosen */
-    rk_slice legal; /* "PP 28/2019" */
+    rk_clock clock;   /* by which date the tariff is chosen */
+    rk_slice legal;   /* "PP 28/2019" */
     rk_price *prices; /* by order of service */
     size_t price_count;
     uint32_t *first; /* by order of service: its first price; one more at the end */
