@@ -211,8 +211,19 @@ bool rk_bytes_ascii(rk_slice bytes)
 static size_t count_byte(const char *at, const char *until, char wanted)
 {
     size_t count = 0;
-    for (; until - at >= BLOCK; at += BLOCK)
-        count += (size_t)__builtin_popcountll(marks_of(at, wanted, wanted, wanted));
+#ifdef __SSE2__
+    __m128i all = _mm_set1_epi8(wanted), zero = _mm_setzero_si128();
+    while (until - at >= 16) {
+        __m128i found = zero; /* one counter a byte, so at most 255 rounds */
+        for (int round = 0; round < 255 && until - at >= 16; round++, at += 16) {
+            __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+            found = _mm_sub_epi8(found, _mm_cmpeq_epi8(bytes, all));
+        }
+        __m128i sums = _mm_sad_epu8(found, zero);
+        count += (size_t)_mm_cvtsi128_si64(sums);
+        count += (size_t)_mm_cvtsi128_si64(_mm_srli_si128(sums, 8));
+    }
+#endif
     for (; at < until; at++)
         count += *at == wanted;
     return count;
