@@ -1,0 +1,343 @@
+#include "report/books.h"
+
+#include <locale.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "report/desk.h"
+#include "report/xlsx.h"
+
+/* One workbook to make. */
+typedef struct order {
+    const rk_workbook *workbook;
+    size_t slice;
+    rk_book book;
+    bool good;
+    rk_error error;
+} order;
+
+typedef struct orders {
+    order *items;
+    size_t count, capacity;
+} orders;
+
+/* ---- which books are due ---- */
+
+static bool is_month_end(rk_day night)
+{
+    return rk_civil_of(night).month != rk_civil_of(night + 1).month;
+}
+
+static bool is_due(const rk_workbook *workbook, rk_day night)
+{
+    return workbook->due == RK_DUE_NIGHT ||
+           (workbook->due == RK_DUE_MONTH_END && is_month_end(night));
+}
+
+static bool is_used(const rk_desk *desk, size_t slice)
+{
+    const rk_index *lists[] = {&desk->entries, &desk->cases, &desk->lapses};
+    for (size_t i = 0; i < 3; i++)
+        if (lists[i]->starts[slice] != lists[i]->starts[slice + 1])
+            return true;
+    return rk_cube_slice_used(&desk->cube, slice);
+}
+
+static void add_order(orders *all, const rk_workbook *workbook, size_t slice)
+{
+    all->items = rk_grow(all->items, &all->capacity, all->count + 1, sizeof *all->items);
+    all->items[all->count++] = (order){.workbook = workbook, .slice = slice};
+}
+
+static void collect(const rk_desk *desk, orders *all)
+{
+    const rk_reports *reports = &desk->input->rules->reports;
+    for (size_t w = 0; w < reports->workbook_count; w++) {
+        const rk_workbook *workbook = &reports->workbooks[w];
+        if (!is_due(workbook, desk->input->night))
+            continue;
+        if (workbook->per == RK_PER_NATION)
+            add_order(all, workbook, RK_ALL_SLICES);
+        for (size_t s = 0; workbook->per == RK_PER_OFFICE && s < desk->slice_count; s++)
+            if (is_used(desk, s))
+                add_order(all, workbook, s);
+    }
+}
+
+/* ---- names ---- */
+
+static rk_day period_start(rk_period period, rk_day night)
+{
+    rk_civil civil = rk_civil_of(night);
+    if (period == RK_PERIOD_DAY)
+        return night;
+    return rk_day_of(civil.year, period == RK_PERIOD_YEAR ? 1 : civil.month, 1);
+}
+
+static void put_period(rk_buffer *out, rk_period period, rk_day night)
+{
+    size_t start = out->len;
+    rk_day_put(out, night);
+    if (period != RK_PERIOD_DAY)
+        out->len = start + (period == RK_PERIOD_YEAR ? 4 : 7);
+}
+
+/* The office's code as the name of a folder: nothing that leads elsewhere. */
+static void put_office(rk_buffer *out, const rk_desk *desk, size_t slice)
+{
+    if (slice == RK_ALL_SLICES) {
+        rk_buffer_text(out, "nasional");
+        return;
+    }
+    rk_name office = desk->slice_offices[slice];
+    if (office == desk->input->rules->offices.none) {
+        rk_buffer_text(out, "tanpa-kantor");
+        return;
+    }
+    rk_slice code = rk_names_text(desk->input->names, office);
+    for (size_t i = 0; i < code.len; i++) {
+        char c = code.at[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                     c == '-' || c == '_' || (c == '.' && i > 0);
+        rk_buffer_char(out, plain ? c : '_');
+    }
+}
+
+/* '{office}/harian-{period}.xlsx', and ".r2" before the ending from the second run of a day on. */
+static rk_slice path_of(const rk_desk *desk, const order *o, rk_arena *arena)
+{
+    rk_slice pattern = o->workbook->file, ending = RK_S(".xlsx");
+    rk_buffer path = {0};
+    for (size_t i = 0; i < pattern.len;) {
+        rk_slice rest = {pattern.at + i, pattern.len - i};
+        if (rk_slice_starts(rest, RK_S("{office}"))) {
+            put_office(&path, desk, o->slice);
+            i += 8;
+        } else if (rk_slice_starts(rest, RK_S("{period}"))) {
+            put_period(&path, o->workbook->period, desk->input->night);
+            i += 8;
+        } else {
+            rk_buffer_char(&path, pattern.at[i++]);
+        }
+    }
+    if (rk_slice_ends(rk_buffer_all(&path), ending))
+        path.len -= ending.len;
+    if (desk->input->number > 1)
+        rk_buffer_printf(&path, ".r%d", desk->input->number);
+    rk_buffer_slice(&path, ending);
+    rk_slice kept = rk_arena_slice(arena, rk_buffer_all(&path));
+    rk_buffer_free(&path);
+    return kept;
+}
+
+/* ---- one book ---- */
+
+/* A footer of the file format: '&' begins a code, so it is doubled in texts. */
+static void put_plain(rk_buffer *out, rk_slice text)
+{
+    for (size_t i = 0; i < text.len && i < 60; i++) {
+        if (text.at[i] == '&')
+            rk_buffer_char(out, '&');
+        rk_buffer_char(out, text.at[i]);
+    }
+}
+
+static rk_slice footer_of(rk_job *job, rk_slice path)
+{
+    const rk_books_input *input = job->desk->input;
+    rk_buffer footer = {0};
+    rk_buffer_text(&footer, "&L&8");
+    put_plain(&footer, path);
+    rk_buffer_text(&footer, "&C&8");
+    rk_buffer_slice(&footer, rk_job_word(job, RK_WORD_PAGE));
+    rk_buffer_text(&footer, " &P ");
+    rk_buffer_slice(&footer, rk_job_word(job, RK_WORD_OF));
+    rk_buffer_text(&footer, " &N&R&8");
+    if (input->run.len) {
+        rk_buffer_slice(&footer, rk_job_word(job, RK_WORD_RUN));
+        rk_buffer_char(&footer, ' ');
+        put_plain(&footer, (rk_slice){input->run.at, input->run.len < 12 ? input->run.len : 12});
+    }
+    rk_slice kept = rk_arena_slice(&job->arena, rk_buffer_all(&footer));
+    rk_buffer_free(&footer);
+    return kept;
+}
+
+static void open_job(rk_job *job, const rk_desk *desk, const order *o)
+{
+    const rk_books_input *input = desk->input;
+    *job = (rk_job){.desk = desk,
+                    .workbook = o->workbook,
+                    .slice = o->slice,
+                    .from = period_start(o->workbook->period, input->night),
+                    .until = input->night,
+                    .zone = input->zone};
+    if (o->slice != RK_ALL_SLICES) {
+        rk_name office = desk->slice_offices[o->slice];
+        job->office = rk_office_on(&input->rules->offices, office, input->night);
+        job->zone = job->office ? job->office->zone : input->zone;
+    }
+    job->plan = (rk_plan){.arena = &job->arena, .language = input->language};
+    job->plan.created = input->night;
+    job->plan.title = rk_label_in(&o->workbook->title, input->language);
+    job->plan.subject = o->book.path;
+    job->plan.footer = footer_of(job, o->book.path);
+}
+
+static bool lay_sheets(rk_job *job, rk_error *err)
+{
+    for (size_t i = 0; i < job->workbook->sheet_count; i++) {
+        const rk_sheet *sheet = &job->workbook->sheets[i];
+        bool good;
+        if (sheet->list == RK_LIST_NONE)
+            good = rk_blocks_lay(job, sheet, err);
+        else if (sheet->list == RK_LIST_RUN || sheet->list == RK_LIST_FILES)
+            good = rk_about_lay(job, sheet, err);
+        else
+            good = rk_list_lay(job, sheet, err);
+        if (!good)
+            return false;
+    }
+    return rk_plan_finish(&job->plan, err);
+}
+
+static void make_book(const rk_desk *desk, order *o, const char *scratch)
+{
+    rk_job job;
+    open_job(&job, desk, o);
+    o->good =
+        lay_sheets(&job, &o->error) &&
+        rk_xlsx_write(&job.plan, scratch, &o->book.bytes, &o->error) &&
+        rk_xlsx_read_back(&job.plan, rk_buffer_all(&o->book.bytes), &o->book.parts, &o->error);
+    rk_plan_free(&job.plan);
+    rk_arena_free(&job.arena);
+}
+
+/* ---- all of them ---- */
+
+/* A folder of its own for each thread. */
+static bool make_folders(const rk_books_input *input, int threads, rk_arena *arena, char **folders,
+                         rk_error *err)
+{
+    if (!input->scratch)
+        return rk_fail(err, RK_BUG, "no folder for the temporary files of workbooks was given");
+    for (int i = 0; i < threads; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "books-%d", i);
+        folders[i] = rk_path_join(arena, input->scratch, rk_slice_of(name));
+        if (!rk_folder_make(folders[i], 0700, err))
+            return false;
+    }
+    return true;
+}
+
+static void remove_folders(char **folders, int threads)
+{
+    rk_error ignored;
+    for (int i = 0; i < threads; i++)
+        if (folders[i])
+            rk_folder_remove(folders[i], &ignored);
+}
+
+static bool make_all(const rk_desk *desk, orders *all, int threads, rk_error *err)
+{
+    rk_arena arena = {0};
+    char **folders = rk_arena_alloc(&arena, (size_t)threads, sizeof(char *));
+    bool good = make_folders(desk->input, threads, &arena, folders, err);
+    locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (good && plain == (locale_t)0)
+        good = rk_fail(err, RK_BUG, "the locale \"C\" is missing");
+    if (good) {
+#pragma omp parallel num_threads(threads)
+        {
+            /* Numbers in the file format have a point, whatever the environment says. */
+            locale_t before = uselocale(plain);
+#pragma omp for schedule(dynamic, 1)
+            for (size_t i = 0; i < all->count; i++)
+                make_book(desk, &all->items[i], folders[omp_get_thread_num()]);
+            uselocale(before);
+        }
+    }
+    if (plain != (locale_t)0)
+        freelocale(plain);
+    remove_folders(folders, threads);
+    rk_arena_free(&arena);
+    return good;
+}
+
+static int compare_orders(const void *a, const void *b)
+{
+    return rk_slice_compare(((const order *)a)->book.path, ((const order *)b)->book.path);
+}
+
+static bool name_orders(const rk_desk *desk, orders *all, rk_arena *arena, rk_error *err)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        order *o = &all->items[i];
+        o->book.path = path_of(desk, o, arena);
+        o->book.workbook = o->workbook->name;
+        o->book.office = o->slice == RK_ALL_SLICES ? 0 : desk->slice_offices[o->slice];
+    }
+    if (all->count > 1)
+        qsort(all->items, all->count, sizeof *all->items, compare_orders);
+    for (size_t i = 1; i < all->count; i++)
+        if (compare_orders(&all->items[i - 1], &all->items[i]) == 0) {
+            rk_fail(err, RK_INVALID, "two workbooks are called \"%.*s\"",
+                    RK_FMT(all->items[i].book.path));
+            return rk_fail_hint(err, "let `file` hold {office} and {period}");
+        }
+    return true;
+}
+
+/* The first fault by path, whichever thread met it first. */
+static bool check_orders(const orders *all, rk_error *err)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const order *o = &all->items[i];
+        if (o->good)
+            continue;
+        rk_fail(err, o->error.code, "workbook \"%.*s\": %s", RK_FMT(o->book.path),
+                o->error.message);
+        return rk_fail_hint(err, "%s", o->error.hint);
+    }
+    return true;
+}
+
+static void hand_over(orders *all, bool good, rk_books *books)
+{
+    books->count = good ? all->count : 0;
+    books->items = rk_alloc(all->count + 1, sizeof *books->items);
+    for (size_t i = 0; i < all->count; i++) {
+        if (good)
+            books->items[i] = all->items[i].book;
+        else
+            rk_buffer_free(&all->items[i].book.bytes);
+    }
+    free(all->items);
+}
+
+bool rk_books_make(const rk_books_input *input, rk_arena *arena, rk_books *books, rk_error *err)
+{
+    rk_desk desk;
+    orders all = {0};
+    int threads = input->threads > 0 ? input->threads : 1;
+    *books = (rk_books){0};
+    if (!rk_desk_lay(&desk, input, err))
+        return false;
+    collect(&desk, &all);
+    bool good = name_orders(&desk, &all, arena, err) && make_all(&desk, &all, threads, err) &&
+                check_orders(&all, err);
+    hand_over(&all, good, books);
+    rk_desk_clear(&desk);
+    return good;
+}
+
+void rk_books_free(rk_books *books)
+{
+    for (size_t i = 0; i < books->count; i++)
+        rk_buffer_free(&books->items[i].bytes);
+    free(books->items);
+    *books = (rk_books){0};
+}

@@ -1,0 +1,117 @@
+/*
+ * desk: what all workbooks of a night share, laid out once: the cube, its filters for every measure, and
+ * entries, cases and lapses in the order of showing, cut by office.
+ *
+ * In:  the night's facts and lists        Out: slice 17 is palembang: its cases are
+ *      cases.sliced[cases.starts[17]] .. cases.sliced[cases.starts[18] - 1]
+ * Read-only once laid, shared by all threads.
+ */
+#ifndef RK_REPORT_DESK_H
+#define RK_REPORT_DESK_H
+
+#include "model/cube.h"
+#include "report/books.h"
+#include "report/plan.h"
+#include "report/words.h"
+
+/* Rows of a batch in the order of showing: all of them, and the same cut by slice. */
+typedef struct rk_index {
+    uint32_t *all;
+    size_t count;
+    uint32_t *sliced;
+    uint32_t *starts; /* slice_count + 1 */
+} rk_index;
+
+typedef struct rk_desk {
+    const rk_books_input *input;
+    rk_arena arena;
+    rk_cube_maps maps;
+    rk_cube cube;
+    rk_name *slice_offices; /* of each slice; the last one is TANPA KANTOR */
+    size_t slice_count;
+    rk_cube_filter **filters; /* of each measure, in the order of its wheres */
+    rk_index entries, cases, lapses;
+} rk_desk;
+
+/* One workbook of one slice (or RK_ALL_SLICES) over one period. */
+typedef struct rk_job {
+    const rk_desk *desk;
+    const rk_workbook *workbook;
+    size_t slice;
+    rk_day from, until;
+    const rk_office *office; /* NULL: national, or TANPA KANTOR */
+    rk_zone zone;            /* in which its times are shown */
+    rk_plan plan;
+    rk_arena arena;
+} rk_job;
+
+bool rk_desk_lay(rk_desk *desk, const rk_books_input *input, rk_error *err);
+void rk_desk_clear(rk_desk *desk);
+
+/* The filter of one `where`; keys are in `arena`. Fails (RK_INVALID) on a value that the dimension
+ * cannot have. */
+bool rk_desk_filter(const rk_desk *desk, const rk_where *where, rk_arena *arena,
+                    rk_cube_filter *filter, rk_error *err);
+
+/* Measure number `measure` (no ratio) of the job, grouped by `by`. */
+bool rk_job_ask(const rk_job *job, size_t measure, rk_dimension by, rk_cube_cells *cells,
+                rk_error *err);
+
+/* The rows of an index that belong to the job. */
+const uint32_t *rk_job_rows(const rk_job *job, const rk_index *index, size_t *count);
+
+size_t rk_desk_entry_slice(const rk_desk *desk, size_t entry);
+rk_zone rk_desk_zone(const rk_desk *desk, rk_name office);
+
+/* How a key of a dimension is shown; borrowed from names, rules or the arena. */
+rk_slice rk_desk_label(const rk_desk *desk, rk_dimension dimension, int32_t key, rk_arena *arena);
+
+/* Order of rows: <0, 0, >0. */
+int rk_desk_order(const rk_desk *desk, rk_dimension dimension, int32_t a, int32_t b);
+
+/* ---- parts of a workbook; each adds sheets to job->plan ---- */
+bool rk_blocks_lay(rk_job *job, const rk_sheet *sheet, rk_error *err);
+bool rk_list_lay(rk_job *job, const rk_sheet *sheet, rk_error *err);
+bool rk_about_lay(rk_job *job, const rk_sheet *sheet, rk_error *err);
+
+enum { RK_HEAD_ROWS = 4 }; /* title, office and day, run, and an empty one */
+
+/* Title, office, day, run and status: rows 0 .. RK_HEAD_ROWS - 1 of every sheet. */
+void rk_head_lay(const rk_job *job, rk_plan_sheet *sheet, const rk_label *title);
+
+/* The line that says whether all agrees. `unbalanced`: a roll-forward that does not add up. */
+void rk_conclusion_lay(const rk_job *job, rk_plan_sheet *sheet, uint32_t row, size_t columns,
+                       bool unbalanced);
+
+/* Where the list of a sheet begins: the row of its first item. */
+uint32_t rk_list_first_row(const rk_sheet *sheet);
+
+/* Where the first open case of an outcome stands: the name of the sheet and the row. */
+bool rk_list_first_case(rk_job *job, rk_outcome outcome, rk_slice *sheet, uint32_t *row);
+
+static inline rk_slice rk_job_word(const rk_job *job, rk_word_id word)
+{
+    return rk_word(word, job->plan.language);
+}
+
+/* Money as a cell: rupiah, with decimals only where there are sen. */
+static inline double rk_rupiah(rk_money minor)
+{
+    return (double)minor / 100;
+}
+
+static inline bool rk_has_sen(rk_money minor)
+{
+    return minor % 100 != 0;
+}
+
+/* Days as spreadsheets count them. */
+static inline double rk_serial_day(rk_day day)
+{
+    return (double)day + 25569;
+}
+
+/* A moment between the years 1900 and 9999 in a zone, as spreadsheets count it. */
+bool rk_serial_moment(rk_moment at, rk_zone zone, double *serial);
+
+#endif

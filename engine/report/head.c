@@ -1,0 +1,133 @@
+/* The head of every sheet, and the line that says whether all agrees. */
+#include <stdio.h>
+
+#include "report/desk.h"
+
+static void put_office(const rk_job *job, rk_buffer *out)
+{
+    const rk_rules *rules = job->desk->input->rules;
+    const rk_names *names = job->desk->input->names;
+    if (job->slice == RK_ALL_SLICES) {
+        rk_buffer_slice(out, rk_job_word(job, RK_WORD_NATION));
+        return;
+    }
+    if (!job->office) {
+        rk_name office = job->desk->slice_offices[job->slice];
+        rk_buffer_slice(out, office == rules->offices.none ? rk_job_word(job, RK_WORD_NO_OFFICE)
+                                                           : rk_names_text(names, office));
+        return;
+    }
+    rk_buffer_slice(out, rk_job_word(job, RK_WORD_OFFICE));
+    rk_buffer_char(out, ' ');
+    rk_buffer_slice(out, job->office->name);
+    rk_slice parts[] = {rk_names_text(names, job->office->province), job->office->satker,
+                        rk_names_text(names, job->office->zone_name)};
+    for (size_t i = 0; i < 3; i++) {
+        if (parts[i].len == 0)
+            continue;
+        rk_buffer_text(out, i == 1 ? " · satker " : " · ");
+        rk_buffer_slice(out, parts[i]);
+    }
+}
+
+static void put_period(const rk_job *job, rk_buffer *out)
+{
+    if (job->from != job->until) {
+        rk_put_long_day(out, job->from, job->plan.language);
+        rk_buffer_text(out, " – ");
+    }
+    rk_put_long_day(out, job->until, job->plan.language);
+}
+
+static void put_run(const rk_job *job, rk_buffer *out)
+{
+    const rk_books_input *input = job->desk->input;
+    if (input->provisional.len) {
+        rk_buffer_slice(out, rk_job_word(job, RK_WORD_PROVISIONAL));
+        rk_buffer_text(out, ": ");
+        rk_buffer_slice(out, input->provisional);
+    } else {
+        rk_buffer_slice(out, rk_job_word(job, RK_WORD_FINAL));
+    }
+    rk_buffer_text(out, " · ");
+    rk_buffer_slice(out, rk_job_word(job, RK_WORD_REVISION));
+    rk_buffer_printf(out, " %d", input->number > 0 ? input->number : 1);
+    if (input->run.len) {
+        rk_buffer_text(out, " · ");
+        rk_buffer_slice(out, rk_job_word(job, RK_WORD_RUN));
+        rk_buffer_char(out, ' ');
+        rk_buffer_bytes(out, input->run.at, input->run.len < 12 ? input->run.len : 12);
+    }
+    rk_buffer_text(out, " · ");
+    if (job->slice == RK_ALL_SLICES) {
+        rk_buffer_slice(out, rk_job_word(job, RK_WORD_MIXED_TIME));
+        return;
+    }
+    rk_buffer_slice(out, rk_job_word(job, RK_WORD_LOCAL_TIME));
+    rk_buffer_char(out, ' ');
+    if (job->office)
+        rk_buffer_slice(out, rk_names_text(input->names, job->office->zone_name));
+    else
+        rk_buffer_printf(out, "UTC+%d", job->zone / 3600);
+}
+
+void rk_head_lay(const rk_job *job, rk_plan_sheet *sheet, const rk_label *title)
+{
+    rk_buffer line = {0};
+    rk_slice text = rk_label_in(title, job->plan.language);
+    if (text.len == 0)
+        text = rk_label_in(&job->workbook->title, job->plan.language);
+    rk_plan_text(sheet, 0, 0, RK_STYLE_TITLE, text);
+    rk_plan_height(sheet, 0, 22);
+    put_office(job, &line);
+    rk_buffer_text(&line, " · ");
+    put_period(job, &line);
+    rk_plan_text(sheet, 1, 0, RK_STYLE_SUBTITLE, rk_buffer_all(&line));
+    rk_buffer_clear(&line);
+    put_run(job, &line);
+    rk_plan_text(sheet, 2, 0, RK_STYLE_META, rk_buffer_all(&line));
+    rk_buffer_free(&line);
+}
+
+static size_t count_incomplete(const rk_books_input *input)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < input->watermark_count; i++)
+        count += input->watermarks[i].waits_for.len > 0;
+    return count;
+}
+
+void rk_conclusion_lay(const rk_job *job, rk_plan_sheet *sheet, uint32_t row, size_t columns,
+                       bool unbalanced)
+{
+    const rk_books_input *input = job->desk->input;
+    size_t open = 0, incomplete = count_incomplete(input);
+    const uint32_t *rows = rk_job_rows(job, &job->desk->cases, &open);
+    rk_money sum = 0;
+    for (size_t i = 0; i < open; i++)
+        if (input->cases->amount_minor[rows[i]] != RK_NO_MONEY)
+            rk_money_add(&sum, input->cases->amount_minor[rows[i]]);
+    rk_buffer text = {0};
+    if (open == 0 && !unbalanced)
+        rk_buffer_slice(&text, rk_job_word(job, RK_WORD_AGREES));
+    if (open) {
+        rk_buffer_printf(&text, "%zu ", open);
+        rk_buffer_slice(&text, rk_job_word(job, RK_WORD_DIFFERENCES));
+        rk_buffer_char(&text, ' ');
+        rk_money_put_rupiah(&text, sum);
+    }
+    if (unbalanced) {
+        rk_buffer_text(&text, open ? "; " : "");
+        rk_buffer_slice(&text, rk_job_word(job, RK_WORD_UNBALANCED));
+    }
+    if (incomplete) {
+        rk_buffer_printf(&text, "; %zu ", incomplete);
+        rk_buffer_slice(&text, rk_job_word(job, RK_WORD_INCOMPLETE));
+    }
+    rk_style style = open || unbalanced ? RK_STYLE_BAD : incomplete ? RK_STYLE_WARN : RK_STYLE_GOOD;
+    rk_plan_text(sheet, row, 0, style, rk_buffer_all(&text));
+    for (size_t c = 1; c < columns; c++)
+        rk_plan_blank(sheet, row, (uint16_t)c, style);
+    rk_plan_height(sheet, row, 22);
+    rk_buffer_free(&text);
+}

@@ -1,0 +1,267 @@
+#include "report/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
+
+/* Whether the sequence of `len` bytes may stand in a cell: no C0 and C1 controls, no DEL, none of the
+ * code points that XML 1.0 leaves out. */
+static bool may_stand(const unsigned char *at, size_t len)
+{
+    if (len == 1)
+        return at[0] >= 0x20 && at[0] != 0x7f;
+    if (len == 2)
+        return !(at[0] == 0xc2 && at[1] < 0xa0);
+    if (len == 3)
+        return !(at[0] == 0xef && at[1] == 0xbf && at[2] >= 0xbe);
+    return true;
+}
+
+void rk_plan_clean(rk_slice text, rk_buffer *out)
+{
+    const char *at = text.at, *end = text.at + text.len;
+    size_t units = 0;
+    if (text.len && memchr("=+-@", *at, 4)) {
+        rk_buffer_char(out, '\'');
+        units++;
+    }
+    while (at < end) {
+        size_t len = rk_utf8_sequence(at, end);
+        size_t wide = len == 4 ? 2 : 1;
+        if (units + wide > RK_PLAN_TEXT)
+            return;
+        units += wide;
+        if (len == 0 || !may_stand((const unsigned char *)at, len))
+            rk_buffer_bytes(out, replacement, 3);
+        else
+            rk_buffer_bytes(out, at, len);
+        at += len ? len : 1;
+    }
+}
+
+/* ---- rows of lists ---- */
+
+static rk_cell *row_cell(rk_row *row, rk_cell_kind kind, rk_style style)
+{
+    rk_cell *cell = &row->cells[row->count];
+    row->offsets[row->count++] = row->texts.len;
+    *cell = (rk_cell){.kind = (uint8_t)kind, .style = (uint8_t)style};
+    return cell;
+}
+
+void rk_row_begin(rk_row *row)
+{
+    row->count = 0;
+    rk_buffer_clear(&row->texts);
+}
+
+void rk_row_text(rk_row *row, rk_style style, rk_slice text)
+{
+    rk_cell *cell = row_cell(row, text.len ? RK_CELL_TEXT : RK_CELL_BLANK, style);
+    size_t start = row->texts.len;
+    rk_plan_clean(text, &row->texts);
+    cell->text.len = row->texts.len - start;
+    rk_buffer_char(&row->texts, '\0');
+}
+
+void rk_row_number(rk_row *row, rk_style style, double number)
+{
+    row_cell(row, RK_CELL_NUMBER, style)->number = number;
+}
+
+void rk_row_blank(rk_row *row, rk_style style)
+{
+    row_cell(row, RK_CELL_BLANK, style);
+}
+
+void rk_row_end(rk_row *row)
+{
+    for (size_t i = 0; i < row->count; i++)
+        if (row->cells[i].kind == RK_CELL_TEXT)
+            row->cells[i].text.at = row->texts.bytes + row->offsets[i];
+}
+
+void rk_row_free(rk_row *row)
+{
+    rk_buffer_free(&row->texts);
+}
+
+/* ---- sheets ---- */
+
+static bool is_same_name(rk_slice a, rk_slice b)
+{
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++) {
+        char x = a.at[i], y = b.at[i];
+        x = x >= 'A' && x <= 'Z' ? (char)(x + 32) : x;
+        y = y >= 'A' && y <= 'Z' ? (char)(y + 32) : y;
+        if (x != y)
+            return false;
+    }
+    return true;
+}
+
+static bool is_sheet_name(rk_slice name)
+{
+    size_t units = 0;
+    if (name.len == 0 || name.at[0] == '\'' || name.at[name.len - 1] == '\'')
+        return false;
+    for (const char *at = name.at, *end = at + name.len; at < end;) {
+        size_t len = rk_utf8_sequence(at, end);
+        if (len == 0 || !may_stand((const unsigned char *)at, len) || strchr("[]:*?/\\", *at))
+            return false;
+        units += len == 4 ? 2 : 1;
+        at += len;
+    }
+    return units <= 31;
+}
+
+rk_plan_sheet *rk_plan_add_sheet(rk_plan *plan, rk_slice name, rk_error *err)
+{
+    if (!is_sheet_name(name)) {
+        rk_fail(err, RK_INVALID, "\"%.*s\" cannot be the name of a sheet", RK_FMT(name));
+        rk_fail_hint(err, "at most 31 characters, none of []:*?/\\, no apostrophe at either end");
+        return NULL;
+    }
+    for (size_t i = 0; i < plan->count; i++)
+        if (is_same_name(plan->sheets[i]->name, name)) {
+            rk_fail(err, RK_INVALID, "two sheets of one workbook are called \"%.*s\"",
+                    RK_FMT(name));
+            return NULL;
+        }
+    rk_plan_sheet *sheet = rk_arena_alloc(plan->arena, 1, sizeof *sheet);
+    sheet->plan = plan;
+    sheet->name = rk_arena_slice(plan->arena, name);
+    plan->sheets = rk_grow(plan->sheets, &plan->capacity, plan->count + 1, sizeof(rk_plan_sheet *));
+    plan->sheets[plan->count++] = sheet;
+    return sheet;
+}
+
+static rk_placed *place(rk_plan_sheet *sheet, uint32_t row, uint16_t column, rk_cell cell)
+{
+    sheet->cells =
+        rk_grow(sheet->cells, &sheet->cell_capacity, sheet->cell_count + 1, sizeof *sheet->cells);
+    rk_placed *placed = &sheet->cells[sheet->cell_count++];
+    *placed = (rk_placed){.row = row, .column = column, .cell = cell};
+    return placed;
+}
+
+static rk_slice cleaned(rk_plan_sheet *sheet, rk_slice text)
+{
+    rk_buffer clean = {0};
+    rk_plan_clean(text, &clean);
+    rk_slice kept = rk_arena_slice(sheet->plan->arena, rk_buffer_all(&clean));
+    rk_buffer_free(&clean);
+    return kept;
+}
+
+void rk_plan_text(rk_plan_sheet *sheet, uint32_t row, uint16_t column, rk_style style,
+                  rk_slice text)
+{
+    rk_cell cell = {.kind = text.len ? RK_CELL_TEXT : RK_CELL_BLANK, .style = (uint8_t)style};
+    cell.text = cleaned(sheet, text);
+    place(sheet, row, column, cell);
+}
+
+void rk_plan_number(rk_plan_sheet *sheet, uint32_t row, uint16_t column, rk_style style,
+                    double number)
+{
+    place(sheet, row, column,
+          (rk_cell){.kind = RK_CELL_NUMBER, .style = (uint8_t)style, .number = number});
+}
+
+void rk_plan_blank(rk_plan_sheet *sheet, uint32_t row, uint16_t column, rk_style style)
+{
+    place(sheet, row, column, (rk_cell){.kind = RK_CELL_BLANK, .style = (uint8_t)style});
+}
+
+void rk_plan_formula(rk_plan_sheet *sheet, uint32_t row, uint16_t column, rk_style style,
+                     const char *formula, double value)
+{
+    rk_cell cell = {.kind = RK_CELL_FORMULA, .style = (uint8_t)style, .number = value};
+    cell.text = rk_arena_slice(sheet->plan->arena, rk_slice_of(formula));
+    place(sheet, row, column, cell);
+}
+
+void rk_plan_link(rk_plan_sheet *sheet, uint32_t row, uint16_t column, rk_slice text,
+                  rk_slice target_sheet, uint32_t target_row)
+{
+    rk_cell cell = {.kind = RK_CELL_LINK, .style = RK_STYLE_LINK, .text = cleaned(sheet, text)};
+    rk_placed *placed = place(sheet, row, column, cell);
+    rk_buffer link = {0};
+    rk_buffer_char(&link, '\'');
+    for (size_t i = 0; i < target_sheet.len; i++) {
+        if (target_sheet.at[i] == '\'')
+            rk_buffer_char(&link, '\'');
+        rk_buffer_char(&link, target_sheet.at[i]);
+    }
+    rk_buffer_printf(&link, "'!A%u", target_row + 1);
+    placed->link = rk_arena_slice(sheet->plan->arena, rk_buffer_all(&link));
+    rk_buffer_free(&link);
+}
+
+void rk_plan_height(rk_plan_sheet *sheet, uint32_t row, double points)
+{
+    sheet->heights = rk_grow(sheet->heights, &sheet->height_capacity, sheet->height_count + 1,
+                             sizeof *sheet->heights);
+    sheet->heights[sheet->height_count++] = (rk_height){row, points};
+}
+
+void rk_plan_alert(rk_plan_sheet *sheet, rk_alert alert)
+{
+    sheet->alerts = rk_grow(sheet->alerts, &sheet->alert_capacity, sheet->alert_count + 1,
+                            sizeof *sheet->alerts);
+    sheet->alerts[sheet->alert_count++] = alert;
+}
+
+static int compare_placed(const void *a, const void *b)
+{
+    const rk_placed *x = a, *y = b;
+    if (x->row != y->row)
+        return x->row < y->row ? -1 : 1;
+    return (x->column > y->column) - (x->column < y->column);
+}
+
+bool rk_plan_finish(rk_plan *plan, rk_error *err)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        rk_plan_sheet *sheet = plan->sheets[i];
+        if (sheet->cell_count)
+            qsort(sheet->cells, sheet->cell_count, sizeof *sheet->cells, compare_placed);
+        for (size_t c = 0; c < sheet->cell_count; c++) {
+            const rk_placed *cell = &sheet->cells[c];
+            if (cell->column >= RK_PLAN_COLUMNS || (c && compare_placed(cell, cell - 1) == 0) ||
+                (sheet->list_count && cell->row >= sheet->list_row))
+                return rk_fail(err, RK_BUG, "sheet \"%.*s\" has no room for a cell in row %u",
+                               RK_FMT(sheet->name), cell->row + 1);
+        }
+    }
+    return true;
+}
+
+void rk_plan_free(rk_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        free(plan->sheets[i]->cells);
+        free(plan->sheets[i]->heights);
+        free(plan->sheets[i]->alerts);
+    }
+    free(plan->sheets);
+    plan->sheets = NULL;
+    plan->count = plan->capacity = 0;
+}
+
+const char *rk_plan_place(uint32_t row, size_t column, char *out)
+{
+    char letters[4];
+    size_t used = 0;
+    for (size_t rest = column + 1; rest && used < sizeof letters; rest = (rest - 1) / 26)
+        letters[used++] = (char)('A' + (rest - 1) % 26);
+    size_t at = 0;
+    while (used)
+        out[at++] = letters[--used];
+    snprintf(out + at, 12, "%u", row + 1);
+    return out;
+}

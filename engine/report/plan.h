@@ -1,0 +1,196 @@
+/*
+ * plan: what a workbook is meant to hold, cell by cell, before any library has seen it.
+ *
+ * In:  rk_plan_text(sheet, 0, 0, RK_STYLE_TITLE, RK_S("=1+1"))
+ * Out: a cell that shows '=1+1 and stays text when the sheet is saved as CSV and opened again
+ * The writer (xlsx.c) and the one who reads the result back (readback.c) both work from the plan, so
+ * every cell that was written is compared with what was meant. Long lists are not held: a list gives
+ * its rows one by one, to either of them. A plan belongs to one thread.
+ */
+#ifndef RK_REPORT_PLAN_H
+#define RK_REPORT_PLAN_H
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "config/report.h"
+
+enum {
+    RK_PLAN_COLUMNS = 40,
+    RK_PLAN_ROWS = 1048576, /* of a sheet, by the file format */
+    RK_PLAN_TEXT = 32767,   /* UTF-16 units of a cell, by the file format */
+    RK_PLAN_LONG = 50000,   /* rows from which a book is written in constant memory */
+};
+
+typedef enum rk_style {
+    RK_STYLE_NONE,
+    RK_STYLE_TITLE,
+    RK_STYLE_SUBTITLE,
+    RK_STYLE_META,
+    RK_STYLE_GOOD, /* the conclusion: all agrees */
+    RK_STYLE_WARN, /* ... something is still missing */
+    RK_STYLE_BAD,  /* ... something differs */
+    RK_STYLE_BLOCK,
+    RK_STYLE_HEAD,
+    RK_STYLE_HEAD_RIGHT,
+    RK_STYLE_TEXT,
+    RK_STYLE_WRAP,
+    RK_STYLE_BOLD,
+    RK_STYLE_CENTER,
+    RK_STYLE_NIL,
+    RK_STYLE_COUNT,
+    RK_STYLE_MONEY,
+    RK_STYLE_MONEY_SEN,
+    RK_STYLE_PERCENT,
+    RK_STYLE_NUMBER, /* a running number or an age: zero is shown as 0 */
+    RK_STYLE_DAY,
+    RK_STYLE_DAYTIME,
+    RK_STYLE_LINK,
+    RK_STYLE_INPUT, /* staff write here */
+    RK_STYLE_DIGEST,
+    RK_STYLE_NOTE,
+    RK_STYLE_TOTAL,
+    RK_STYLE_TOTAL_COUNT,
+    RK_STYLE_TOTAL_MONEY,
+    RK_STYLE_TOTAL_SEN,
+    RK_STYLE_CHECK_LABEL,
+    RK_STYLE_CHECK,     /* a difference: zero reads nihil */
+    RK_STYLE_CHECK_SEN, /* the same with decimals */
+    RK_STYLES
+} rk_style;
+
+typedef enum rk_cell_kind {
+    RK_CELL_BLANK,   /* a style alone */
+    RK_CELL_TEXT,    /* text, shown as it is */
+    RK_CELL_NUMBER,  /* number */
+    RK_CELL_FORMULA, /* text without '=', number: the value that is stored with it */
+    RK_CELL_LINK,    /* text that leads to `link` in the same book */
+} rk_cell_kind;
+
+typedef struct rk_cell {
+    uint8_t kind;  /* rk_cell_kind */
+    uint8_t style; /* rk_style */
+    double number;
+    rk_slice text; /* NUL-terminated */
+} rk_cell;
+
+typedef struct rk_placed {
+    uint32_t row;
+    uint16_t column;
+    rk_cell cell;
+    rk_slice link; /* "Selisih!A12", NUL-terminated */
+} rk_placed;
+
+/* One row of a list, used again for the next. */
+typedef struct rk_row {
+    rk_cell cells[RK_PLAN_COLUMNS];
+    size_t count;
+    rk_buffer texts;
+    size_t offsets[RK_PLAN_COLUMNS];
+} rk_row;
+
+void rk_row_begin(rk_row *row);
+void rk_row_text(rk_row *row, rk_style style, rk_slice text);
+void rk_row_number(rk_row *row, rk_style style, double number);
+void rk_row_blank(rk_row *row, rk_style style);
+void rk_row_end(rk_row *row); /* slices of the texts hold from here */
+void rk_row_free(rk_row *row);
+
+/* Fills `row` with item `item`, from rk_row_begin to rk_row_end; the same each time it is asked. */
+typedef void (*rk_row_fill)(const void *context, size_t item, rk_row *row);
+
+typedef enum rk_alert_kind {
+    RK_ALERT_NOT_ZERO, /* red when the cell differs from 0 */
+    RK_ALERT_ABOVE,    /* red above `limit`, amber above `lower` */
+} rk_alert_kind;
+
+typedef struct rk_alert {
+    rk_alert_kind kind;
+    uint32_t first_row, last_row;
+    uint16_t first_column, last_column;
+    double limit, lower;
+} rk_alert;
+
+typedef struct rk_series {
+    rk_slice name;
+    uint16_t column; /* of the values */
+} rk_series;
+
+typedef struct rk_chart_plan {
+    rk_chart_kind kind;
+    rk_slice title;
+    uint32_t row; /* where it stands */
+    uint16_t column;
+    double width, height; /* pixels */
+    uint32_t first_row, last_row;
+    uint16_t categories; /* column of the row labels */
+    rk_series *series;
+    size_t series_count;
+} rk_chart_plan;
+
+typedef struct rk_height {
+    uint32_t row;
+    double points;
+} rk_height;
+
+typedef struct rk_plan_sheet {
+    struct rk_plan *plan;
+    rk_slice name;
+    rk_placed *cells; /* in any order until rk_plan_finish, then by row and column */
+    size_t cell_count, cell_capacity;
+    double widths[RK_PLAN_COLUMNS]; /* in characters; 0: as the program likes */
+    size_t column_count;
+    rk_height *heights;
+    size_t height_count, height_capacity;
+    uint32_t freeze_row;                /* rows above stay in view; 0: none */
+    uint32_t repeat_from, repeat_until; /* rows repeated on each page, both inclusive */
+    bool repeats;
+    bool filters; /* on the head of the list */
+    /* the list: rows list_row .. list_row + list_count - 1, behind every cell above */
+    rk_row_fill fill;
+    const void *context;
+    size_t list_from, list_count; /* items of it that stand on this sheet */
+    uint32_t list_row;
+    size_t list_columns;
+    rk_alert *alerts;
+    size_t alert_count, alert_capacity;
+    rk_chart_plan chart; /* kind RK_CHART_NONE: none */
+} rk_plan_sheet;
+
+typedef struct rk_plan {
+    rk_arena *arena;
+    rk_language language;
+    rk_slice title, subject; /* of the document */
+    rk_slice footer;         /* "Halaman &P dari &N ...", in the file format's codes */
+    rk_day created;          /* the time of making that is written: this day, 00:00 */
+    rk_plan_sheet **sheets;
+    size_t count, capacity;
+} rk_plan;
+
+/* The text as it may stand in a cell: bad UTF-8 and control characters become U+FFFD, a leading
+ * = + - @ gets an apostrophe, all beyond RK_PLAN_TEXT is cut. Appends to `out`. */
+void rk_plan_clean(rk_slice text, rk_buffer *out);
+
+/* A new sheet. Fails (RK_INVALID) on a name that the file format does not allow, or that is taken. */
+rk_plan_sheet *rk_plan_add_sheet(rk_plan *plan, rk_slice name, rk_error *err);
+
+void rk_plan_text(rk_plan_sheet *sheet, uint32_t row, uint16_t column, rk_style style,
+                  rk_slice text);
+void rk_plan_number(rk_plan_sheet *sheet, uint32_t row, uint16_t column, rk_style style,
+                    double number);
+void rk_plan_blank(rk_plan_sheet *sheet, uint32_t row, uint16_t column, rk_style style);
+/* `formula` without '='. */
+void rk_plan_formula(rk_plan_sheet *sheet, uint32_t row, uint16_t column, rk_style style,
+                     const char *formula, double value);
+void rk_plan_link(rk_plan_sheet *sheet, uint32_t row, uint16_t column, rk_slice text,
+                  rk_slice target_sheet, uint32_t target_row);
+void rk_plan_height(rk_plan_sheet *sheet, uint32_t row, double points);
+void rk_plan_alert(rk_plan_sheet *sheet, rk_alert alert);
+
+/* Puts the cells in order. Two cells in one place are a bug (RK_BUG). */
+bool rk_plan_finish(rk_plan *plan, rk_error *err);
+void rk_plan_free(rk_plan *plan); /* what is not in the arena */
+
+/* "B12" into `out` (16 bytes); row and column from 0. */
+const char *rk_plan_place(uint32_t row, size_t column, char *out);
+
+#endif

@@ -1,0 +1,98 @@
+/*
+ * words: every word that a workbook shows and that no YAML gives, in one table, Indonesian and English.
+ *
+ * In:  rk_word(RK_WORD_TOTAL, RK_INDONESIAN), rk_shown_outcome(RK_UNDERPAID, RK_INDONESIAN)
+ * Out: "TOTAL", "Kurang bayar"
+ * All texts are static.
+ */
+#ifndef RK_REPORT_WORDS_H
+#define RK_REPORT_WORDS_H
+
+#include "base/buffer.h"
+#include "config/report.h"
+#include "model/case.h"
+#include "model/entry.h"
+
+typedef enum rk_word {
+    RK_WORD_NIL,
+    RK_WORD_TOTAL,
+    RK_WORD_FILTERED,
+    RK_WORD_UNAVAILABLE,
+    RK_WORD_NO_OFFICE,
+    RK_WORD_OFFICE,
+    RK_WORD_NATION,
+    RK_WORD_FINAL,
+    RK_WORD_PROVISIONAL,
+    RK_WORD_REVISION,
+    RK_WORD_RUN,
+    RK_WORD_PAGE,
+    RK_WORD_OF,
+    RK_WORD_AGREES,
+    RK_WORD_DIFFERENCES,
+    RK_WORD_INCOMPLETE,
+    RK_WORD_UNBALANCED,
+    RK_WORD_CHECK_ROLL,
+    RK_WORD_CHECK_NATION,
+    RK_WORD_CHECK_LIST,
+    RK_WORD_OTHER_DAYS,
+    RK_WORD_SEE,
+    RK_WORD_NO_ROWS,
+    RK_WORD_LOCAL_TIME,
+    RK_WORD_MIXED_TIME,
+    RK_WORD_CONTINUED,
+    RK_WORD_CODE,
+    RK_WORD_NOTHING_YET,
+    RK_WORD_WAITS_FOR,
+    /* the last sheet */
+    RK_WORD_RUN_ID,
+    RK_WORD_HEAD_BEFORE,
+    RK_WORD_FIRST_RUN,
+    RK_WORD_PROGRAM,
+    RK_WORD_NIGHT,
+    RK_WORD_STATUS,
+    RK_WORD_BILLER,
+    RK_WORD_FILES,
+    RK_WORD_RULES,
+    RK_WORD_FILE,
+    RK_WORD_CHANNEL,
+    RK_WORD_ENTRIES,
+    RK_WORD_REJECTS,
+    RK_WORD_SUM,
+    RK_WORD_FATE,
+    RK_WORD_WHY,
+    RK_WORD_DIGEST,
+    RK_WORD_NAME,
+    RK_WORD_PROVINCE,
+    RK_WORD_ZONE,
+    RK_WORD_COMPLETE,
+    RK_WORD_NEW,
+    RK_WORD_OLDEST,
+    RK_WORD_LIST,
+    RK_WORDS
+} rk_word_id;
+
+rk_slice rk_word(rk_word_id word, rk_language language);
+
+rk_slice rk_shown_outcome(rk_outcome outcome, rk_language language);
+rk_slice rk_shown_state(rk_state state, rk_language language);
+rk_slice rk_shown_verdict(rk_verdict verdict, rk_language language);
+rk_slice rk_shown_status(rk_status status, rk_language language);
+rk_slice rk_shown_reason(rk_reason reason, rk_language language);
+rk_slice rk_shown_case(rk_case_status status, rk_language language);
+rk_slice rk_shown_fate(rk_file_fate fate, rk_language language);
+rk_slice rk_shown_dimension(rk_dimension dimension, rk_language language);
+
+/* What a person is advised to do about an outcome; empty when nothing. */
+rk_slice rk_shown_action(rk_outcome outcome, rk_language language);
+
+/* A lapse is `diajukan` until the booking system confirms it. */
+rk_slice rk_shown_lapse(rk_state state, bool held, rk_language language);
+
+/* The title of a list's column by its name in the YAML, used where no label is given; empty when there
+ * is no such column. */
+rk_slice rk_shown_column(rk_slice name, rk_language language);
+
+/* "Selasa, 5 Maret 2024" */
+void rk_put_long_day(rk_buffer *out, rk_day day, rk_language language);
+
+#endif

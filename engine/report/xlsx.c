@@ -1,0 +1,399 @@
+#include "report/xlsx.h"
+
+#include <xlsxwriter.h>
+
+#include "base/file.h"
+
+enum { BOOK_BYTES_MAX = 1 << 30, A4 = 9 };
+
+/* ---- one quiet style: grey lines, weight and size instead of colour; colour only where it says
+ * something, and then together with a word ---- */
+
+enum {
+    BOLD = 1,
+    ITALIC = 2,
+    WRAP = 4,
+    RIGHT = 8,
+    CENTER = 16,
+    LINE = 32,   /* a thin line below */
+    TOP = 64,    /* a line above: totals */
+    UNDER = 128, /* underlined */
+    FRAME = 256, /* a line below and above: heads */
+};
+
+typedef struct appearance {
+    unsigned flags;
+    double size;
+    lxw_color_t ink, paper; /* 0: black; 0: none */
+    const char *number;
+} appearance;
+
+#define COUNT_FORMAT "#,##0;-#,##0;\"–\""
+#define SEN_FORMAT "#,##0.00;-#,##0.00;\"–\""
+#define GREY 0x595959
+#define PALE 0xEDEDED
+
+static const appearance looks[RK_STYLES] = {
+    [RK_STYLE_TITLE] = {BOLD, 14, 0, 0, NULL},
+    [RK_STYLE_SUBTITLE] = {BOLD, 11, 0, 0, NULL},
+    [RK_STYLE_META] = {0, 9, GREY, 0, NULL},
+    [RK_STYLE_GOOD] = {BOLD, 11, 0x0B5D1E, 0xDDF0E0, NULL},
+    [RK_STYLE_WARN] = {BOLD, 11, 0x6B4E00, 0xFFF0C2, NULL},
+    [RK_STYLE_BAD] = {BOLD, 11, 0x9C0006, 0xFBDCDC, NULL},
+    [RK_STYLE_BLOCK] = {BOLD, 11, 0x1F3864, 0, NULL},
+    [RK_STYLE_HEAD] = {BOLD | WRAP | FRAME, 9, 0, PALE, NULL},
+    [RK_STYLE_HEAD_RIGHT] = {BOLD | WRAP | FRAME | RIGHT, 9, 0, PALE, NULL},
+    [RK_STYLE_TEXT] = {LINE, 9, 0, 0, NULL},
+    [RK_STYLE_WRAP] = {LINE | WRAP, 9, 0, 0, NULL},
+    [RK_STYLE_BOLD] = {LINE | BOLD, 9, 0, 0, NULL},
+    [RK_STYLE_CENTER] = {LINE | CENTER, 9, 0, 0, NULL},
+    [RK_STYLE_NIL] = {LINE | ITALIC, 9, GREY, 0, NULL},
+    [RK_STYLE_COUNT] = {LINE | RIGHT, 9, 0, 0, COUNT_FORMAT},
+    [RK_STYLE_MONEY] = {LINE | RIGHT, 9, 0, 0, COUNT_FORMAT},
+    [RK_STYLE_MONEY_SEN] = {LINE | RIGHT, 9, 0, 0, SEN_FORMAT},
+    [RK_STYLE_PERCENT] = {LINE | RIGHT, 9, 0, 0, "0.0"},
+    [RK_STYLE_NUMBER] = {LINE | RIGHT, 9, 0, 0, "#,##0"},
+    [RK_STYLE_DAY] = {LINE | CENTER, 9, 0, 0, "dd/mm/yyyy"},
+    [RK_STYLE_DAYTIME] = {LINE | CENTER, 9, 0, 0, "dd/mm/yyyy hh:mm"},
+    [RK_STYLE_LINK] = {LINE | UNDER, 9, 0x1F4E79, 0, NULL},
+    [RK_STYLE_INPUT] = {LINE, 9, 0, 0xFFFBE6, NULL},
+    [RK_STYLE_DIGEST] = {LINE | WRAP, 7, GREY, 0, NULL},
+    [RK_STYLE_NOTE] = {ITALIC, 8, GREY, 0, NULL},
+    [RK_STYLE_TOTAL] = {BOLD | TOP, 9, 0, PALE, NULL},
+    [RK_STYLE_TOTAL_COUNT] = {BOLD | TOP | RIGHT, 9, 0, PALE, COUNT_FORMAT},
+    [RK_STYLE_TOTAL_MONEY] = {BOLD | TOP | RIGHT, 9, 0, PALE, COUNT_FORMAT},
+    [RK_STYLE_TOTAL_SEN] = {BOLD | TOP | RIGHT, 9, 0, PALE, SEN_FORMAT},
+    [RK_STYLE_CHECK_LABEL] = {ITALIC, 9, GREY, 0, NULL},
+    [RK_STYLE_CHECK] = {ITALIC | RIGHT, 9, GREY, 0, "+#,##0;-#,##0;\"nihil\""},
+    [RK_STYLE_CHECK_SEN] = {ITALIC | RIGHT, 9, GREY, 0, "+#,##0.00;-#,##0.00;\"nihil\""},
+};
+
+static const char *number_format(rk_style style, rk_language language)
+{
+    if (language == RK_ENGLISH && style == RK_STYLE_CHECK)
+        return "+#,##0;-#,##0;\"nil\"";
+    if (language == RK_ENGLISH && style == RK_STYLE_CHECK_SEN)
+        return "+#,##0.00;-#,##0.00;\"nil\"";
+    return looks[style].number;
+}
+
+typedef struct writer {
+    const rk_plan *plan;
+    lxw_workbook *workbook;
+    lxw_format *formats[RK_STYLES]; /* made when first used, once a workbook */
+    lxw_format *red, *amber;        /* of alerts */
+    lxw_error fault;                /* the first one */
+} writer;
+
+static void line_format(lxw_format *format, unsigned flags)
+{
+    if (flags & (LINE | FRAME)) {
+        format_set_bottom(format, flags & FRAME ? LXW_BORDER_THIN : LXW_BORDER_HAIR);
+        format_set_bottom_color(format, flags & FRAME ? 0x7F7F7F : 0xA6A6A6);
+    }
+    if (flags & (TOP | FRAME)) {
+        format_set_top(format, LXW_BORDER_THIN);
+        format_set_top_color(format, 0x7F7F7F);
+    }
+}
+
+static lxw_format *format_of(writer *w, rk_style style)
+{
+    if (w->formats[style] || style == RK_STYLE_NONE)
+        return w->formats[style];
+    const appearance *look = &looks[style];
+    lxw_format *format = workbook_add_format(w->workbook);
+    format_set_font_size(format, look->size);
+    format_set_align(format, LXW_ALIGN_VERTICAL_CENTER);
+    if (look->flags & BOLD)
+        format_set_bold(format);
+    if (look->flags & ITALIC)
+        format_set_italic(format);
+    if (look->flags & WRAP)
+        format_set_text_wrap(format);
+    if (look->flags & UNDER)
+        format_set_underline(format, LXW_UNDERLINE_SINGLE);
+    if (look->flags & (RIGHT | CENTER))
+        format_set_align(format, look->flags & RIGHT ? LXW_ALIGN_RIGHT : LXW_ALIGN_CENTER);
+    line_format(format, look->flags);
+    if (look->ink)
+        format_set_font_color(format, look->ink);
+    if (look->paper)
+        format_set_bg_color(format, look->paper);
+    if (number_format(style, w->plan->language))
+        format_set_num_format(format, number_format(style, w->plan->language));
+    return w->formats[style] = format;
+}
+
+static void keep_fault(writer *w, lxw_error fault)
+{
+    if (fault != LXW_NO_ERROR && w->fault == LXW_NO_ERROR)
+        w->fault = fault;
+}
+
+/* "_x0041_" in a text means "A" to spreadsheet programs; "_x005F_x0041_" means what it says. */
+static const char *escaped(rk_slice text, rk_buffer *out)
+{
+    static const char hex[] = "0123456789abcdefABCDEF";
+    rk_buffer_clear(out);
+    for (size_t i = 0; i < text.len; i++) {
+        const char *at = text.at + i;
+        bool looks_escaped = text.len - i >= 7 && at[0] == '_' && at[1] == 'x' && at[6] == '_';
+        for (int k = 2; k < 6 && looks_escaped; k++)
+            looks_escaped = strchr(hex, at[k]) != NULL;
+        rk_buffer_char(out, at[0]);
+        if (looks_escaped)
+            rk_buffer_text(out, "x005F_");
+    }
+    rk_buffer_char(out, '\0');
+    return out->bytes;
+}
+
+static void write_text(writer *w, lxw_worksheet *sheet, uint32_t row, uint16_t column,
+                       const rk_cell *cell)
+{
+    lxw_format *format = format_of(w, cell->style);
+    if (!memmem(cell->text.at, cell->text.len, "_x", 2)) {
+        keep_fault(w, worksheet_write_string(sheet, row, column, cell->text.at, format));
+        return;
+    }
+    rk_buffer text = {0};
+    keep_fault(w, worksheet_write_string(sheet, row, column, escaped(cell->text, &text), format));
+    rk_buffer_free(&text);
+}
+
+static void write_cell(writer *w, lxw_worksheet *sheet, uint32_t row, uint16_t column,
+                       const rk_cell *cell)
+{
+    lxw_format *format = format_of(w, cell->style);
+    switch ((rk_cell_kind)cell->kind) {
+    case RK_CELL_BLANK:
+        keep_fault(w, worksheet_write_blank(sheet, row, column, format));
+        break;
+    case RK_CELL_TEXT:
+    case RK_CELL_LINK:
+        write_text(w, sheet, row, column, cell);
+        break;
+    case RK_CELL_NUMBER:
+        keep_fault(w, worksheet_write_number(sheet, row, column, cell->number, format));
+        break;
+    case RK_CELL_FORMULA:
+        keep_fault(w, worksheet_write_formula_num(sheet, row, column, cell->text.at, format,
+                                                  cell->number));
+        break;
+    }
+}
+
+static void write_link(writer *w, lxw_worksheet *sheet, const rk_placed *placed)
+{
+    rk_buffer url = {0};
+    rk_buffer_text(&url, "internal:");
+    rk_buffer_slice(&url, placed->link);
+    rk_buffer_char(&url, '\0');
+    keep_fault(w, worksheet_write_url_opt(sheet, placed->row, placed->column, url.bytes,
+                                          format_of(w, RK_STYLE_LINK), placed->cell.text.at, NULL));
+    rk_buffer_free(&url);
+}
+
+static void write_cells(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *plan)
+{
+    uint32_t row_before = UINT32_MAX;
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        const rk_placed *placed = &plan->cells[i];
+        /* In constant memory the height of a row must be said before its cells. */
+        for (size_t h = 0; h < plan->height_count && placed->row != row_before; h++)
+            if (plan->heights[h].row == placed->row)
+                keep_fault(w, worksheet_set_row(sheet, placed->row, plan->heights[h].points, NULL));
+        row_before = placed->row;
+        if (placed->cell.kind == RK_CELL_LINK)
+            write_link(w, sheet, placed);
+        else
+            write_cell(w, sheet, placed->row, placed->column, &placed->cell);
+    }
+    rk_row row = {0};
+    for (size_t i = 0; i < plan->list_count && w->fault == LXW_NO_ERROR; i++) {
+        plan->fill(plan->context, plan->list_from + i, &row);
+        for (size_t c = 0; c < row.count; c++)
+            write_cell(w, sheet, plan->list_row + (uint32_t)i, (uint16_t)c, &row.cells[c]);
+    }
+    rk_row_free(&row);
+}
+
+static void page_set_up(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *plan)
+{
+    worksheet_set_landscape(sheet);
+    worksheet_set_paper(sheet, A4);
+    worksheet_fit_to_pages(sheet, 1, 0);
+    worksheet_set_margins(sheet, 0.4, 0.4, 0.5, 0.6);
+    worksheet_gridlines(sheet, LXW_HIDE_ALL_GRIDLINES);
+    keep_fault(w, worksheet_set_footer(sheet, w->plan->footer.at));
+    keep_fault(w, worksheet_ignore_errors(sheet, LXW_IGNORE_NUMBER_STORED_AS_TEXT, "A1:AN1048576"));
+    for (size_t c = 0; c < plan->column_count; c++)
+        if (plan->widths[c] > 0)
+            keep_fault(
+                w, worksheet_set_column(sheet, (lxw_col_t)c, (lxw_col_t)c, plan->widths[c], NULL));
+    if (plan->freeze_row)
+        worksheet_freeze_panes(sheet, plan->freeze_row, 0);
+    if (plan->repeats)
+        keep_fault(w, worksheet_repeat_rows(sheet, plan->repeat_from, plan->repeat_until));
+    if (plan->filters) {
+        uint32_t rows = plan->list_count ? (uint32_t)plan->list_count : 1;
+        keep_fault(w, worksheet_autofilter(sheet, plan->list_row - 1, 0, plan->list_row + rows - 1,
+                                           (lxw_col_t)(plan->list_columns - 1)));
+    }
+}
+
+static void write_alert(writer *w, lxw_worksheet *sheet, const rk_alert *alert, uint8_t criteria,
+                        double value, lxw_format *format)
+{
+    lxw_conditional_format condition = {.type = LXW_CONDITIONAL_TYPE_CELL,
+                                        .criteria = criteria,
+                                        .value = value,
+                                        .format = format,
+                                        .stop_if_true = LXW_TRUE};
+    keep_fault(w,
+               worksheet_conditional_format_range(sheet, alert->first_row, alert->first_column,
+                                                  alert->last_row, alert->last_column, &condition));
+}
+
+static void write_alerts(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *plan)
+{
+    if (plan->alert_count && !w->red) {
+        w->red = workbook_add_format(w->workbook);
+        format_set_font_color(w->red, 0x9C0006);
+        format_set_bg_color(w->red, 0xFBDCDC);
+        format_set_bold(w->red);
+        w->amber = workbook_add_format(w->workbook);
+        format_set_font_color(w->amber, 0x6B4E00);
+        format_set_bg_color(w->amber, 0xFFF0C2);
+    }
+    for (size_t i = 0; i < plan->alert_count; i++) {
+        const rk_alert *alert = &plan->alerts[i];
+        if (alert->kind == RK_ALERT_NOT_ZERO) {
+            write_alert(w, sheet, alert, LXW_CONDITIONAL_CRITERIA_NOT_EQUAL_TO, 0, w->red);
+            continue;
+        }
+        write_alert(w, sheet, alert, LXW_CONDITIONAL_CRITERIA_GREATER_THAN, alert->limit, w->red);
+        write_alert(w, sheet, alert, LXW_CONDITIONAL_CRITERIA_GREATER_THAN, alert->lower, w->amber);
+    }
+}
+
+static uint8_t chart_type(rk_chart_kind kind)
+{
+    switch (kind) {
+    case RK_CHART_STACKED:
+        return LXW_CHART_COLUMN_STACKED;
+    case RK_CHART_LINE:
+        return LXW_CHART_LINE;
+    case RK_CHART_BAR:
+        return LXW_CHART_BAR;
+    case RK_CHART_PIE:
+        return LXW_CHART_PIE;
+    default:
+        return LXW_CHART_COLUMN;
+    }
+}
+
+static void style_chart(lxw_chart *chart, const rk_chart_plan *plan)
+{
+    lxw_chart_font small = {.size = 8}, title = {.size = 10, .bold = LXW_TRUE};
+    lxw_chart_line none = {.none = LXW_TRUE}, pale = {.color = 0xD9D9D9, .width = 0.5f};
+    chart_title_set_name(chart, plan->title.at);
+    chart_title_set_name_font(chart, &title);
+    chart_legend_set_position(chart, LXW_CHART_LEGEND_BOTTOM);
+    chart_legend_set_font(chart, &small);
+    chart_chartarea_set_line(chart, &pale);
+    if (plan->kind == RK_CHART_PIE)
+        return;
+    chart_axis_set_num_font(chart->x_axis, &small);
+    chart_axis_set_num_font(chart->y_axis, &small);
+    chart_axis_set_num_format(chart->y_axis, "#,##0");
+    chart_axis_set_line(chart->y_axis, &none);
+    chart_axis_major_gridlines_set_visible(chart->y_axis, LXW_TRUE);
+    chart_axis_major_gridlines_set_line(chart->y_axis, &pale);
+    if (plan->kind != RK_CHART_LINE)
+        chart_set_series_gap(chart, 60);
+}
+
+static void write_chart(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *plan)
+{
+    /* Light and dark in turn, so that the series stay apart on a grey print. */
+    static const lxw_color_t inks[] = {0x1F4E79, 0xA6B8D0, 0xD98E32, 0x595959, 0xC9C9C9, 0x7A9A62};
+    const rk_chart_plan *p = &plan->chart;
+    if (p->kind == RK_CHART_NONE)
+        return;
+    lxw_chart *chart = workbook_add_chart(w->workbook, chart_type(p->kind));
+    for (size_t i = 0; i < p->series_count; i++) {
+        lxw_chart_series *series = chart_add_series(chart, NULL, NULL);
+        lxw_chart_fill fill = {.color = inks[i % (sizeof inks / sizeof *inks)]};
+        lxw_chart_line line = {.color = fill.color, .width = 1.75f};
+        chart_series_set_categories(series, plan->name.at, p->first_row, p->categories, p->last_row,
+                                    p->categories);
+        chart_series_set_values(series, plan->name.at, p->first_row, p->series[i].column,
+                                p->last_row, p->series[i].column);
+        chart_series_set_name(series, p->series[i].name.at);
+        if (p->kind == RK_CHART_LINE)
+            chart_series_set_line(series, &line);
+        else if (p->kind != RK_CHART_PIE)
+            chart_series_set_fill(series, &fill);
+    }
+    style_chart(chart, p);
+    lxw_chart_options options = {.x_scale = p->width / 480.0, .y_scale = p->height / 288.0};
+    keep_fault(w, worksheet_insert_chart_opt(sheet, p->row, p->column, chart, &options));
+}
+
+static void write_sheets(writer *w)
+{
+    for (size_t i = 0; i < w->plan->count; i++) {
+        const rk_plan_sheet *plan = w->plan->sheets[i];
+        lxw_worksheet *sheet = workbook_add_worksheet(w->workbook, plan->name.at);
+        if (!sheet) {
+            keep_fault(w, LXW_ERROR_MEMORY_MALLOC_FAILED);
+            return;
+        }
+        page_set_up(w, sheet, plan);
+        write_cells(w, sheet, plan);
+        write_alerts(w, sheet, plan);
+        write_chart(w, sheet, plan);
+    }
+}
+
+static bool is_long(const rk_plan *plan)
+{
+    size_t rows = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        rows += plan->sheets[i]->list_count;
+    return rows > RK_PLAN_LONG;
+}
+
+bool rk_xlsx_write(const rk_plan *plan, const char *scratch, rk_buffer *out, rk_error *err)
+{
+    rk_arena arena = {0};
+    char *path = rk_path_join(&arena, scratch, RK_S("book.xlsx"));
+    lxw_workbook_options options = {.constant_memory = is_long(plan),
+                                    .tmpdir = rk_arena_text(&arena, rk_slice_of(scratch)),
+                                    .use_zip64 = LXW_FALSE};
+    writer w = {.plan = plan, .workbook = workbook_new_opt(path, &options)};
+    bool good = w.workbook != NULL;
+    if (good) {
+        /* 0 would mean now. */
+        time_t created = (time_t)plan->created * 86400 + (plan->created == 0);
+        lxw_doc_properties properties = {.title = rk_arena_text(&arena, plan->title),
+                                         .subject = rk_arena_text(&arena, plan->subject),
+                                         .created = created};
+        keep_fault(&w, workbook_set_properties(w.workbook, &properties));
+        write_sheets(&w);
+        keep_fault(&w, workbook_close(w.workbook));
+        good = w.fault == LXW_NO_ERROR;
+    } else {
+        w.fault = LXW_ERROR_MEMORY_MALLOC_FAILED;
+    }
+    if (!good)
+        rk_fail(err, RK_FILE, "could not write a workbook into \"%s\": %s", scratch,
+                lxw_strerror(w.fault));
+    good = good && rk_file_read(path, BOOK_BYTES_MAX, out, err);
+    rk_error ignored;
+    rk_file_remove(path, &ignored);
+    rk_arena_free(&arena);
+    return good;
+}
