@@ -324,7 +324,7 @@ def settle(application):
         if application.cancelled:
             decide(entry, "not_due", "nothing due: cancelled", MATCHING_RULE)
         elif application.due is None:
-            decide(entry, "unidentified", "amount due is not known", MATCHING_RULE)
+            decide(entry, "unidentified", "amount due is not known")
         elif application.due == 0:
             decide(entry, "not_due", "nothing due: waived", MATCHING_RULE)
         elif application.state in ("paid", "paid_late"):

@@ -13,6 +13,7 @@ import csv
 import subprocess
 import sys
 import tempfile
+from collections import defaultdict
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -35,7 +36,7 @@ CASES = [
 ]
 QUICK = 4
 
-# file: the columns that name a row; None where a column's text may differ ("reason" of a reject)
+# file: the columns that name a row. FREE: columns that each may word in its own way.
 FILES = {
     "entries.csv": ("entry",),
     "applications.csv": ("application_id",),
@@ -54,32 +55,44 @@ def run(*command, codes=(0,)):
     return done.stdout
 
 
-def read(path, key):
+def read(path, key, faults):
+    """The rows by their key; what is wrong with the file itself goes to `faults`."""
+    found, lengths = {}, set()
     with open(path, encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        rows = {tuple(row[column] for column in key): row for row in reader}
-        return rows, reader.fieldnames
+        reader = csv.reader(file, strict=True)
+        columns = next(reader)
+        for cells in reader:
+            row = dict(zip(columns, cells))
+            name = tuple(row[column] for column in key)
+            if len(cells) != len(columns):
+                lengths.add(len(cells))
+            if name in found:
+                faults["the key is there twice"].append(name)
+            found[name] = row
+    for length in lengths:
+        faults[f"a row has {length} fields, not {len(columns)}"].append("")
+    return found, columns
 
 
 def differences(name, engine, reference):
-    """Lines that tell how the engine's file differs from the reference's."""
-    key = FILES[name]
-    given, columns = read(engine / name, key)
-    wanted, wanted_columns = read(reference / name, key)
-    found = [] if columns == wanted_columns else [f"columns {columns}, wanted {wanted_columns}"]
+    """How the engine's file differs from the reference's: for each kind how often, and one row."""
+    key, faults = FILES[name], defaultdict(list)
+    given, columns = read(engine / name, key, faults)
+    wanted, wanted_columns = read(reference / name, key, defaultdict(list))
+    if columns != wanted_columns:
+        faults[f"columns are {columns}, wanted {wanted_columns}"].append("")
     for row in given.keys() - wanted.keys():
-        found.append(f"{row}: not in the reference: {given[row]}")
+        faults["not in the reference"].append(row)
     for row in wanted.keys() - given.keys():
-        found.append(f"{row}: not in the engine: {wanted[row]}")
+        faults["not in the engine"].append(row)
     for row in wanted.keys() & given.keys():
         for column in wanted_columns:
-            same = given[row].get(column) == wanted[row][column]
-            if not same and column not in FREE.get(name, ()):
-                found.append(f"{row}: {column} is {given[row].get(column)!r}, "
-                             f"wanted {wanted[row][column]!r}")
-    if not found and list(given) != list(wanted):
-        found.append("rows are in another order")
-    return [f"{name}: {line}" for line in sorted(found)]
+            if given[row].get(column) != wanted[row][column] and column not in FREE.get(name, ()):
+                faults[f"{column} is {given[row].get(column)!r}, wanted {wanted[row][column]!r}"].append(row)
+    if not faults and list(given) != list(wanted):
+        faults["rows are in another order"].append("")
+    return [f"{name}: {len(rows)} times {what}: {min(rows)}"
+            for what, rows in sorted(faults.items(), key=lambda item: -len(item[1]))]
 
 
 def generate(case, folder, given):
