@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
@@ -69,6 +70,14 @@ static void print_error(const rk_error *err)
     rk_buffer_free(&text);
 }
 
+/* The only look at the clock. */
+static int64_t microseconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 static int run_command(const rk_command *command, int argc, char **argv)
 {
     rk_error err = {0};
@@ -76,7 +85,7 @@ static int run_command(const rk_command *command, int argc, char **argv)
         print_command_help(command);
         return RK_DONE;
     }
-    rk_code code = command->run(argc, argv, &err);
+    rk_code code = command->run(argc, argv, microseconds_now(), &err);
     if (code > RK_WAITING)
         print_error(&err);
     if (fflush(stdout) != 0 && code <= RK_WAITING) {

@@ -42,6 +42,16 @@ void rk_log_stage(const char *stage, const char *format, ...)
     fprintf(stderr, " ms=%lld\n", (long long)took);
 }
 
+void rk_log_result(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    putchar('\n');
+    fflush(stdout);
+}
+
 void rk_log_warning(const char *format, ...)
 {
     va_list arguments;

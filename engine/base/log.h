@@ -19,6 +19,9 @@ void rk_log_quiet(bool quiet);
 /* Ends the stage that began with the previous call and prints its line with the time it took. */
 void rk_log_stage(const char *stage, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The result of a run on standard output, as it is: "run=2024-03-05-1 committed=yes ...". */
+void rk_log_result(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* "rekon warning: ..." */
 void rk_log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -38,9 +38,4 @@ void rk_deliveries_free(rk_deliveries *deliveries);
 void rk_collect_judge(rk_files *files, size_t row, const rk_file_rows *known, const rk_texts *texts,
                       rk_name accepted, rk_day night, rk_arena *arena);
 
-/* Moves what was taken to done/NIGHT/ (quarantine/NIGHT/ for quarantined and held files) inside the inbox,
- * if it still has the bytes that were read. `files` and deliveries have the same names. */
-bool rk_collect_clear(const char *inbox, const char *night, const rk_deliveries *deliveries,
-                      const rk_files *files, rk_error *err);
-
 #endif

@@ -9,7 +9,8 @@
 
 #include "base/error.h"
 
-typedef rk_code rk_command_run(int argc, char **argv, rk_error *err);
+/* `now` is the clock, read once by main.c: microseconds UTC. */
+typedef rk_code rk_command_run(int argc, char **argv, int64_t now, rk_error *err);
 
 typedef struct rk_command {
     const char *name;

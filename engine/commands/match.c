@@ -254,8 +254,9 @@ static bool run(matching *m, rk_error *err)
            write_tables(m, err);
 }
 
-rk_code rk_command_match(int argc, char **argv, rk_error *err)
+rk_code rk_command_match(int argc, char **argv, int64_t now, rk_error *err)
 {
+    (void)now;
     matching m = {0};
     bool good = parse(&m, argc, argv, err);
     if (good)
