@@ -12,6 +12,8 @@ SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false),
        pg_catalog.set_config('statement_timeout', '0', false),
        pg_catalog.set_config('lock_timeout', '0', false),
        pg_catalog.set_config('idle_in_transaction_session_timeout', '0', false),
+       -- plain statements over plain tables: compiling them costs more than it saves
+       pg_catalog.set_config('jit', 'off', false),
        -- a commit that is reported must have reached the disk
        pg_catalog.set_config('synchronous_commit',
                              CASE pg_catalog.current_setting('synchronous_commit')
