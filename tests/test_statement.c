@@ -6,9 +6,7 @@
 
 #include <cmocka.h>
 
-#include "statement/extract.h"
 #include "statement/read.h"
-#include "statement/values.h"
 
 /* Channels beside those that are shipped, each for one trait. */
 #define CHANNEL(name, rest) \
@@ -40,6 +38,8 @@ static const struct {
                                                      "extract:\n  billing_code: {from: narrative, "
                                                      "pattern: '[789][0-9]{14}', "
                                                      "bounded: digits, broken_by: space}\n")},
+    {"channels/yearless.yaml",
+     CHANNEL("yearless", PLAIN_READ PLAIN_MAP("paid", "{paid_on} as %d/%m") "dated: day\n")},
     {"channels/month.yaml",
      CHANNEL("month", PLAIN_READ PLAIN_MAP("paid", "{paid_on} as %d %b %Y") "dated: day\n")},
 };
@@ -341,6 +341,63 @@ static void test_statement__rejects_a_line_and_keeps_the_rest(void **state)
     close_bench(&of);
 }
 
+/* Records without end, without number, with NUL bytes: each is one reject, the next one is read. */
+static void test_statement__bounds_a_record(void **state)
+{
+    rk_buffer in = {0};
+    bench of;
+    (void)state;
+    for (size_t i = 0; i <= 1 << 20; i++)
+        rk_buffer_char(&in, 'x');
+    rk_buffer_text(&in, "\n2024-03-05T09:00:00Z;1;a\n");
+    for (size_t i = 0; i < 100000; i++)
+        rk_buffer_char(&in, ';');
+    rk_buffer_text(&in, "\n2024-03-05T09:00:00Z;2;");
+    rk_buffer_bytes(&in, "a\0b", 3);
+    open_bench(&of, 2);
+    add_file(&of, "second_20240305.csv", rk_buffer_all(&in));
+    read_files(&of);
+    assert_int_equal(of.files.items[0].fate, RK_FATE_ACCEPTED);
+    assert_int_equal(of.entries.batch.count, 2);
+    assert_int_equal(of.entries.line[1], 4);
+    assert_int_equal(rk_texts_get(&of.texts, of.entries.narrative[1]).len, 3);
+    assert_int_equal(of.rejects.count, 2);
+    assert_string_equal(of.rejects.items[0].reason.at, "record is longer than 1 MiB");
+    assert_string_equal(of.rejects.items[1].reason.at, "too many fields");
+    close_bench(&of);
+    rk_buffer_free(&in);
+}
+
+/* Many files: entries stand in the order of the files, whatever became of the others. */
+static void test_statement__keeps_the_order_of_files(void **state)
+{
+    enum { FILES = 300 };
+    bench of;
+    rk_buffer texts[FILES] = {{0}};
+    size_t row = 0;
+    (void)state;
+    open_bench(&of, 3);
+    for (size_t i = 0; i < FILES; i++) {
+        rk_buffer_text(&texts[i], IDM_HEAD);
+        for (size_t r = 0; r < i % 4; r++)
+            rk_buffer_printf(&texts[i], IDM_ROW("02", "82%013zu", "1", "00"), i * 10 + r);
+        rk_buffer_printf(&texts[i], "T|%zu|%zu\n", i % 5 ? i % 4 : 9, i % 4);
+        add_file(&of, "IDMREKON_20240305.txt", rk_buffer_all(&texts[i]));
+    }
+    read_files(&of);
+    for (size_t i = 0; i < FILES; i++) {
+        assert_int_equal(of.files.items[i].fate, i % 5 ? RK_FATE_ACCEPTED : RK_FATE_QUARANTINED);
+        for (size_t r = 0; i % 5 && r < i % 4; r++, row++) {
+            assert_int_equal(of.entries.file[row], i);
+            assert_int_equal(of.entries.ordinal[row], r + 1);
+            assert_int_equal(of.entries.code[row], 820000000000000 + i * 10 + r);
+        }
+        rk_buffer_free(&texts[i]);
+    }
+    assert_int_equal(of.entries.batch.count, row);
+    close_bench(&of);
+}
+
 /* ---- values ---- */
 
 static void test_statement__bounds_the_time_of_payment(void **state)
@@ -358,6 +415,10 @@ static void test_statement__bounds_the_time_of_payment(void **state)
          "2024-03-06T00:00:00+07:00", "2024-03-06"},
         {"second_20240305.csv", "2024-03-05T16:59:59Z;1;x", "2024-03-05T23:59:59+07:00",
          "2024-03-05T23:59:59+07:00", "2024-03-05"},
+        {"yearless_20240105.csv", "'31/12;1;x", "2023-12-31T00:00:00+07:00",
+         "2023-12-31T23:59:59.999999+07:00", "2023-12-31"},
+        {"yearless_20240305.csv", "29/02;1;x", "2024-02-29T00:00:00+07:00",
+         "2024-02-29T23:59:59.999999+07:00", "2024-02-29"},
         {"month_20240305.csv", "5 Mei 2024;1;x", "2024-05-05T00:00:00+07:00",
          "2024-05-05T23:59:59.999999+07:00", "2024-05-05"},
         {"month_20240305.csv", "29 February 2024;1;x", "2024-02-29T00:00:00+07:00",
@@ -398,96 +459,12 @@ static void test_statement__reads_cp1252(void **state)
     close_bench(&of);
 }
 
-/* ---- codes ---- */
-
-static rk_extract rule_of(const char *pattern, bool bounded, bool broken)
-{
-    rk_error err;
-    rk_extract rule = {.given = true, .bounded = bounded, .broken_by_space = broken};
-    rule.pattern = rk_regex_compile(rk_slice_of(pattern), false, &err);
-    assert_non_null(rule.pattern);
-    return rule;
-}
-
-static void test_statement__finds_codes_in_free_text(void **state)
-{
-    static const struct {
-        const char *text;
-        uint64_t code;
-        bool several;
-    } cases[] = {
-        {"", 0, false},
-        {"820240305000123", 820240305000123, false},
-        {"x820240305000123x", 820240305000123, false},
-        {"82024030500012", 0, false},
-        {"8202403050001234", 0, false}, /* a digit touches it */
-        {"1820240305000123", 0, false},
-        {"620240305000123", 0, false}, /* not ours */
-        {"820240305000123 820240305000123", 820240305000123, false},
-        {"820240305000123/820240305000124", 0, true},
-        {"82024 0305000123", 820240305000123, false},
-        {"8 2 0 2 4 0 3 0 5 0 0 0 1 2 3", 820240305000123, false},
-        {"82024  0305000123", 0, false}, /* two blanks */
-        {"82024 03050001234", 0, false},
-        {"REF 8214677442135010 826090317951210/IDR", 826090317951210, false},
-        {"0271 820240305000123 5", 820240305000123, false},
-        {"820240305000123 82024 0305000124", 820240305000123, false}, /* whole goes first */
-        {"82024 0305000123 X 82024 0305000124", 0, true},
-        {"2024 82024030500 0123", 820240305000123, false},
-    };
-    static const char *const patterns[] = {"[789][0-9]{14}", "[7-9]\\d{14}",
-                                           "(?:7|8|9)[0-9]{14}"}; /* the last one needs PCRE */
-    (void)state;
-    for (size_t p = 0; p < 3; p++) {
-        rk_extract rule = rule_of(patterns[p], true, true);
-        rk_extractor extractor = rk_extractor_of(&rule);
-        assert_int_equal(extractor.direct, p < 2);
-        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-            uint64_t code;
-            bool several;
-            assert_true(rk_extract_code(&extractor, rk_slice_of(cases[i].text), &code, &several));
-            assert_int_equal(code, cases[i].code);
-            assert_int_equal(several, cases[i].several);
-        }
-        rk_regex_free(rule.pattern);
-    }
-}
-
 static uint64_t next_random(uint64_t *seed)
 {
     *seed ^= *seed << 13;
     *seed ^= *seed >> 7;
     *seed ^= *seed << 17;
     return *seed;
-}
-
-/* Digit arithmetic and PCRE say the same of any text. */
-static void test_statement__both_ways_to_find_codes_agree(void **state)
-{
-    rk_extract plain = rule_of("[789][0-9]{14}", true, false);
-    rk_extract other = rule_of("(?:[789])[0-9]{14}", true, false);
-    rk_extractor direct = rk_extractor_of(&plain), general = rk_extractor_of(&other);
-    uint64_t seed = 5;
-    size_t found = 0;
-    (void)state;
-    assert_true(direct.direct && !general.direct);
-    for (int round = 0; round < 200000; round++) {
-        char text[80];
-        size_t len = next_random(&seed) % sizeof text;
-        uint64_t a, b;
-        bool several_a, several_b;
-        for (size_t i = 0; i < len; i++)
-            text[i] = next_random(&seed) % 16 ? (char)('5' + next_random(&seed) % 5) : '/';
-        rk_slice slice = {text, len};
-        assert_true(rk_extract_code(&direct, slice, &a, &several_a));
-        assert_true(rk_extract_code(&general, slice, &b, &several_b));
-        assert_int_equal(a, b);
-        assert_int_equal(several_a, several_b);
-        found += a != 0;
-    }
-    assert_true(found > 1000);
-    rk_regex_free(plain.pattern);
-    rk_regex_free(other.pattern);
 }
 
 /* ---- names of files ---- */
@@ -762,10 +739,10 @@ int main(void)
         cmocka_unit_test(test_statement__quarantines_what_breaks_its_own_totals),
         cmocka_unit_test(test_statement__accepts_newest_first_and_empty),
         cmocka_unit_test(test_statement__rejects_a_line_and_keeps_the_rest),
+        cmocka_unit_test(test_statement__bounds_a_record),
+        cmocka_unit_test(test_statement__keeps_the_order_of_files),
         cmocka_unit_test(test_statement__bounds_the_time_of_payment),
         cmocka_unit_test(test_statement__reads_cp1252),
-        cmocka_unit_test(test_statement__finds_codes_in_free_text),
-        cmocka_unit_test(test_statement__both_ways_to_find_codes_agree),
         cmocka_unit_test(test_statement__tells_the_channel_from_the_name),
         cmocka_unit_test(test_statement__threads_change_nothing),
         cmocka_unit_test(test_statement__broken_bytes_are_conserved),

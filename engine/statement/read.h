@@ -6,7 +6,8 @@
  *      RK_FATE_ACCEPTED, or RK_FATE_QUARANTINED with `why` on one line ("trailer says 12 entries, read
  *      11 (line 13)"); nothing of a quarantined file counts
  * Every byte is accounted for: entry, header, trailer, info line, row of titles, filtered by `keep`, or
- * reject. The same bytes give the same result for any number of threads.
+ * reject. A file with more than 100,000 rejects is of another layout: it is quarantined with the first
+ * of them alone. Money out is an entry with a negative amount. The same bytes give the same result for any number of threads.
  */
 #ifndef RK_STATEMENT_READ_H
 #define RK_STATEMENT_READ_H
@@ -29,7 +30,7 @@ bool rk_statement_identify(const rk_reading *reading, rk_file *file);
 /* Reads every file of `files` whose fate is RK_FATE_NONE and whose channel is known. Entries are
  * appended file by file in the order of `files`; `entries` has room made for it and its columns are those
  * that were wanted at rk_batch_init (absent columns are not filled). `rejects` of accepted and
- * quarantined files are appended by file, then line. Fails only on a bug or when names are full. */
+ * quarantined files are appended by file, then line; a quarantined file's own counts and sum are 0. Fails only on a bug or when names are full. */
 bool rk_statements_read(const rk_reading *reading, rk_files *files, rk_entries *entries,
                         rk_rejects *rejects, rk_error *err);
 
