@@ -5,7 +5,7 @@
 
 For the corners of the rules, and for several seeds, sizes, days and offices: generate, decide with `rekon match` and with reference.py, and
 compare file by file, column by column: no difference is allowed. Then both against the truth: each line
-and each state as far as the data allow to know them. `--rekon ''` leaves the engine out.
+and each state as far as the data allow to know them, and the smaller cases night by night. `--rekon ''` leaves the engine out.
 """
 
 import argparse
@@ -35,6 +35,7 @@ CASES = [
     (7, 60000, 4, "2024-12-30", "all", "full", []),
 ]
 QUICK = 4
+NIGHTS_MAX = 5000  # applications; each night is judged anew, so larger cases take long
 
 # file: the columns that name a row. FREE: columns that each may word in its own way.
 FILES = {
@@ -139,6 +140,9 @@ def main():
             else:
                 corners.make(folder)
             faults = check(Path(folder), given)
+            if case and case[1] <= NIGHTS_MAX:
+                told = run(sys.executable, HERE / "accuracy" / "nights.py", folder, codes=(0, 1))
+                faults += [] if " extra=0 missing=0" in told else ["night by night:\n" + told]
         failed += bool(faults)
         name = "corners of the rules" if not case else (
             f"seed {case[0]}, {case[1]} applications, {case[2]} nights from {case[3]}, {case[5]}")
