@@ -3,9 +3,10 @@
 
     test_reference.py [--rekon build/rekon] [--generate build/fixtures/generate] [--rules rules] [--quick]
 
-For the corners of the rules, and for several seeds, sizes, days and offices: generate, decide with `rekon match` and with reference.py, and
-compare file by file, column by column: no difference is allowed. Then both against the truth: each line
-and each state as far as the data allow to know them, and the smaller cases night by night. `--rekon ''` leaves the engine out.
+For the corners of the rules, and for several seeds, sizes, days and offices: generate, decide with
+`rekon match` and with reference.py, and compare file by file, column by column: no difference is allowed.
+Then both against the truth: each line and each state as far as the data allow to know them, and the smaller
+cases night by night. `--rekon ''` leaves the engine out.
 """
 
 import argparse
