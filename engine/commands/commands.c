@@ -31,7 +31,8 @@ const rk_command rk_commands[] = {
      "  --archive DIR       default: that of the configuration\n"},
     {"status", rk_command_status, "last nights, watermarks, and what waits for whom",
      "  --max-age 26h       exit 1 when the last night is older\n"},
-    {"check", rk_command_check, "check rules and reports", ""},
+    {"check", rk_command_check, "check rules and reports",
+     "  --schema            the JSON Schema of every file, for editors\n"},
     {"init", rk_command_init, "make schema, roles and folders", ""},
     {NULL, NULL, NULL, NULL},
 };

@@ -1,0 +1,196 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "commands/commands.h"
+#include "commands/options.h"
+#include "expire/expire.h"
+#include "night/night.h"
+#include "store/store.h"
+
+enum { NIGHTS_SHOWN = 7 };
+
+typedef struct status {
+    rk_setup setup;
+    rk_archive archive;
+    rk_arena arena;
+    rk_mark mark;
+    rk_night night; /* the books as the last night left them */
+    bool waiting;
+} status;
+
+static void print_nights(status *s)
+{
+    rk_night_name *nights;
+    size_t count;
+    rk_error ignored;
+    if (!rk_archive_nights(&s->archive, "nights", &s->arena, &nights, &count, &ignored))
+        return;
+    printf("last nights:\n");
+    for (size_t i = count > NIGHTS_SHOWN ? count - NIGHTS_SHOWN : 0; i < count; i++)
+        printf("  %s\n", rk_manifest_name(nights[i].night, nights[i].number, &s->arena));
+}
+
+static void print_moment(rk_moment at, rk_zone zone)
+{
+    rk_buffer text = {0};
+    rk_moment_put(&text, at, zone);
+    printf("%.*s", RK_FMT(rk_buffer_all(&text)));
+    rk_buffer_free(&text);
+}
+
+/* Up to which moment each channel is complete; what it owes up to the last night. */
+static void print_channels(status *s)
+{
+    rk_gaps gaps = {0};
+    rk_night *night = &s->night;
+    rk_moment begin = rk_day_begin(night->start, night->settings.zone);
+    rk_gaps_of_channels(&night->rules, &night->carried.coverage, night->start, &gaps);
+    printf("channels that hold lapses back:\n");
+    for (size_t i = 0; i < night->rules.channel_count; i++) {
+        const rk_channel *channel = &night->rules.channels[i];
+        if (!channel->holds_lapses)
+            continue;
+        rk_moment until = rk_complete_until(&gaps, channel->channel, begin);
+        printf("  %-16.*s complete until ",
+               RK_FMT(rk_names_text(&night->world.names, channel->channel)));
+        print_moment(until, channel->zone);
+        bool late = channel->expect == RK_EXPECT_DAILY &&
+                    until < rk_day_begin(night->day + 1, channel->zone);
+        printf("%s\n", late ? "  OVERDUE" : "");
+        s->waiting |= late;
+    }
+    free(gaps.items);
+}
+
+/* A later row of a digest tells the file's fate as it is now. */
+static bool is_last(const status *s, size_t row)
+{
+    const rk_file_rows *files = &s->night.carried.files;
+    rk_slice digest = rk_texts_get(&s->night.world.texts, files->digest[row]);
+    for (size_t i = row + 1; i < files->batch.count; i++)
+        if (rk_slice_equal(rk_texts_get(&s->night.world.texts, files->digest[i]), digest))
+            return false;
+    return true;
+}
+
+static void print_files(status *s)
+{
+    const rk_file_rows *files = &s->night.carried.files;
+    const rk_texts *texts = &s->night.world.texts;
+    size_t shown = 0;
+    for (size_t row = 0; row < files->batch.count; row++) {
+        rk_slice fate = rk_names_text(&s->night.world.names, files->fate[row]);
+        bool set_aside = rk_slice_is(fate, rk_fate_name(RK_FATE_QUARANTINED)) ||
+                         rk_slice_is(fate, rk_fate_name(RK_FATE_HELD));
+        if (!set_aside || !is_last(s, row))
+            continue;
+        if (shown++ == 0)
+            printf("files that wait for a decision (accept_file or discard_file, subject as "
+                   "shown):\n");
+        printf("  %.16s  %-11.*s %.*s: %.*s\n", rk_texts_get(texts, files->digest[row]).at,
+               RK_FMT(fate), RK_FMT(rk_texts_get(texts, files->name[row])),
+               RK_FMT(rk_texts_get(texts, files->why[row])));
+    }
+    s->waiting |= shown > 0;
+}
+
+static void print_cases(const status *s)
+{
+    size_t counts[RK_OUTCOMES] = {0};
+    const rk_cases *cases = &s->night.carried.cases;
+    for (size_t row = 0; row < cases->batch.count; row++)
+        counts[cases->kind[row]]++;
+    printf("open cases: %zu\n", cases->batch.count);
+    for (int i = 0; i < RK_OUTCOMES; i++)
+        if (counts[i])
+            printf("  %-13s %zu\n", rk_outcome_name((rk_outcome)i), counts[i]);
+}
+
+static bool open_books(status *s, rk_error *err)
+{
+    rk_manifest head = {0};
+    rk_digest digest;
+    s->night = (rk_night){.settings = s->setup.settings,
+                          .sources = &s->setup.sources,
+                          .archive = s->archive,
+                          .day = s->mark.night,
+                          .number = s->mark.number,
+                          .threads = s->setup.threads};
+    bool good = rk_archive_manifest(&s->archive, "nights", s->mark.night, s->mark.number, &s->arena,
+                                    &head, &digest, err) &&
+                rk_night_open(&s->night, &head, &digest, err);
+    rk_manifest_free(&head);
+    return good;
+}
+
+/* Age of the books: since the last night was judged. */
+static bool check_age(status *s, const char *max_age, rk_moment now, rk_error *err)
+{
+    int64_t limit;
+    if (!max_age)
+        return true;
+    if (!rk_duration_parse(rk_slice_of(max_age), &limit))
+        return rk_fail(err, RK_USAGE, "--max-age takes a time such as 26h, not \"%s\"", max_age);
+    rk_moment judged = rk_day_begin(s->mark.night, s->setup.settings.zone) +
+                       s->setup.settings.judge_at * RK_SECOND;
+    if (s->mark.any && now - judged <= limit)
+        return true;
+    printf("TOO OLD: the last night is more than %s old\n", max_age);
+    s->waiting = true;
+    return true;
+}
+
+/* The two truths must name the same night. */
+static bool check_database(status *s, rk_error *err)
+{
+    rk_store *store = NULL;
+    rk_head head;
+    bool good = rk_store_open(s->setup.settings.database, &store, err) &&
+                rk_store_ready(store, err) && rk_store_head(store, &head, err);
+    rk_store_close(store);
+    if (!good)
+        return false;
+    if (head.any == s->mark.any && (!head.any || rk_digest_equal(&head.run, &s->mark.run)))
+        return true;
+    printf(
+        "the database and the archive do not name the same last night: the next run settles it\n");
+    s->waiting = true;
+    return true;
+}
+
+static bool print(status *s, rk_error *err)
+{
+    if (!rk_archive_mark(&s->archive, &s->mark, err))
+        return false;
+    if (!s->mark.any) {
+        printf("no night was run yet\n");
+        return true;
+    }
+    if (!open_books(s, err))
+        return false;
+    print_nights(s);
+    print_channels(s);
+    print_files(s);
+    print_cases(s);
+    return true;
+}
+
+rk_code rk_command_status(int argc, char **argv, int64_t now, rk_error *err)
+{
+    const char *max_age = NULL;
+    const rk_option table[] = {{.name = "--max-age", .value = &max_age}, {0}};
+    rk_common common = {0};
+    rk_names names = {0};
+    status s = {0};
+    bool good = rk_options_parse(argc, argv, table, &common, NULL, err) &&
+                rk_setup_rules(&common, &names, &s.setup, err);
+    s.archive.folder = s.setup.settings.archive;
+    good = good && print(&s, err) && check_age(&s, max_age, now, err) && check_database(&s, err);
+    bool opened = s.night.sources != NULL;
+    if (opened)
+        rk_night_close(&s.night);
+    rk_arena_free(&s.arena);
+    rk_names_free(&names);
+    rk_setup_free(&s.setup);
+    return !good ? err->code : s.waiting ? RK_WAITING : RK_DONE;
+}
