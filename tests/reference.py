@@ -19,7 +19,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-# ---- the rules ------------------------------------------------------------------------------------
+# ---- the rules ----------------------------------------------------------------------------------
 
 WIB = timezone(timedelta(hours=7))
 CODE = re.compile(r"[789]\d{14}", re.ASCII)
@@ -52,11 +52,11 @@ def due_by_tariff(service, validity, charges, day):
 
 
 def deadline_of(source, submitted_at):
-    """Two hours from the submission; none for those who come in person or wait in the priority queue."""
+    """Two hours from the submission; none for those who come in person or have priority."""
     return None if source in ("walk-in", "priority") else submitted_at + timedelta(hours=2)
 
 
-# ---- applications -----------------------------------------------------------------------------------
+# ---- applications -------------------------------------------------------------------------------
 
 class Application:
     def __init__(self, row):
@@ -80,7 +80,7 @@ def read_applications(path):
         return [Application(row) for row in csv.DictReader(file)]
 
 
-# ---- statements ---------------------------------------------------------------------------------------
+# ---- statements ---------------------------------------------------------------------------------
 
 class Entry:
     """One line of money. `paid_from` to `paid_until`: when the customer paid, as far as it is known."""
@@ -275,7 +275,7 @@ def read_statements(paths):
     return [statements[digest] for digest in sorted(statements)]
 
 
-# ---- matching -----------------------------------------------------------------------------------------
+# ---- matching -----------------------------------------------------------------------------------
 
 def match(applications, statements):
     by_code = defaultdict(list)
@@ -361,14 +361,14 @@ def pay(application, entry, late, reason):
     application.payment = entry
 
 
-# ---- expiry -------------------------------------------------------------------------------------------
+# ---- expiry -------------------------------------------------------------------------------------
 
 def what_may_still_turn_up(statements):
     """Days whose payments cannot all be known, and codes of which a payment is open.
 
-    A file that breaks its totals hides its day until a sound one of the same channel tells about it; so
-    does a line without a readable code, for ever. A line that cannot be read but for its code, and one whose
-    code several applications have, leave that code open."""
+    A file that breaks its totals hides its day until a sound one of the same channel tells of it; so
+    does a line without a readable code, for ever. A line that cannot be read but for its code, and
+    one whose code several applications have, leave that code open."""
     told = {(s.channel, s.day) for s in statements if not s.fault}
     days = {s.day for s in statements if s.fault and (s.channel, s.day) not in told}
     rejects = [(s, reject) for s in statements if not s.fault for _, reject in s.rejects]
@@ -409,7 +409,7 @@ def end_of_coverage(statements):
     return datetime.combine(max(days) + timedelta(days=1), time(0), WIB) if days else None
 
 
-# ---- the files of `rekon match` -------------------------------------------------------------------------
+# ---- the files of `rekon match` -----------------------------------------------------------------
 
 PAYMENT = ("matched", "late", "underpaid", "overpaid")
 

@@ -91,8 +91,9 @@ def differences(name, engine, reference):
         faults["not in the engine"].append(row)
     for row in wanted.keys() & given.keys():
         for column in wanted_columns:
-            if given[row].get(column) != wanted[row][column] and column not in FREE.get(name, ()):
-                faults[f"{column} is {given[row].get(column)!r}, wanted {wanted[row][column]!r}"].append(row)
+            is_, should = given[row].get(column), wanted[row][column]
+            if is_ != should and column not in FREE.get(name, ()):
+                faults[f"{column} is {is_!r}, wanted {should!r}"].append(row)
     if not faults and list(given) != list(wanted):
         faults["rows are in another order"].append("")
     return [f"{name}: {len(rows)} times {what}: {min(rows)}"
@@ -116,7 +117,8 @@ def check(folder, given):
     if given.rekon:
         files = [path for path in sorted((folder / "inbox").rglob("*")) if path.is_file()]
         run(given.rekon, "match", *inputs[:2], "--statements", *files, "--out", folder / "engine",
-            "--config", ROOT / "rekon.yaml", "--rules", given.rules, "--write", "summary,entries,applications,rejects", codes=(0, 1))
+            "--config", ROOT / "rekon.yaml", "--rules", given.rules,
+            "--write", "summary,entries,applications,rejects", codes=(0, 1))
         for name in FILES:
             faults += differences(name, folder / "engine", folder / "reference")
         told = run(*compare, folder / "engine", folder, codes=(0, 1))
