@@ -31,7 +31,7 @@ const char *rk_row_fault(const rk_row *row)
     return row->layout->fixed ? rk_fixed_fault(row) : rk_delimited_fault(row);
 }
 
-bool rk_row_blank(const rk_row *row)
+bool rk_row_is_empty(const rk_row *row)
 {
     if (row->record.fault)
         return false;
@@ -116,7 +116,7 @@ static void find_header(rk_layout *layout, rk_cutter *cutter, rk_row *row, rk_to
                         rk_cell *cells)
 {
     while (rk_cutter_next(cutter, cells, RK_CELLS_MAX, &row->record)) {
-        if (rk_row_blank(row))
+        if (rk_row_is_empty(row))
             continue;
         if (!row->record.fault && take_header(layout, row, told))
             begin_body(layout, cutter);

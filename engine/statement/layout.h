@@ -56,7 +56,7 @@ uint32_t rk_row_column(const rk_row *row, int field);
 const char *rk_row_fault(const rk_row *row);
 
 /* All cells are blank. */
-bool rk_row_blank(const rk_row *row);
+bool rk_row_is_empty(const rk_row *row);
 
 /* Puts what the row tells by the rule's meanings into `told`. */
 void rk_row_tell(const rk_row *row, const rk_record_rule *rule, rk_told *told);

@@ -372,7 +372,7 @@ void rk_stretch_read(rk_stretch *stretch, const rk_entries *entries)
     stretch->ascii = stretch->statement->plan->channel->encoding != RK_ENCODING_CP1252 &&
                      rk_bytes_ascii(rk_slice_between(stretch->chunk.from, stretch->chunk.until));
     while (rk_cutter_next(&cutter, cells, RK_CELLS_MAX, &row.record))
-        if (!rk_row_blank(&row))
+        if (!rk_row_is_empty(&row))
             take(stretch, entries, &row);
 }
 
