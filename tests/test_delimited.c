@@ -201,6 +201,24 @@ static void test_delimited__tells_ascii(void **state)
     }
 }
 
+static void test_delimited__reads_fifteen_digits(void **state)
+{
+    char text[] = "820240305000123";
+    uint64_t value;
+    (void)state;
+    assert_true(rk_fifteen_digits(text, &value));
+    assert_true(value == 820240305000123);
+    assert_true(rk_fifteen_digits("000000000000000", &value) && value == 0);
+    assert_true(rk_fifteen_digits("999999999999999", &value) && value == 999999999999999);
+    for (size_t i = 0; i < 15; i++)
+        for (int c = 0; c < 256; c++) {
+            char kept = text[i];
+            text[i] = (char)c;
+            assert_int_equal(rk_fifteen_digits(text, &value), c >= '0' && c <= '9');
+            text[i] = kept;
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +228,7 @@ int main(void)
         cmocka_unit_test(test_delimited__counts_a_hundred_thousand_cells),
         cmocka_unit_test(test_delimited__chunks_change_nothing),
         cmocka_unit_test(test_delimited__tells_ascii),
+        cmocka_unit_test(test_delimited__reads_fifteen_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -88,6 +88,9 @@ static inline rk_slice rk_cell_slice(const rk_cell *cell)
     return (rk_slice){cell->at, cell->len};
 }
 
+/* Exactly fifteen digits, the length of a billing code, without a loop. */
+bool rk_fifteen_digits(const char *at, uint64_t *value);
+
 /* No byte above 0x7f. */
 bool rk_bytes_ascii(rk_slice bytes);
 

@@ -12,6 +12,7 @@ typedef struct target {
     size_t cell;   /* in the file */
     size_t column; /* in rk_application_columns */
     rk_type type;
+    void *values; /* the batch's column */
 } target;
 
 /* A text with doubled quotes: its final form is not in the file. */
@@ -113,7 +114,7 @@ static bool read_moment(part *of, rk_slice text, rk_moment *moment)
 static bool read_code(rk_slice text, uint64_t *code)
 {
     *code = 0;
-    return text.len == 0 || (text.len == 15 && rk_slice_to_u64(text, code));
+    return text.len == 0 || (text.len == 15 && rk_fifteen_digits(text.at, code));
 }
 
 /* Whole units by digit arithmetic; decimals by the model. A due amount is never negative. */
@@ -182,7 +183,7 @@ static void watch_order(part *of, const rk_cell *cell)
 static const char *put_cell(const reader *all, part *of, const target *to, const rk_cell *cell)
 {
     size_t row = of->first + of->count;
-    void *column = rk_batch_column(&all->rows->batch, to->column);
+    void *column = to->values;
     rk_slice text = rk_cell_slice(cell);
     switch (to->type) {
     case RK_TYPE_TEXT:
@@ -314,7 +315,7 @@ static bool map_header(reader *all, const rk_cell *cells, const rk_record *recor
             *given |= (uint64_t)1 << column;
             if (kept >> column & 1)
                 all->targets[all->target_count++] =
-                    (target){i, (size_t)column, rk_application_columns[column].type};
+                    (target){i, (size_t)column, rk_application_columns[column].type, NULL};
         }
     }
     *unknown = rk_arena_slice(all->reading->arena, rk_buffer_all(&list));
@@ -520,6 +521,8 @@ static bool read_rows(reader *all, const rk_cutter *behind, uint64_t wanted, rk_
     bool good = room < RK_NO_ROW || rk_fail(err, RK_FILE, "more than 4,294,967,294 rows");
     rk_batch_init(&all->rows->batch, rk_application_columns, rk_application_column_count,
                   good ? room : 0, wanted);
+    for (size_t i = 0; i < all->target_count; i++)
+        all->targets[i].values = rk_batch_column(&all->rows->batch, all->targets[i].column);
     good = good && read_parts(all, parts, count, path, err);
     free_parts(parts, count);
     return good;

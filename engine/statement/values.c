@@ -85,17 +85,10 @@ const char *rk_row_amount(const rk_row *row, rk_money *minor, int *field)
 
 uint64_t rk_code_read(rk_slice text)
 {
-    uint64_t code = 0;
+    uint64_t code;
     if (text.len && text.at[0] == '\'')
         text = (rk_slice){text.at + 1, text.len - 1};
-    if (text.len != 15)
-        return 0;
-    for (size_t i = 0; i < 15; i++) {
-        if (text.at[i] < '0' || text.at[i] > '9')
-            return 0;
-        code = code * 10 + (uint64_t)(text.at[i] - '0');
-    }
-    return code;
+    return text.len == 15 && rk_fifteen_digits(text.at, &code) ? code : 0;
 }
 
 /* ---- times ---- */
