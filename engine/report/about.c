@@ -14,7 +14,7 @@ typedef struct about {
 static void lay_pair(about *a, rk_word_id label, rk_slice value)
 {
     rk_plan_text(a->sheet, a->row, 0, RK_STYLE_CHECK_LABEL, rk_job_word(a->job, label));
-    rk_plan_text(a->sheet, a->row++, 1, RK_STYLE_NONE, value);
+    rk_plan_text(a->sheet, a->row++, 1, RK_STYLE_PLAIN, value);
 }
 
 static void lay_run(about *a)
@@ -99,8 +99,6 @@ static void lay_file(about *a, const rk_file *file)
                  rk_shown_fate(file->fate, job->plan.language));
     rk_plan_text(a->sheet, row, 6, RK_STYLE_WRAP, file->why);
     rk_plan_text(a->sheet, row, 7, RK_STYLE_DIGEST, rk_slice_of(hex));
-    if (file->why.len <= 60)
-        rk_plan_height(a->sheet, row, 24);
 }
 
 static void lay_files(about *a)
@@ -139,7 +137,7 @@ static void lay_rules(about *a)
                      c == 1 ? rk_job_word(a->job, RK_WORD_DIGEST) : RK_S(""));
     a->row++;
     for (size_t i = 0; i < input->sources->count; i++) {
-        rk_plan_text(a->sheet, a->row, 0, RK_STYLE_TEXT, input->sources->items[i].name);
+        rk_plan_text(a->sheet, a->row, 0, RK_STYLE_PLAIN, input->sources->items[i].name);
         rk_plan_text(a->sheet, a->row, 1, RK_STYLE_META,
                      rk_slice_of(rk_digest_hex(&input->rule_digests[i], hex)));
         a->row++;

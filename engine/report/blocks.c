@@ -375,7 +375,6 @@ static void lay_head(laid *l)
                      rk_job_word(l->job, extra_word(extra)));
         widen(sheet, extra_column(l, i), extra_width(extra));
     }
-    rk_plan_height(sheet, l->head, 27);
     rk_buffer_free(&title);
 }
 
@@ -634,6 +633,17 @@ static void plan_chart(laid *l, rk_chart_plan *chart)
                                 (uint16_t)(l->first + c)};
 }
 
+static bool has_values(const laid *l)
+{
+    for (size_t i = 0; i < l->block->chart_of_count; i++)
+        for (size_t c = 0; c < l->block->column_count; c++)
+            for (size_t k = 0; l->block->columns[c] == l->block->chart_of[i] && k < l->key_count;
+                 k++)
+                if (value_of(l, c, l->keys[k]) != 0)
+                    return true;
+    return false;
+}
+
 static double pixels(double characters)
 {
     return characters * 7 + 5;
@@ -650,7 +660,7 @@ static void stand_chart(rk_plan_sheet *sheet, uint32_t top, uint32_t bottom, siz
     if (room >= 330) {
         chart->row = top;
         chart->column = (uint16_t)from;
-        chart->width = room;
+        chart->width = room - 14;
         chart->height = (bottom - top + 1) * 20.0 + 12;
         if (chart->height < 240)
             chart->height = 240;
@@ -661,6 +671,7 @@ static void stand_chart(rk_plan_sheet *sheet, uint32_t top, uint32_t bottom, siz
     chart->width = 0;
     for (size_t c = 0; c < sheet->column_count; c++)
         chart->width += pixels(sheet->widths[c]);
+    chart->width -= 14;
     chart->height = 280;
 }
 
@@ -679,7 +690,8 @@ bool rk_blocks_lay(rk_job *job, const rk_sheet *rule, rk_error *err)
         l.measures = job->desk->input->rules->reports.measures;
         top = next;
         good = lay_block(&l, &next, err);
-        if (good && l.block->chart != RK_CHART_NONE && sheet->chart.kind == RK_CHART_NONE)
+        if (good && l.block->chart != RK_CHART_NONE && sheet->chart.kind == RK_CHART_NONE &&
+            has_values(&l))
             plan_chart(&l, &sheet->chart);
         unbalanced = unbalanced || l.unbalanced;
         last_width = l.width;

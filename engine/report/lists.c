@@ -56,26 +56,26 @@ typedef struct column_rule {
 } column_rule;
 
 static const column_rule column_rules[] = {
-    {"no", COLUMN_NO, OF_ALL | RIGHT, 7},
-    {"case_id", COLUMN_CASE, OF_CASES, 17},
-    {"kind", COLUMN_KIND, OF_CASES, 16},
-    {"outcome", COLUMN_KIND, OF_ENTRIES, 16},
+    {"no", COLUMN_NO, OF_ALL | RIGHT, 6},
+    {"case_id", COLUMN_CASE, OF_CASES, 16},
+    {"kind", COLUMN_KIND, OF_CASES, 18},
+    {"outcome", COLUMN_KIND, OF_ENTRIES, 18},
     {"age", COLUMN_AGE, OF_CASES | RIGHT, 7},
     {"paid", COLUMN_PAID, OF_ALL, 15},
     {"booked_on", COLUMN_BOOKED, OF_ENTRIES | OF_CASES, 11},
-    {"channel", COLUMN_CHANNEL, OF_ENTRIES | OF_CASES, 13},
-    {"billing_code", COLUMN_CODE, OF_ALL, 16},
+    {"channel", COLUMN_CHANNEL, OF_ENTRIES | OF_CASES, 12},
+    {"billing_code", COLUMN_CODE, OF_ALL, 15},
     {"reference", COLUMN_REFERENCE, OF_ENTRIES, 18},
-    {"application", COLUMN_APPLICATION, OF_ALL, 16},
+    {"application", COLUMN_APPLICATION, OF_ALL, 13},
     {"office", COLUMN_OFFICE, OF_ALL, 18},
     {"service", COLUMN_SERVICE, OF_ALL, 22},
-    {"received", COLUMN_RECEIVED, OF_ALL | MONEY | RIGHT, 13},
-    {"due", COLUMN_DUE, OF_ALL | MONEY | RIGHT, 13},
-    {"difference", COLUMN_DIFFERENCE, OF_ENTRIES | OF_CASES | MONEY | RIGHT, 13},
-    {"reason", COLUMN_REASON, OF_ALL, 24},
+    {"received", COLUMN_RECEIVED, OF_ALL | MONEY | RIGHT, 12},
+    {"due", COLUMN_DUE, OF_ALL | MONEY | RIGHT, 12},
+    {"difference", COLUMN_DIFFERENCE, OF_ENTRIES | OF_CASES | MONEY | RIGHT, 12},
+    {"reason", COLUMN_REASON, OF_ALL, 22},
     {"action", COLUMN_ACTION, OF_CASES, 24},
-    {"follow_up", COLUMN_FOLLOW_UP, OF_CASES, 20},
-    {"status", COLUMN_STATUS, OF_CASES, 10},
+    {"follow_up", COLUMN_FOLLOW_UP, OF_CASES, 16},
+    {"status", COLUMN_STATUS, OF_CASES, 9},
     {"submitted", COLUMN_SUBMITTED, OF_APPLICATIONS, 15},
     {"deadline", COLUMN_DEADLINE, OF_APPLICATIONS, 15},
     {"state", COLUMN_STATE, OF_APPLICATIONS, 21},
@@ -568,7 +568,6 @@ static void lay_heads(const list *l, rk_plan_sheet *sheet)
         sheet->widths[c] = l->columns[c]->width;
     }
     sheet->column_count = l->rule->column_count;
-    rk_plan_height(sheet, sheet->list_row - 1, 27);
 }
 
 static rk_money sum_column(const list *l, column_id id, size_t from, size_t count)

@@ -35,7 +35,7 @@ typedef enum rk_style {
     RK_STYLE_TEXT,
     RK_STYLE_WRAP,
     RK_STYLE_BOLD,
-    RK_STYLE_CENTER,
+    RK_STYLE_PLAIN,
     RK_STYLE_NIL,
     RK_STYLE_COUNT,
     RK_STYLE_MONEY,

@@ -142,14 +142,14 @@ static const pair reasons[RK_REASONS] = {
 };
 
 static const pair actions[RK_OUTCOMES] = {
-    [RK_LATE] = {"Periksa bukti bayar; putuskan layanan", "Check the evidence; decide on service"},
-    [RK_UNDERPAID] = {"Minta pelunasan sebelum batas waktu", "Ask for the rest"},
-    [RK_OVERPAID] = {"Catat kelebihan; proses koreksi", "Note the excess; correct"},
-    [RK_DUPLICATE] = {"Catat bayar ganda; proses koreksi", "Note the duplicate; correct"},
+    [RK_LATE] = {"Periksa bukti bayar", "Check the evidence"},
+    [RK_UNDERPAID] = {"Minta pelunasan", "Ask for the rest"},
+    [RK_OVERPAID] = {"Catat kelebihan; koreksi", "Note the excess; correct"},
+    [RK_DUPLICATE] = {"Catat bayar ganda; koreksi", "Note the duplicate; correct"},
     [RK_SUGGESTED] = {"Pastikan calon permohonan", "Confirm the candidate"},
-    [RK_AMBIGUOUS] = {"Pilih permohonan yang benar", "Choose the right application"},
-    [RK_UNIDENTIFIED] = {"Telusuri penyetor lewat kanal", "Trace the payer through the channel"},
-    [RK_NOT_DUE] = {"Periksa permohonan; proses koreksi", "Check the application; correct"},
+    [RK_AMBIGUOUS] = {"Pilih permohonan yang benar", "Choose the application"},
+    [RK_UNIDENTIFIED] = {"Telusuri penyetor di kanal", "Trace the payer"},
+    [RK_NOT_DUE] = {"Periksa permohonan; koreksi", "Check the application"},
 };
 
 static const pair case_statuses[] = {

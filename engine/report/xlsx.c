@@ -14,7 +14,7 @@ enum {
     ITALIC = 2,
     WRAP = 4,
     RIGHT = 8,
-    CENTER = 16,
+    LEFT = 16,   /* dates, which would stand right by themselves */
     LINE = 32,   /* a thin line below */
     TOP = 64,    /* a line above: totals */
     UNDER = 128, /* underlined */
@@ -45,16 +45,16 @@ static const appearance looks[RK_STYLES] = {
     [RK_STYLE_HEAD_RIGHT] = {BOLD | WRAP | FRAME | RIGHT, 9, 0, PALE, NULL},
     [RK_STYLE_TEXT] = {LINE, 9, 0, 0, NULL},
     [RK_STYLE_WRAP] = {LINE | WRAP, 9, 0, 0, NULL},
+    [RK_STYLE_PLAIN] = {0, 9, 0, 0, NULL},
     [RK_STYLE_BOLD] = {LINE | BOLD, 9, 0, 0, NULL},
-    [RK_STYLE_CENTER] = {LINE | CENTER, 9, 0, 0, NULL},
     [RK_STYLE_NIL] = {LINE | ITALIC, 9, GREY, 0, NULL},
     [RK_STYLE_COUNT] = {LINE | RIGHT, 9, 0, 0, COUNT_FORMAT},
     [RK_STYLE_MONEY] = {LINE | RIGHT, 9, 0, 0, COUNT_FORMAT},
     [RK_STYLE_MONEY_SEN] = {LINE | RIGHT, 9, 0, 0, SEN_FORMAT},
     [RK_STYLE_PERCENT] = {LINE | RIGHT, 9, 0, 0, "0.0"},
     [RK_STYLE_NUMBER] = {LINE | RIGHT, 9, 0, 0, "#,##0"},
-    [RK_STYLE_DAY] = {LINE | CENTER, 9, 0, 0, "dd/mm/yyyy"},
-    [RK_STYLE_DAYTIME] = {LINE | CENTER, 9, 0, 0, "dd/mm/yyyy hh:mm"},
+    [RK_STYLE_DAY] = {LINE | LEFT, 9, 0, 0, "dd/mm/yyyy"},
+    [RK_STYLE_DAYTIME] = {LINE | LEFT, 9, 0, 0, "dd/mm/yyyy hh:mm"},
     [RK_STYLE_LINK] = {LINE | UNDER, 9, 0x1F4E79, 0, NULL},
     [RK_STYLE_INPUT] = {LINE, 9, 0, 0xFFFBE6, NULL},
     [RK_STYLE_DIGEST] = {LINE | WRAP, 7, GREY, 0, NULL},
@@ -89,7 +89,7 @@ static void line_format(lxw_format *format, unsigned flags)
 {
     if (flags & (LINE | FRAME)) {
         format_set_bottom(format, flags & FRAME ? LXW_BORDER_THIN : LXW_BORDER_HAIR);
-        format_set_bottom_color(format, flags & FRAME ? 0x7F7F7F : 0xA6A6A6);
+        format_set_bottom_color(format, flags & FRAME ? 0x7F7F7F : 0xBFBFBF);
     }
     if (flags & (TOP | FRAME)) {
         format_set_top(format, LXW_BORDER_THIN);
@@ -113,8 +113,10 @@ static lxw_format *format_of(writer *w, rk_style style)
         format_set_text_wrap(format);
     if (look->flags & UNDER)
         format_set_underline(format, LXW_UNDERLINE_SINGLE);
-    if (look->flags & (RIGHT | CENTER))
-        format_set_align(format, look->flags & RIGHT ? LXW_ALIGN_RIGHT : LXW_ALIGN_CENTER);
+    if (look->flags & (RIGHT | LEFT))
+        format_set_align(format, look->flags & RIGHT ? LXW_ALIGN_RIGHT : LXW_ALIGN_LEFT);
+    if (look->flags & RIGHT)
+        format_set_indent(format, 1); /* keeps numbers away from the text of the next column */
     line_format(format, look->flags);
     if (look->ink)
         format_set_font_color(format, look->ink);
@@ -195,28 +197,91 @@ static void write_link(writer *w, lxw_worksheet *sheet, const rk_placed *placed)
     rk_buffer_free(&url);
 }
 
+/* Characters of a wrapped text that a column of one character's width takes; 0: it does not wrap. */
+static double density(rk_style style)
+{
+    switch (style) {
+    case RK_STYLE_WRAP:
+        return 1.2;
+    case RK_STYLE_DIGEST:
+        return 1.3;
+    case RK_STYLE_HEAD:
+    case RK_STYLE_HEAD_RIGHT:
+        return 0.85; /* few long words in bold */
+    default:
+        return 0;
+    }
+}
+
+/* Lines that a text takes in its column, roughly: programs do not all fit rows by themselves. */
+static unsigned lines_of(const rk_cell *cell, double width)
+{
+    size_t characters = 0, room = (size_t)(width * density(cell->style));
+    if (cell->kind != RK_CELL_TEXT || room == 0)
+        return 1;
+    for (size_t i = 0; i < cell->text.len; i++)
+        characters += ((unsigned char)cell->text.at[i] & 0xC0) != 0x80;
+    return characters > room ? (unsigned)((characters + room - 1) / room) : 1;
+}
+
+static void fit_row(writer *w, lxw_worksheet *sheet, uint32_t row, unsigned lines)
+{
+    if (lines > 30)
+        lines = 30;
+    if (lines > 1)
+        keep_fault(w, worksheet_set_row(sheet, row, 12.0 * lines + 3, NULL));
+}
+
+/* The height of a row as planned, or as its wrapped texts need; in constant memory it must be said
+ * before the cells. */
+static void set_height(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *plan, size_t first)
+{
+    uint32_t row = plan->cells[first].row;
+    unsigned lines = 1;
+    for (size_t h = 0; h < plan->height_count; h++)
+        if (plan->heights[h].row == row) {
+            keep_fault(w, worksheet_set_row(sheet, row, plan->heights[h].points, NULL));
+            return;
+        }
+    for (size_t i = first; i < plan->cell_count && plan->cells[i].row == row; i++) {
+        unsigned needed = lines_of(&plan->cells[i].cell, plan->widths[plan->cells[i].column]);
+        lines = needed > lines ? needed : lines;
+    }
+    fit_row(w, sheet, row, lines);
+}
+
+static void write_list(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *plan)
+{
+    rk_row row = {0};
+    for (size_t i = 0; i < plan->list_count && w->fault == LXW_NO_ERROR; i++) {
+        uint32_t at = plan->list_row + (uint32_t)i;
+        unsigned lines = 1;
+        plan->fill(plan->context, plan->list_from + i, &row);
+        for (size_t c = 0; c < row.count; c++) {
+            unsigned needed = lines_of(&row.cells[c], plan->widths[c]);
+            lines = needed > lines ? needed : lines;
+        }
+        fit_row(w, sheet, at, lines);
+        for (size_t c = 0; c < row.count; c++)
+            write_cell(w, sheet, at, (uint16_t)c, &row.cells[c]);
+    }
+    rk_row_free(&row);
+}
+
 static void write_cells(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *plan)
 {
     uint32_t row_before = UINT32_MAX;
     for (size_t i = 0; i < plan->cell_count; i++) {
         const rk_placed *placed = &plan->cells[i];
-        /* In constant memory the height of a row must be said before its cells. */
-        for (size_t h = 0; h < plan->height_count && placed->row != row_before; h++)
-            if (plan->heights[h].row == placed->row)
-                keep_fault(w, worksheet_set_row(sheet, placed->row, plan->heights[h].points, NULL));
+        if (placed->row != row_before)
+            set_height(w, sheet, plan, i);
         row_before = placed->row;
         if (placed->cell.kind == RK_CELL_LINK)
             write_link(w, sheet, placed);
         else
             write_cell(w, sheet, placed->row, placed->column, &placed->cell);
     }
-    rk_row row = {0};
-    for (size_t i = 0; i < plan->list_count && w->fault == LXW_NO_ERROR; i++) {
-        plan->fill(plan->context, plan->list_from + i, &row);
-        for (size_t c = 0; c < row.count; c++)
-            write_cell(w, sheet, plan->list_row + (uint32_t)i, (uint16_t)c, &row.cells[c]);
-    }
-    rk_row_free(&row);
+    write_list(w, sheet, plan);
 }
 
 static void page_set_up(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *plan)
