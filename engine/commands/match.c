@@ -129,6 +129,23 @@ static uint64_t wanted_columns(const matching *m)
     return all & ~(RK_ENTRY_BIT(narrative) | RK_ENTRY_BIT(reference) | RK_ENTRY_BIT(value_on));
 }
 
+/* The same bytes under two names, or given twice, count once. */
+static void skip_repeated(matching *m)
+{
+    rk_files *files = &m->world.files;
+    for (size_t i = 0; i < files->count; i++)
+        for (size_t j = 0; j < i && files->items[i].fate == RK_FATE_NONE; j++) {
+            rk_file *file = &files->items[i];
+            const rk_file *earlier = &files->items[j];
+            if (earlier->channel != file->channel || earlier->fate != RK_FATE_NONE ||
+                !rk_slice_equal(earlier->bytes, file->bytes))
+                continue;
+            file->fate = RK_FATE_SAME;
+            rk_log_warning("%.*s: skipped: same content as %.*s", RK_FMT(file->name),
+                           RK_FMT(earlier->name));
+        }
+}
+
 /* Digests only where an output or a tie needs them. */
 static void digest_files(matching *m)
 {
@@ -161,6 +178,7 @@ static bool read_statements(matching *m, rk_error *err)
     for (size_t i = 0; i < m->statements.count; i++)
         if (!add_statement(m, &reading, i, err))
             return false;
+    skip_repeated(m);
     m->world.new_file_count = m->world.files.count;
     rk_batch_init(&m->world.entries.batch, rk_entry_columns, rk_entry_column_count, 16,
                   wanted_columns(m));

@@ -20,11 +20,26 @@ static void add_gap_of_file(rk_judgement *j, const rk_file *file)
     rk_gaps_add(&j->gaps, file->channel, begin, end);
 }
 
+/* A file of the same channel, account and days counts: the one that was set aside was sent again. */
+static bool was_sent_again(const rk_world *world, const rk_file *file)
+{
+    for (size_t i = 0; i < world->new_file_count; i++) {
+        const rk_file *other = &world->files.items[i];
+        if (other->fate == RK_FATE_ACCEPTED && other->channel == file->channel &&
+            other->account == file->account && other->from == file->from &&
+            other->until == file->until)
+            return true;
+    }
+    return false;
+}
+
 static void add_gaps(rk_judgement *j, const rk_world *world)
 {
     for (size_t i = 0; i < world->new_file_count; i++) {
         const rk_file *file = &world->files.items[i];
-        if (file->fate == RK_FATE_QUARANTINED || file->fate == RK_FATE_HELD)
+        bool set_aside = file->fate == RK_FATE_HELD ||
+                         (file->fate == RK_FATE_QUARANTINED && !was_sent_again(world, file));
+        if (set_aside)
             add_gap_of_file(j, file);
     }
     for (size_t i = 0; i < world->rejects.count; i++) {
