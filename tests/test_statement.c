@@ -251,6 +251,8 @@ static void test_statement__quarantines_what_breaks_its_own_totals(void **state)
         {"IDMREKON_20240305.txt", IDM_HEAD IDM_ROW("02", "", "x", "00") "T|1|100\n",
          "1 records without a readable amount, so its totals cannot be checked (first on line 2)"},
         {"IDMREKON_20240305.txt", "H|REKON|20240230\nT|0|0\n", "day is no day (line 1)"},
+        {"BCA_9999999999_20240305.csv", BCA_HEAD BCA_FOOT("0.00", "0.00", "1000000.00"),
+         "its account is not the one in its name (line 1)"},
         {"TOKOPEDIA_20240305.csv", "a,b\n1,2\n", "the row of column titles is missing"},
         {BCA_NAME,
          BCA_HEAD "'05/03/2024,A,'0000,1.00,CR,1000001.00\n'05/03/2024,B,'0000,1.00,CR,1000003.00\n"
@@ -284,7 +286,7 @@ static void test_statement__accepts_newest_first_and_empty(void **state)
         size_t entries;
     } cases[] = {
         {BCA_NAME, BCA_HEAD BCA_FOOT("0.00", "0.00", "1000000.00"), 0},
-        {"IDMREKON_20240305.txt", IDM_HEAD "T|0|0\n", 0},
+        {"IDMREKON_20240305.txt", "\xef\xbb\xbf" IDM_HEAD "\n\nT|0|0\n\n", 0},
         {BCA_NAME,
          BCA_HEAD "'05/03/2024,C,'0000,1.00,DB,1000004.00\n'05/03/2024,B,'0000,3.00,CR,1000005.00\n"
                   "'05/03/2024,A,'0000,2.00,CR,1000002.00\n" BCA_FOOT("5.00", "1.00", "1000004.00"),

@@ -183,9 +183,14 @@ static bool take_account(job *of, rk_statement *statement, rk_error *err)
     const rk_channel *channel = statement->plan->channel;
     rk_names *names = of->reading->names;
     rk_slice currency = statement->told.text[RK_MEANS_CURRENCY];
+    rk_slice account = statement->told.text[RK_MEANS_ACCOUNT];
     rk_file *file = statement->file;
     if (file->account == 0)
-        file->account = rk_names_add(names, statement->told.text[RK_MEANS_ACCOUNT]);
+        file->account = rk_names_add(names, account);
+    else if (account.len && !rk_slice_equal(account, rk_names_text(names, file->account)))
+        statement->why =
+            rk_arena_printf(of->reading->arena, "its account is not the one in its name (line %zu)",
+                            statement->told.line[RK_MEANS_ACCOUNT]);
     if (file->account == RK_NAME_FULL)
         return rk_fail(err, RK_FILE, "too many accounts");
     if (file->number.len == 0 && statement->told.text[RK_MEANS_NUMBER].len)
