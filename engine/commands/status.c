@@ -62,17 +62,6 @@ static void print_channels(status *s)
     free(gaps.items);
 }
 
-/* A later row of a digest tells the file's fate as it is now. */
-static bool is_last(const status *s, size_t row)
-{
-    const rk_file_rows *files = &s->night.carried.files;
-    rk_slice digest = rk_texts_get(&s->night.world.texts, files->digest[row]);
-    for (size_t i = row + 1; i < files->batch.count; i++)
-        if (rk_slice_equal(rk_texts_get(&s->night.world.texts, files->digest[i]), digest))
-            return false;
-    return true;
-}
-
 static void print_files(status *s)
 {
     const rk_file_rows *files = &s->night.carried.files;
@@ -80,9 +69,7 @@ static void print_files(status *s)
     size_t shown = 0;
     for (size_t row = 0; row < files->batch.count; row++) {
         rk_slice fate = rk_names_text(&s->night.world.names, files->fate[row]);
-        bool set_aside = rk_slice_is(fate, rk_fate_name(RK_FATE_QUARANTINED)) ||
-                         rk_slice_is(fate, rk_fate_name(RK_FATE_HELD));
-        if (!set_aside || !is_last(s, row))
+        if (!rk_night_file_waits(&s->night, row))
             continue;
         if (shown++ == 0)
             printf("files that wait for a decision (accept_file or discard_file, subject as "

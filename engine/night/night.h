@@ -82,6 +82,10 @@ bool rk_night_seal_outputs(rk_night *night, rk_error *err);
 /* The settings that a manifest seals, as they were then; folders and database are not among them. */
 bool rk_night_sealed_settings(const rk_manifest *manifest, rk_settings *settings, rk_error *err);
 
+/* Row `row` of the carried files is quarantined or held, and nothing has settled it since: neither a
+ * decision nor a file of the same channel, account and days that counts. */
+bool rk_night_file_waits(const rk_night *night, size_t row);
+
 /* ---- parts, by file ---- */
 
 /* intake.c: carries out decisions on files; adds those that were accepted to tonight's. */

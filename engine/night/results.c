@@ -19,30 +19,46 @@ static void cover_days(rk_night *night)
     }
 }
 
-/* Whether a file of the same channel, account and days counts: it stands in for one that was set aside. */
-static bool is_replaced(const rk_night *night, const rk_file_rows *known, size_t row)
+/* Tonight's file settles the known one: it is the same one, decided, or stands in for it. */
+static bool settles(const rk_night *night, const rk_file *file, const rk_file_rows *known,
+                    size_t row)
 {
-    for (size_t i = 0; i < night->world.new_file_count; i++) {
-        const rk_file *file = &night->world.files.items[i];
-        bool same_file =
-            rk_slice_equal(rk_texts_get(&night->world.texts, known->name[row]), file->name);
-        if ((file->fate == RK_FATE_ACCEPTED || (file->fate == RK_FATE_DISCARDED && same_file)) &&
-            file->channel == known->channel[row] && file->account == known->account[row] &&
-            file->from == known->covers_from[row] && file->until == known->covers_until[row])
-            return true;
-    }
-    rk_name accepted = rk_names_find(&night->world.names, RK_S("accepted"));
+    rk_digest digest;
+    rk_digest_parse(rk_texts_get(&night->world.texts, known->digest[row]), &digest);
+    bool is_same = rk_digest_equal(&digest, &file->digest) && file->fate != RK_FATE_SAME;
+    return is_same ||
+           (file->fate == RK_FATE_ACCEPTED && file->channel == known->channel[row] &&
+            file->account == known->account[row] && file->from == known->covers_from[row] &&
+            file->until == known->covers_until[row]);
+}
+
+static bool settled_later(const rk_night *night, const rk_file_rows *known, size_t row)
+{
+    rk_name accepted =
+        rk_names_find(&night->world.names, rk_slice_of(rk_fate_name(RK_FATE_ACCEPTED)));
     for (size_t i = row + 1; i < known->batch.count; i++) {
-        bool same_digest = rk_slice_equal(rk_texts_get(&night->world.texts, known->digest[i]),
-                                          rk_texts_get(&night->world.texts, known->digest[row]));
-        if (same_digest ||
-            (known->fate[i] == accepted && known->channel[i] == known->channel[row] &&
-             known->account[i] == known->account[row] &&
-             known->covers_from[i] == known->covers_from[row] &&
-             known->covers_until[i] == known->covers_until[row]))
+        bool is_same = rk_slice_equal(rk_texts_get(&night->world.texts, known->digest[i]),
+                                      rk_texts_get(&night->world.texts, known->digest[row]));
+        bool stands_in = known->fate[i] == accepted && known->channel[i] == known->channel[row] &&
+                         known->account[i] == known->account[row] &&
+                         known->covers_from[i] == known->covers_from[row] &&
+                         known->covers_until[i] == known->covers_until[row];
+        if (is_same || stands_in)
             return true;
     }
+    for (size_t i = 0; i < night->world.new_file_count; i++)
+        if (settles(night, &night->world.files.items[i], known, row))
+            return true;
     return false;
+}
+
+bool rk_night_file_waits(const rk_night *night, size_t row)
+{
+    const rk_file_rows *known = &night->carried.files;
+    rk_slice fate = rk_names_text(&night->world.names, known->fate[row]);
+    bool set_aside = rk_slice_is(fate, rk_fate_name(RK_FATE_QUARANTINED)) ||
+                     rk_slice_is(fate, rk_fate_name(RK_FATE_HELD));
+    return set_aside && !settled_later(night, known, row);
 }
 
 /* Files of earlier nights that are still quarantined or held. */
@@ -50,13 +66,10 @@ static void add_gaps_of_known(rk_night *night)
 {
     const rk_file_rows *known = &night->carried.files;
     for (size_t row = 0; row < known->batch.count; row++) {
-        rk_slice fate = rk_names_text(&night->world.names, known->fate[row]);
-        bool set_aside = rk_slice_is(fate, rk_fate_name(RK_FATE_QUARANTINED)) ||
-                         rk_slice_is(fate, rk_fate_name(RK_FATE_HELD));
         const rk_channel *channel = rk_channel_find(&night->rules, known->channel[row]);
-        if (!set_aside || !channel || !channel->holds_lapses || is_replaced(night, known, row))
-            continue;
         rk_moment begin = INT64_MIN, end = INT64_MAX;
+        if (!channel || !channel->holds_lapses || !rk_night_file_waits(night, row))
+            continue;
         if (known->covers_from[row] != RK_NO_DAY && known->covers_until[row] != RK_NO_DAY)
             rk_channel_span(channel, known->covers_from[row], known->covers_until[row], &begin,
                             &end);

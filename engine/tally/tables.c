@@ -242,7 +242,7 @@ static void put_application(const rk_tables *t, size_t row, rk_buffer *out)
     rk_buffer_char(out, ',');
     rk_buffer_u64(out, a->entry_count[row]);
     rk_buffer_char(out, ',');
-    rk_buffer_text(out, rk_reason_text((rk_reason)a->reason[row]));
+    rk_buffer_csv(out, rk_slice_of(rk_reason_text((rk_reason)a->reason[row])));
     rk_buffer_char(out, '\n');
 }
 
