@@ -34,7 +34,7 @@ for line in run.stderr.splitlines():
     stage = re.search(r'stage=(\S+)(.*) ms=(\d+)$', line)
     if not stage:
         continue
-    numbers = [int(n) for n in re.findall(r'\b(?:applications|entries|rows|workbooks)=(\d+)', stage.group(2))]
+    numbers = [int(n) for n in re.findall(r'\b(?:applications|entries|touched|facts|rows|workbooks)=(\d+)', stage.group(2))]
     ms = int(stage.group(3))
     rate = f'{max(numbers) * 1000 // max(ms, 1):>12,} lines/s' if numbers else ' ' * 20
     print(f'  {stage.group(1):<12}{ms:>8} ms {rate}  {stage.group(2).strip()}')
