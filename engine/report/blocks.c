@@ -378,13 +378,14 @@ static void lay_head(laid *l)
     rk_buffer_free(&title);
 }
 
-/* What a row's signs add up to; 0 when it balances. */
-static rk_money imbalance(const laid *l, int32_t key)
+/* What the signs of all rows together add up to; 0 when they balance. A single row need not: an
+ * application may change its service without changing its state. */
+static rk_money imbalance(const laid *l)
 {
     rk_money rest = 0;
     for (size_t c = 0; l->block->signs && c < l->block->column_count; c++) {
         rk_sign sign = l->block->signs[c];
-        rk_money value = value_of(l, c, key);
+        rk_money value = total_of(l, c);
         rest += sign == RK_SIGN_MINUS || sign == RK_SIGN_EQUALS ? -value : value;
         if (sign == RK_SIGN_EQUALS)
             return rest;
@@ -394,6 +395,7 @@ static rk_money imbalance(const laid *l, int32_t key)
 
 static void lay_rows(laid *l)
 {
+    l->unbalanced = imbalance(l) != 0;
     for (size_t i = 0; i < l->key_count; i++) {
         uint32_t row = l->from + (uint32_t)i;
         int32_t key = l->keys[i];
@@ -410,7 +412,6 @@ static void lay_rows(laid *l)
         }
         for (size_t e = 0; e < l->block->with_count; e++)
             lay_extra(l, l->block->with[e], row, extra_column(l, e), key);
-        l->unbalanced = l->unbalanced || imbalance(l, key) != 0;
     }
     if (l->key_count == 0) {
         rk_plan_text(l->sheet, l->from, 0, RK_STYLE_NIL, rk_job_word(l->job, RK_WORD_NIL));
