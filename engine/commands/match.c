@@ -198,7 +198,8 @@ static rk_moment end_of_coverage(const matching *m)
     for (size_t i = 0; i < m->world.files.count; i++) {
         const rk_file *file = &m->world.files.items[i];
         const rk_channel *channel = rk_channel_find(&m->setup.rules, file->channel);
-        if (!channel || file->from == RK_NO_DAY || file->until == RK_NO_DAY)
+        if (!channel || file->fate != RK_FATE_ACCEPTED || file->from == RK_NO_DAY ||
+            file->until == RK_NO_DAY)
             continue;
         rk_channel_span(channel, file->from, file->until, &begin, &end);
         latest = end > latest ? end : latest;

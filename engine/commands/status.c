@@ -81,6 +81,20 @@ static void print_files(status *s)
     s->waiting |= shown > 0;
 }
 
+/* Rejects of files that count hold lapses until the file is accepted with them. */
+static void print_rejects(status *s)
+{
+    const rk_open_rejects *rejects = &s->night.carried.rejects;
+    const rk_texts *texts = &s->night.world.texts;
+    if (rejects->batch.count)
+        printf(
+            "records that could not be read (accept_file, subject as shown, settles a file's):\n");
+    for (size_t row = 0; row < rejects->batch.count; row++)
+        printf("  %.16s  %.*s line %u: %.*s\n", rk_texts_get(texts, rejects->digest[row]).at,
+               RK_FMT(rk_texts_get(texts, rejects->name[row])), rejects->line[row],
+               RK_FMT(rk_texts_get(texts, rejects->reason[row])));
+}
+
 static void print_cases(const status *s)
 {
     size_t counts[RK_OUTCOMES] = {0};
@@ -158,6 +172,7 @@ static bool print(status *s, rk_error *err)
     print_nights(s);
     print_channels(s);
     print_files(s);
+    print_rejects(s);
     print_cases(s);
     return true;
 }

@@ -67,31 +67,33 @@ static void want(const rk_night *night, const fresh *f, rk_wanted *wanted)
     rk_keys_sort(&wanted->entries);
 }
 
-/* Rows by application id: open addressing over row + 1. */
+/* Rows of a batch by application id: open addressing over row + 1. */
 typedef struct id_table {
+    const rk_applications *of;
+    const rk_texts *texts;
     uint32_t *slots;
     size_t size;
 } id_table;
 
-static uint32_t *slot_of_id(const id_table *table, const rk_world *world, rk_slice id)
+static uint32_t *slot_of_id(const id_table *table, rk_slice id)
 {
-    const rk_text *ids = world->applications.id;
+    const rk_text *ids = table->of->id;
     size_t at = (size_t)rk_slice_hash(id) & (table->size - 1);
     while (table->slots[at] &&
-           !rk_slice_equal(rk_texts_get(&world->texts, ids[table->slots[at] - 1]), id))
+           !rk_slice_equal(rk_texts_get(table->texts, ids[table->slots[at] - 1]), id))
         at = (at + 1) & (table->size - 1);
     return &table->slots[at];
 }
 
-static id_table index_ids(const rk_world *world, size_t more)
+/* Room for `more` rows that are added later. */
+static id_table index_ids(const rk_applications *of, const rk_texts *texts, size_t more)
 {
-    id_table table = {.size = 64};
-    while (table.size < 2 * (world->applications.batch.count + more))
+    id_table table = {.of = of, .texts = texts, .size = 64};
+    while (table.size < 2 * (of->batch.count + more))
         table.size *= 2;
     table.slots = rk_alloc(table.size, sizeof *table.slots);
-    for (size_t row = 0; row < world->applications.batch.count; row++)
-        *slot_of_id(&table, world, rk_texts_get(&world->texts, world->applications.id[row])) =
-            (uint32_t)row + 1;
+    for (size_t row = 0; row < of->batch.count; row++)
+        *slot_of_id(&table, rk_texts_get(texts, of->id[row])) = (uint32_t)row + 1;
     return table;
 }
 
@@ -159,9 +161,9 @@ static void join_applications(rk_night *night, const rk_applications *from)
     rk_world *w = &night->world;
     add_source_columns(from, &w->applications.batch);
     add_source_columns(from, &w->before.applications.batch);
-    id_table table = index_ids(w, from->batch.count);
+    id_table table = index_ids(&w->applications, &w->texts, from->batch.count);
     for (size_t row = 0; row < from->batch.count; row++) {
-        uint32_t *slot = slot_of_id(&table, w, rk_texts_get(&w->texts, from->id[row]));
+        uint32_t *slot = slot_of_id(&table, rk_texts_get(&w->texts, from->id[row]));
         if (*slot) {
             night->news |= update_row(w, from, row, &w->applications, *slot - 1);
         } else {
@@ -192,36 +194,53 @@ static void join_entries(rk_world *w, const rk_entries *from)
 static void want_by_id(const rk_night *night, const fresh *f, rk_wanted *wanted)
 {
     const rk_world *w = &night->world;
-    id_table table = index_ids(w, 0);
     const rk_applications *a = &f->applications;
+    id_table table = index_ids(&w->before.applications, &w->texts, 0);
     for (size_t row = 0; f->has_applications && row < a->batch.count; row++) {
         rk_slice id = rk_texts_get(&w->texts, a->id[row]);
         bool is_older = a->updated_at && a->updated_at[row] > a->submitted_at[row] + RK_DAY_LENGTH;
-        if (is_older && !*slot_of_id(&table, w, id))
+        if (is_older && !*slot_of_id(&table, id))
             rk_keys_add(&wanted->ids, rk_key_of_id(id));
     }
-    rk_keys_sort(&wanted->ids);
     free(table.slots);
 }
 
+/* An entry that is open is searched again: every application that has its code must be at hand, or two
+ * equals would look like one. */
+static void want_codes_of_open(const rk_world *w, size_t from, rk_wanted *wanted)
+{
+    const rk_entries *e = &w->before.entries;
+    for (size_t row = from; row < e->batch.count; row++)
+        if (e->application[row] == RK_NO_ROW && e->code[row])
+            rk_keys_add(&wanted->codes, e->code[row]);
+}
+
+/* Loads what is touched, and what that touches, until nothing more is. */
 static bool load_touched(rk_night *night, const fresh *f, rk_error *err)
 {
     rk_world *w = &night->world;
-    rk_wanted first = {.awaiting = true, .open_day = night->day}, second = {.open_day = RK_NO_DAY};
-    want(night, f, &first);
-    bool good = rk_closing_load(&night->archive, &night->opening, &first, w, err);
-    if (good) {
-        begin_present(w);
-        want_by_id(night, f, &second);
+    rk_wanted wanted = {.awaiting = true, .open_day = night->day};
+    bool good = true, by_id = false;
+    want(night, f, &wanted);
+    for (;;) {
+        size_t entries = w->before.entries.batch.count;
+        good = rk_closing_load(&night->archive, &night->opening, &wanted, w, err);
+        rk_wanted_free(&wanted);
+        wanted = (rk_wanted){.open_day = RK_NO_DAY};
+        if (!good)
+            break;
+        want_codes_of_open(w, entries, &wanted);
+        if (!by_id)
+            want_by_id(night, f, &wanted);
+        by_id = true;
+        if (wanted.codes.count + wanted.ids.count == 0)
+            break;
+        rk_keys_sort(&wanted.codes);
+        rk_keys_sort(&wanted.ids);
     }
-    if (good && second.ids.count) {
-        good = rk_closing_load(&night->archive, &night->opening, &second, w, err);
-        rk_batch_free(&w->applications.batch);
-        rk_batch_free(&w->entries.batch);
+    rk_wanted_free(&wanted);
+    if (good)
         begin_present(w);
-    }
-    rk_wanted_free(&first);
-    rk_wanted_free(&second);
     return good;
 }
 

@@ -164,6 +164,20 @@ static bool bring_back(rk_night *night, size_t row, rk_file_fate fate, rk_error 
     return good;
 }
 
+/* Accepting a file that counts settles its rejects: a person has seen them. False when it has none. */
+static bool accept_rejects(rk_night *night, rk_slice subject)
+{
+    rk_open_rejects *rejects = &night->carried.rejects;
+    size_t kept = 0, count = rejects->batch.count;
+    for (size_t row = 0; row < count; row++) {
+        rk_slice digest = rk_texts_get(&night->world.texts, rejects->digest[row]);
+        if (subject.len < 16 || !rk_slice_starts(digest, subject))
+            rk_batch_copy_row(&rejects->batch, row, &rejects->batch, kept++);
+    }
+    rejects->batch.count = kept;
+    return kept < count;
+}
+
 static bool decide_file(rk_night *night, size_t decision, bool accept, rk_error *err)
 {
     const rk_file_rows *known = &night->carried.files;
@@ -172,6 +186,10 @@ static bool decide_file(rk_night *night, size_t decision, bool accept, rk_error 
     size_t row = find_known(night, subject);
     rk_slice fate =
         row == SIZE_MAX ? RK_S("") : rk_names_text(&night->world.names, known->fate[row]);
+    if (accept && accept_rejects(night, subject)) {
+        rk_night_effect(night, decision, "applied", "");
+        return true;
+    }
     if (!rk_slice_is(fate, rk_fate_name(RK_FATE_QUARANTINED)) &&
         !rk_slice_is(fate, rk_fate_name(RK_FATE_HELD))) {
         rk_night_effect(night, decision, "stale", "no quarantined or held file has this digest");

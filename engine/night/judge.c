@@ -7,17 +7,16 @@
 #include "tally/facts.h"
 #include "terms/terms.h"
 
-/* A file whose entries do not count, and a reject without a readable code, may hold any payment of the
- * days they tell about. */
-static void add_gap_of_file(rk_judgement *j, const rk_file *file)
+/* Any payment of these days may still turn up. */
+static void add_gap(rk_judgement *j, rk_name name, rk_day from, rk_day until)
 {
     rk_moment begin = INT64_MIN, end = INT64_MAX;
-    const rk_channel *channel = rk_channel_find(j->rules, file->channel);
+    const rk_channel *channel = rk_channel_find(j->rules, name);
     if (!channel || !channel->holds_lapses)
         return;
-    if (file->from != RK_NO_DAY && file->until != RK_NO_DAY)
-        rk_channel_span(channel, file->from, file->until, &begin, &end);
-    rk_gaps_add(&j->gaps, file->channel, begin, end);
+    if (from != RK_NO_DAY && until != RK_NO_DAY)
+        rk_channel_span(channel, from, until, &begin, &end);
+    rk_gaps_add(&j->gaps, name, begin, end);
 }
 
 /* A file of the same channel, account and days counts: the one that was set aside was sent again. */
@@ -40,14 +39,29 @@ static void add_gaps(rk_judgement *j, const rk_world *world)
         bool set_aside = file->fate == RK_FATE_HELD ||
                          (file->fate == RK_FATE_QUARANTINED && !was_sent_again(world, file));
         if (set_aside)
-            add_gap_of_file(j, file);
+            add_gap(j, file->channel, file->from, file->until);
     }
+}
+
+/* Records that could not be read: of earlier nights, and of this world's files that count. */
+typedef struct lost_records {
+    rk_lost_record *items;
+    size_t count;
+} lost_records;
+
+static lost_records all_lost(const rk_judgement *j, const rk_world *world)
+{
+    lost_records all = {.items = rk_alloc(j->lost_count + world->rejects.count, sizeof *all.items)};
+    for (size_t i = 0; i < j->lost_count; i++)
+        all.items[all.count++] = j->lost[i];
     for (size_t i = 0; i < world->rejects.count; i++) {
         const rk_reject *reject = &world->rejects.items[i];
         const rk_file *file = &world->files.items[reject->file];
-        if (reject->code == 0 && file->fate == RK_FATE_ACCEPTED)
-            add_gap_of_file(j, file);
+        if (file->fate == RK_FATE_ACCEPTED)
+            all.items[all.count++] =
+                (rk_lost_record){file->channel, reject->code, file->from, file->until};
     }
+    return all;
 }
 
 typedef struct holds {
@@ -63,27 +77,28 @@ static void add_hold(holds *all, uint32_t application, rk_name held_by)
 
 static int by_code(const void *a, const void *b)
 {
-    uint64_t x = ((const rk_reject *)a)->code, y = ((const rk_reject *)b)->code;
+    uint64_t x = ((const rk_lost_record *)a)->code, y = ((const rk_lost_record *)b)->code;
     return (x > y) - (x < y);
 }
 
-/* Rejects whose code could be read hold the application of that code alone. */
-static void hold_for_rejects(const rk_world *world, holds *all)
+/* Those whose code could be read hold the application of that code alone; the others their days. */
+static void hold_for_lost(rk_judgement *j, const rk_world *world, holds *all)
 {
-    size_t count = 0;
-    rk_reject *coded = rk_alloc(world->rejects.count, sizeof *coded);
-    for (size_t i = 0; i < world->rejects.count; i++)
-        if (world->rejects.items[i].code)
-            coded[count++] = world->rejects.items[i];
-    if (count)
-        qsort(coded, count, sizeof *coded, by_code);
-    for (size_t row = 0; count && row < world->applications.batch.count; row++) {
-        rk_reject wanted = {.code = world->applications.code[row]};
-        const rk_reject *found = bsearch(&wanted, coded, count, sizeof *coded, by_code);
+    lost_records lost = all_lost(j, world);
+    if (lost.count)
+        qsort(lost.items, lost.count, sizeof *lost.items, by_code);
+    for (size_t i = 0; i < lost.count && lost.items[i].code == 0; i++)
+        add_gap(j, lost.items[i].channel, lost.items[i].from, lost.items[i].until);
+    for (size_t row = 0; lost.count && row < world->applications.batch.count; row++) {
+        rk_lost_record wanted = {.code = world->applications.code[row]};
+        if (wanted.code == 0)
+            continue;
+        const rk_lost_record *found =
+            bsearch(&wanted, lost.items, lost.count, sizeof *lost.items, by_code);
         if (found)
-            add_hold(all, (uint32_t)row, world->files.items[found->file].channel);
+            add_hold(all, (uint32_t)row, found->channel);
     }
-    free(coded);
+    free(lost.items);
 }
 
 static int by_application(const void *a, const void *b)
@@ -94,12 +109,22 @@ static int by_application(const void *a, const void *b)
     return (x->held_by > y->held_by) - (x->held_by < y->held_by);
 }
 
-static void collect_holds(const rk_world *world, holds *all)
+/* Money came with the application's own code, but what it owes is not known. */
+static void hold_for_unknown_due(const rk_world *world, holds *all)
+{
+    const rk_entries *e = &world->entries;
+    for (size_t row = 0; row < e->batch.count; row++)
+        if (e->outcome[row] == RK_UNIDENTIFIED && e->application[row] != RK_NO_ROW)
+            add_hold(all, e->application[row], e->channel[row]);
+}
+
+static void collect_holds(rk_judgement *j, const rk_world *world, holds *all)
 {
     for (size_t i = 0; i < world->candidates.count; i++)
         add_hold(all, world->candidates.items[i].application,
                  world->entries.channel[world->candidates.items[i].entry]);
-    hold_for_rejects(world, all);
+    hold_for_unknown_due(world, all);
+    hold_for_lost(j, world, all);
     if (all->count)
         qsort(all->items, all->count, sizeof *all->items, by_application);
 }
@@ -110,7 +135,7 @@ bool rk_judge(rk_judgement *j, rk_world *world, rk_error *err)
     add_gaps(j, world);
     rk_terms_set(j->rules, j->zone, world, 0, j->threads);
     rk_match_run(j->rules, world, j->threads);
-    collect_holds(world, &waiting);
+    collect_holds(j, world, &waiting);
     rk_expiry expiry = {.judge_at = j->judge_at,
                         .gaps = &j->gaps,
                         .holds = waiting.items,

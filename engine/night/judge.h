@@ -13,12 +13,22 @@
 #include "model/coverage.h"
 #include "model/world.h"
 
+/* A record that could not be read and may be a payment: of the application with its code, or, without
+ * one, of any in the days of its file. */
+typedef struct rk_lost_record {
+    rk_name channel;
+    uint64_t code;
+    rk_day from, until;
+} rk_lost_record;
+
 typedef struct rk_judgement {
     const rk_rules *rules;
     rk_zone zone;       /* of the batch: for what names no office */
     rk_moment judge_at; /* deadlines before it have passed */
     rk_gaps
         gaps; /* of the channels; those of quarantined and held files and of rejects are added */
+    const rk_lost_record *lost; /* of earlier nights; those of the world are added */
+    size_t lost_count;
     bool suspended; /* nothing lapses: the source cannot be trusted */
     rk_name suspended_by;
     int threads;

@@ -84,6 +84,41 @@ static bool source_is_suspect(const rk_night *night)
                                        night->source_newest < night->opening.source_newest);
 }
 
+static rk_lost_record *lost_before(rk_night *night)
+{
+    const rk_open_rejects *rejects = &night->carried.rejects;
+    rk_lost_record *lost =
+        rk_arena_alloc(&night->world.arena, rejects->batch.count + 1, sizeof *lost);
+    for (size_t i = 0; i < rejects->batch.count; i++)
+        lost[i] = (rk_lost_record){rejects->channel[i], rejects->code[i], rejects->from[i],
+                                   rejects->until[i]};
+    return lost;
+}
+
+/* Tonight's rejects wait from now on. */
+static void carry_rejects(rk_night *night)
+{
+    char hex[RK_DIGEST_HEX + 1];
+    rk_world *w = &night->world;
+    rk_open_rejects *rows = &night->carried.rejects;
+    for (size_t i = 0; i < w->rejects.count; i++) {
+        const rk_reject *reject = &w->rejects.items[i];
+        const rk_file *file = &w->files.items[reject->file];
+        if (file->fate != RK_FATE_ACCEPTED)
+            continue;
+        size_t row = rk_batch_append(&rows->batch);
+        rows->digest[row] = rk_texts_add(&w->texts, rk_slice_of(rk_digest_hex(&file->digest, hex)));
+        rows->name[row] = rk_texts_add(&w->texts, file->name);
+        rows->channel[row] = file->channel;
+        rows->line[row] = reject->line;
+        rows->reason[row] = rk_texts_add(&w->texts, reject->reason);
+        rows->amount[row] = reject->amount_minor;
+        rows->code[row] = reject->code;
+        rows->from[row] = file->from;
+        rows->until[row] = file->until;
+    }
+}
+
 bool rk_night_judge(rk_night *night, rk_error *err)
 {
     cover_days(night);
@@ -93,11 +128,14 @@ bool rk_night_judge(rk_night *night, rk_error *err)
                               .zone = night->settings.zone,
                               .judge_at = rk_night_judge_at(night),
                               .gaps = night->gaps,
+                              .lost = lost_before(night),
+                              .lost_count = night->carried.rejects.batch.count,
                               .suspended = source_is_suspect(night),
                               .suspended_by = rk_names_add(&night->world.names, RK_S("source")),
                               .threads = night->threads};
     bool good = rk_judge(&judgement, &night->world, err);
     night->gaps = judgement.gaps;
+    carry_rejects(night);
     return good;
 }
 

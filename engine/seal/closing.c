@@ -22,8 +22,28 @@ void rk_closing_free(rk_closing *closing)
     rk_closing_init(closing);
 }
 
+#define COLUMN(name, type, member) \
+    { \
+        name, type, offsetof(rk_open_rejects, member), 0 \
+    }
+
+static const rk_column reject_columns[] = {
+    COLUMN("digest", RK_TYPE_TEXT, digest),   COLUMN("name", RK_TYPE_TEXT, name),
+    COLUMN("channel", RK_TYPE_NAME, channel), COLUMN("line", RK_TYPE_U32, line),
+    COLUMN("reason", RK_TYPE_TEXT, reason),   COLUMN("amount", RK_TYPE_MONEY, amount),
+    COLUMN("code", RK_TYPE_CODE, code),       COLUMN("from", RK_TYPE_DAY, from),
+    COLUMN("until", RK_TYPE_DAY, until),
+};
+
+static void init_rejects(rk_open_rejects *rejects)
+{
+    size_t count = sizeof reject_columns / sizeof *reject_columns;
+    rk_batch_init(&rejects->batch, reject_columns, count, 16, ((uint64_t)1 << count) - 1);
+}
+
 void rk_carried_init(rk_carried *carried)
 {
+    init_rejects(&carried->rejects);
     rk_history empty;
     uint64_t all = ((uint64_t)1 << rk_case_column_count) - 1;
     rk_history_init(&empty);
@@ -41,6 +61,7 @@ void rk_carried_free(rk_carried *carried)
     rk_batch_free(&carried->cases.batch);
     rk_batch_free(&carried->stock.batch);
     rk_batch_free(&carried->coverage.batch);
+    rk_batch_free(&carried->rejects.batch);
 }
 
 void rk_wanted_free(rk_wanted *wanted)
@@ -133,6 +154,8 @@ static bool read_line(rk_closing *closing, rk_line *line, rooms *room)
         closing->stock = rk_line_ref(line);
     else if (rk_slice_is(what, "coverage"))
         closing->coverage = rk_line_ref(line);
+    else if (rk_slice_is(what, "rejects"))
+        closing->rejects = rk_line_ref(line);
     else if (rk_slice_is(what, "files"))
         add_list(closing, &room->lists, line);
     else if (rk_slice_is(what, "segment"))
@@ -192,7 +215,8 @@ bool rk_closing_open(const rk_archive *archive, const rk_ref *root, rk_world *wo
             return false;
     return fetch_batch(archive, &closing->cases, world, &carried->cases.batch, err) &&
            fetch_batch(archive, &closing->stock, world, &carried->stock.batch, err) &&
-           fetch_batch(archive, &closing->coverage, world, &carried->coverage.batch, err);
+           fetch_batch(archive, &closing->coverage, world, &carried->coverage.batch, err) &&
+           fetch_batch(archive, &closing->rejects, world, &carried->rejects.batch, err);
 }
 
 bool rk_closing_visit(const rk_archive *archive, const rk_ref *root, rk_ref_visit *visit,
@@ -206,7 +230,8 @@ bool rk_closing_visit(const rk_archive *archive, const rk_ref *root, rk_ref_visi
                 read_root(rk_buffer_all(&bytes), &closing, err) &&
                 visit(context, "cases", &closing.cases, err) &&
                 visit(context, "stock", &closing.stock, err) &&
-                visit(context, "coverage", &closing.coverage, err);
+                visit(context, "coverage", &closing.coverage, err) &&
+                visit(context, "rejects", &closing.rejects, err);
     for (size_t i = 0; good && i < closing.list_count; i++)
         good = visit(context, "files", &closing.lists[i].ref, err);
     for (size_t i = 0; good && i < closing.fact_count; i++)

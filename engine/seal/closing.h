@@ -24,7 +24,8 @@ typedef enum rk_home { RK_HOME_APPLICATIONS, RK_HOME_OPEN } rk_home;
 typedef struct rk_segment {
     rk_home home;
     rk_day day;
-    uint32_t applications, awaiting, entries;
+    uint32_t applications, entries;
+    uint32_t awaiting; /* applications that wait, and entries that hold lapses: read every night */
     rk_ref body;
     rk_ref codes, ids, keys; /* sorted sets: billing codes, application ids, entries */
     bool loaded;
@@ -55,13 +56,26 @@ typedef struct rk_closing {
     size_t list_count;
     rk_fact_list *facts; /* by night, then number */
     size_t fact_count;
-    rk_ref cases, stock, coverage;
+    rk_ref cases, stock, coverage, rejects;
     uint32_t *entry_segment; /* by carried entry: the segment it came from */
     size_t entry_capacity;
 } rk_closing; /* {0} with start and since RK_NO_...: before the first night */
 
+/* Rejects of files that count: each may be a payment, until a person accepts the file with them. */
+typedef struct rk_open_rejects {
+    rk_batch batch;
+    rk_text *digest, *name; /* of the file */
+    rk_name *channel;
+    uint32_t *line;
+    rk_text *reason;
+    rk_money *amount;     /* RK_NO_MONEY: could not be read */
+    uint64_t *code;       /* 0: could not be read */
+    rk_day *from, *until; /* days that the file tells about */
+} rk_open_rejects;
+
 /* What stands beside the segments. */
 typedef struct rk_carried {
+    rk_open_rejects rejects;
     rk_file_rows
         files;      /* of all nights in memory; a later row of a digest replaces an earlier one */
     rk_cases cases; /* open ones, by entry */

@@ -244,6 +244,12 @@ static rk_segment *add_segment(saving *s, const rk_segment *segment)
     return &s->segments[s->segment_count++];
 }
 
+/* Such an entry holds the lapse of the applications it may belong to, every night anew. */
+static bool holds_lapses(const rk_entries *entries, uint32_t row)
+{
+    return entries->outcome[row] == RK_AMBIGUOUS || entries->outcome[row] == RK_SUGGESTED;
+}
+
 static bool save_group(saving *s, group *g, rk_error *err)
 {
     rk_buffer bytes = {0};
@@ -256,6 +262,8 @@ static bool save_group(saving *s, group *g, rk_error *err)
     sort_group(s, g);
     for (size_t i = 0; i < g->application_count; i++)
         segment.awaiting += s->world->applications.state[g->applications[i]] == RK_STATE_AWAITING;
+    for (size_t i = 0; i < g->entry_count; i++)
+        segment.awaiting += holds_lapses(&s->world->entries, g->entries[i]);
     put_applications(s, g, &bytes);
     put_entries(s, g, &bytes);
     bool good = rk_archive_put(s->archive, rk_buffer_all(&bytes), &segment.body, err) &&
@@ -331,7 +339,10 @@ static bool put_carried(const saving *s, rk_buffer *out, rk_error *err)
     if (!put_batch(s, out, &carried->stock.batch, err))
         return false;
     rk_buffer_text(out, "coverage");
-    return put_batch(s, out, &carried->coverage.batch, err);
+    if (!put_batch(s, out, &carried->coverage.batch, err))
+        return false;
+    rk_buffer_text(out, "rejects");
+    return put_batch(s, out, &carried->rejects.batch, err);
 }
 
 static void put_run(rk_buffer *out, const char *what, rk_day night, int number)
