@@ -101,6 +101,10 @@ static bool read_threads(const char *text, int *threads, rk_error *err)
     return true;
 }
 
+/* Without a file: the folders of a checkout and libpq's own idea of a database. */
+static const char default_settings[] = "database: dbname=rekon\ninbox: inbox\narchive: archive\n"
+                                       "output: output\nrules: rules\nreports: reports\n";
+
 /* The default places, in order; NULL when none is there. */
 static const char *default_config(void)
 {
@@ -121,6 +125,8 @@ bool rk_setup_settings(const rk_common *common, rk_setup *setup, rk_error *err)
         return false;
     setup->settings_source.name =
         rk_arena_slice(&setup->arena, rk_slice_of(path ? path : "rekon.yaml"));
+    if (!path)
+        rk_buffer_text(&bytes, default_settings);
     setup->settings_source.bytes = rk_arena_slice(&setup->arena, rk_buffer_all(&bytes));
     rk_buffer_free(&bytes);
     if (!rk_settings_load(&setup->settings_source, &setup->arena, &setup->settings, err))

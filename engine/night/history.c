@@ -207,12 +207,26 @@ static rk_text closing_decision(const rk_night *night, size_t row)
     return 0;
 }
 
+/* A persisting case that is still of the kind it was. Both lists are sorted by entry; `*old` walks along. */
+static bool is_as_before(const rk_night *night, size_t row, size_t *old)
+{
+    const rk_cases *before = &night->cases_before, *now = &night->cases;
+    const rk_texts *texts = &night->world.texts;
+    rk_slice entry = rk_texts_get(texts, now->entry[row]);
+    while (*old < before->batch.count &&
+           rk_slice_compare(rk_texts_get(texts, before->entry[*old]), entry) < 0)
+        ++*old;
+    return now->status[row] == RK_CASE_PERSISTING && *old < before->batch.count &&
+           before->kind[*old] == now->kind[row];
+}
+
 static void write_cases(rk_night *night)
 {
     rk_cases *cases = &night->cases;
     rk_case_rows *rows = &night->history.cases;
+    size_t old = 0;
     for (size_t i = 0; i < cases->batch.count; i++) {
-        if (cases->status[i] == RK_CASE_PERSISTING)
+        if (is_as_before(night, i, &old))
             continue;
         if (cases->status[i] == RK_CASE_CLOSED)
             cases->closed_by[i] = closing_decision(night, i);
