@@ -58,7 +58,6 @@ ask "WITH said AS (
      FROM (SELECT kind, count(*) AS n FROM said WHERE status <> 'closed' GROUP BY kind) s"
 echo
 echo 'open in LibreOffice or Excel:'
-find "$folder/output" -name '*.xlsx' | sort | awk '{ all[NR] = $0 }
-    /nasional|palembang/ { shown[++n] = $0 }
-    END { for (i = n; i > 0 && i > n - 3; i--) print "    " shown[i]; print "    (" NR " workbooks in all)" }'
+find "$folder/output" -path "*/nasional/*$night*.xlsx" -o -path "*/palembang/*$night*.xlsx" | sort | sed 's/^/    /'
+echo "    ($(find "$folder/output" -name '*.xlsx' | wc -l) workbooks in all)"
 echo 'then: build/rekon status --config demo/rekon.yaml; the database stays up until `make stop`'
