@@ -72,7 +72,7 @@ static const column_rule column_rules[] = {
     {"received", COLUMN_RECEIVED, OF_ALL | MONEY | RIGHT, 12},
     {"due", COLUMN_DUE, OF_ALL | MONEY | RIGHT, 12},
     {"difference", COLUMN_DIFFERENCE, OF_ENTRIES | OF_CASES | MONEY | RIGHT, 12},
-    {"reason", COLUMN_REASON, OF_ALL, 22},
+    {"reason", COLUMN_REASON, OF_ALL, 24},
     {"action", COLUMN_ACTION, OF_CASES, 24},
     {"follow_up", COLUMN_FOLLOW_UP, OF_CASES, 16},
     {"status", COLUMN_STATUS, OF_CASES, 9},

@@ -110,9 +110,8 @@ static const pair verdicts[RK_VERDICTS] = {
 };
 
 static const pair reasons[RK_REASONS] = {
-    [RK_REASON_EXACT] = {"Jumlah tepat, dalam batas waktu", "Right amount, in time"},
-    [RK_REASON_TIME_UNKNOWN] = {"Jumlah tepat, jam bayar tidak diketahui",
-                                "Right amount, time of day unknown"},
+    [RK_REASON_EXACT] = {"Tepat jumlah dan waktu", "Right amount, in time"},
+    [RK_REASON_TIME_UNKNOWN] = {"Tepat, jam tak diketahui", "Right amount, time unknown"},
     [RK_REASON_AFTER_DEADLINE] = {"Dibayar setelah batas waktu", "Paid after the deadline"},
     [RK_REASON_LESS] = {"Kurang dari tagihan", "Less than due"},
     [RK_REASON_MORE] = {"Lebih dari tagihan", "More than due"},

@@ -28,8 +28,12 @@ typedef struct appearance {
     const char *number;
 } appearance;
 
-#define COUNT_FORMAT "#,##0;-#,##0;\"–\""
-#define SEN_FORMAT "#,##0.00;-#,##0.00;\"–\""
+/* "_-" is a blank as wide as '-': it keeps numbers away from the text of the next column. (An indent
+ * would do, but LibreOffice forgets it in every second cell.) */
+#define GAP "_-_-"
+#define COUNT_FORMAT "#,##0" GAP ";-#,##0" GAP ";\"–\"" GAP
+#define SEN_FORMAT "#,##0.00" GAP ";-#,##0.00" GAP ";\"–\"" GAP
+#define CHECK_FORMAT(digits, zero) "+" digits GAP ";-" digits GAP ";\"" zero "\"" GAP
 #define GREY 0x595959
 #define PALE 0xEDEDED
 
@@ -51,8 +55,8 @@ static const appearance looks[RK_STYLES] = {
     [RK_STYLE_COUNT] = {LINE | RIGHT, 9, 0, 0, COUNT_FORMAT},
     [RK_STYLE_MONEY] = {LINE | RIGHT, 9, 0, 0, COUNT_FORMAT},
     [RK_STYLE_MONEY_SEN] = {LINE | RIGHT, 9, 0, 0, SEN_FORMAT},
-    [RK_STYLE_PERCENT] = {LINE | RIGHT, 9, 0, 0, "0.0"},
-    [RK_STYLE_NUMBER] = {LINE | RIGHT, 9, 0, 0, "#,##0"},
+    [RK_STYLE_PERCENT] = {LINE | RIGHT, 9, 0, 0, "0.0" GAP},
+    [RK_STYLE_NUMBER] = {LINE | RIGHT, 9, 0, 0, "#,##0" GAP},
     [RK_STYLE_DAY] = {LINE | LEFT, 9, 0, 0, "dd/mm/yyyy"},
     [RK_STYLE_DAYTIME] = {LINE | LEFT, 9, 0, 0, "dd/mm/yyyy hh:mm"},
     [RK_STYLE_LINK] = {LINE | UNDER, 9, 0x1F4E79, 0, NULL},
@@ -64,16 +68,16 @@ static const appearance looks[RK_STYLES] = {
     [RK_STYLE_TOTAL_MONEY] = {BOLD | TOP | RIGHT, 9, 0, PALE, COUNT_FORMAT},
     [RK_STYLE_TOTAL_SEN] = {BOLD | TOP | RIGHT, 9, 0, PALE, SEN_FORMAT},
     [RK_STYLE_CHECK_LABEL] = {ITALIC, 9, GREY, 0, NULL},
-    [RK_STYLE_CHECK] = {ITALIC | RIGHT, 9, GREY, 0, "+#,##0;-#,##0;\"nihil\""},
-    [RK_STYLE_CHECK_SEN] = {ITALIC | RIGHT, 9, GREY, 0, "+#,##0.00;-#,##0.00;\"nihil\""},
+    [RK_STYLE_CHECK] = {ITALIC | RIGHT, 9, GREY, 0, CHECK_FORMAT("#,##0", "nihil")},
+    [RK_STYLE_CHECK_SEN] = {ITALIC | RIGHT, 9, GREY, 0, CHECK_FORMAT("#,##0.00", "nihil")},
 };
 
 static const char *number_format(rk_style style, rk_language language)
 {
     if (language == RK_ENGLISH && style == RK_STYLE_CHECK)
-        return "+#,##0;-#,##0;\"nil\"";
+        return CHECK_FORMAT("#,##0", "nil");
     if (language == RK_ENGLISH && style == RK_STYLE_CHECK_SEN)
-        return "+#,##0.00;-#,##0.00;\"nil\"";
+        return CHECK_FORMAT("#,##0.00", "nil");
     return looks[style].number;
 }
 
@@ -115,8 +119,8 @@ static lxw_format *format_of(writer *w, rk_style style)
         format_set_underline(format, LXW_UNDERLINE_SINGLE);
     if (look->flags & (RIGHT | LEFT))
         format_set_align(format, look->flags & RIGHT ? LXW_ALIGN_RIGHT : LXW_ALIGN_LEFT);
-    if (look->flags & RIGHT)
-        format_set_indent(format, 1); /* keeps numbers away from the text of the next column */
+    if (style == RK_STYLE_HEAD_RIGHT)
+        format_set_indent(format, 1); /* as far from the edge as the numbers below */
     line_format(format, look->flags);
     if (look->ink)
         format_set_font_color(format, look->ink);
