@@ -41,6 +41,11 @@ check-cron: build/rekon ## the nightly job under a real cron daemon (takes a min
 bench: build/rekon build/fixtures/generate cluster ## a million applications and entries: lines per second of each stage, peak memory
 	tests/bench.sh
 
+.PHONY: golden
+golden: build/rekon ## write the expected tables of tests/golden anew, to be read before they are kept
+	/usr/bin/python3 tests/test_golden.py --rewrite
+	git diff --stat tests/golden
+
 .PHONY: stop
 stop: ## end the private PostgreSQL
 	@tests/cluster.sh stop
