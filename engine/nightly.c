@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "snapshot/applications.h"
 #include "version.h"
@@ -24,9 +25,9 @@ static bool open_books(rk_nightly *n, rk_night *night, rk_error *err)
 
 static bool collect(rk_nightly *n, rk_night *night, rk_error *err)
 {
-    const char *staging = rk_path_join(&night->world.arena, n->archive.folder, RK_S("staging"));
+    const char *copies = rk_path_join(&night->world.arena, n->staging, RK_S("inbox"));
     bool good =
-        rk_collect(n->settings->inbox, staging, &night->world.arena, &night->deliveries, err);
+        rk_collect(n->settings->inbox, copies, &night->world.arena, &night->deliveries, err);
     rk_log_stage("collect", "files=%zu", night->deliveries.count);
     return good;
 }
@@ -146,9 +147,10 @@ static bool close_night(rk_nightly *n, rk_day day, rk_error *err)
                       .mode = RK_S("nightly")};
     snprintf(name, sizeof name, "%s", rk_manifest_name(day, night.number, &night.world.arena));
     rk_log_night(name);
+    night.scratch = rk_path_join(&night.world.arena, n->staging, RK_S("books"));
     bool good = settle_night(n, &night, err);
     rk_night_close(&night);
-    return good;
+    return good && rk_folder_remove(n->staging, err);
 }
 
 /* ---- the nights ---- */
@@ -189,7 +191,7 @@ static bool run_all(rk_nightly *n, rk_error *err)
 {
     bool good = rk_store_ready(n->store, err) && rk_store_lock(n->store, err) &&
                 rk_archive_make(&n->archive, err) &&
-                rk_recover(n->settings, &n->archive, n->store, &n->mark, err) &&
+                rk_recover(n->settings, &n->archive, n->store, n->staging, &n->mark, err) &&
                 choose_nights(n, err);
     for (rk_day day = n->from; good && day <= n->until; day++)
         good = close_night(n, day, err);
@@ -198,9 +200,12 @@ static bool run_all(rk_nightly *n, rk_error *err)
 
 rk_code rk_nightly_run(rk_nightly *n, rk_error *err)
 {
+    rk_arena arena = {0};
     n->archive = (rk_archive){.folder = n->settings->archive};
+    n->staging = rk_path_join(&arena, n->settings->archive, RK_S("staging"));
     rk_log_night("");
     bool good = rk_store_open(n->settings->database, &n->store, err) && run_all(n, err);
     rk_store_close(n->store);
+    rk_arena_free(&arena);
     return !good ? err->code : n->waiting ? RK_WAITING : RK_DONE;
 }

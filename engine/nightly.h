@@ -19,8 +19,9 @@ typedef struct rk_nightly {
     /* while it runs */
     rk_store *store;
     rk_archive archive;
-    rk_mark mark; /* the archive's head */
-    bool waiting; /* something waits for an operator */
+    const char *staging; /* working folder; there is none between two runs that ended well */
+    rk_mark mark;        /* the archive's head */
+    bool waiting;        /* something waits for an operator */
 } rk_nightly;
 
 /* RK_DONE, RK_WAITING, or the code of err. */

@@ -221,6 +221,7 @@ bool rk_file_copy(const char *from, const char *to, rk_digest *digest, uint64_t 
         close(in);
         return fail_errno(err, "write", to);
     }
+    rk_failpoint("copy", "opened");
     rk_digest_state *state = rk_digest_begin();
     bool good = copy_bytes(in, out, state, size);
     if (!good)
@@ -229,6 +230,7 @@ bool rk_file_copy(const char *from, const char *to, rk_digest *digest, uint64_t 
     close(in);
     if (close(out) != 0 && good)
         good = fail_errno(err, "write", to);
+    rk_failpoint("copy", "done");
     return good;
 }
 
@@ -237,14 +239,19 @@ bool rk_file_move(const char *from, const char *to, const char *point, rk_error 
     if (rename(from, to) != 0)
         return fail_errno(err, "move", from);
     rk_failpoint(point, "moved");
-    bool good = sync_parent(to, err) && sync_parent(from, err);
+    bool good = sync_parent(to, err);
+    rk_failpoint(point, "synced");
+    good = good && sync_parent(from, err);
     rk_failpoint(point, "done");
     return good;
 }
 
 bool rk_file_remove(const char *path, rk_error *err)
 {
-    return unlink(path) == 0 || errno == ENOENT || fail_errno(err, "remove", path);
+    if (unlink(path) != 0)
+        return errno == ENOENT || fail_errno(err, "remove", path);
+    rk_failpoint("remove", "done");
+    return true;
 }
 
 rk_file_info rk_file_stat(const char *path)
@@ -295,17 +302,26 @@ bool rk_folder_list(const char *path, size_t max, rk_arena *arena, rk_slice **na
     return true;
 }
 
+/* A file is durable only when the folders above it are. */
+static bool make_one(const char *path, unsigned mode, rk_error *err)
+{
+    if (mkdir(path, mode) != 0)
+        return (errno == EEXIST && rk_file_stat(path).exists) ||
+               fail_errno(err, "make folder", path);
+    rk_failpoint("folder", "made");
+    bool good = sync_parent(path, err);
+    rk_failpoint("folder", "done");
+    return good;
+}
+
 bool rk_folder_make(const char *path, unsigned mode, rk_error *err)
 {
     char parent[PATH_MAX_BYTES];
-    if (mkdir(path, mode) == 0 || (errno == EEXIST && rk_file_stat(path).exists))
+    if (rk_file_stat(path).exists)
         return true;
-    if (errno != ENOENT)
-        return fail_errno(err, "make folder", path);
     parent_of(path, parent, sizeof parent);
-    if (!rk_folder_make(parent, mode, err))
-        return false;
-    return mkdir(path, mode) == 0 || errno == EEXIST || fail_errno(err, "make folder", path);
+    return (rk_file_stat(parent).exists || rk_folder_make(parent, mode, err)) &&
+           make_one(path, mode, err);
 }
 
 bool rk_folder_remove(const char *path, rk_error *err)
@@ -320,7 +336,29 @@ bool rk_folder_remove(const char *path, rk_error *err)
     for (size_t i = 0; good && i < count; i++)
         good = rk_folder_remove(rk_path_join(&arena, path, names[i]), err);
     rk_arena_free(&arena);
-    return good && (rmdir(path) == 0 || fail_errno(err, "remove folder", path));
+    if (!good || rmdir(path) != 0)
+        return good && fail_errno(err, "remove folder", path);
+    rk_failpoint("remove", "folder");
+    return true;
+}
+
+bool rk_folder_temporary(rk_arena *arena, char **path, rk_error *err)
+{
+    *path = rk_arena_text(arena, RK_S("/tmp/rekon-XXXXXX"));
+    return mkdtemp(*path) || fail_errno(err, "make folder", *path);
+}
+
+bool rk_folder_flush(const char *path, rk_error *err)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT || fail_errno(err, "open", path);
+    bool good = syncfs(fd) == 0;
+    if (!good)
+        fail_errno(err, "sync", path);
+    rk_failpoint("flush", "done");
+    close(fd);
+    return good;
 }
 
 bool rk_folder_space(const char *path, uint64_t *bytes, rk_error *err)

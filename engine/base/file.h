@@ -4,7 +4,9 @@
  * In:  rk_file_write("nights/2024-03-05-1", bytes, 0600, "night", err)
  * Out: the old file or the whole new one under that name, whenever the process dies: written to
  *      "NAME.tmp" beside it, fsync, rename, fsync of the folder
- * Each durable step passes a failpoint "<point>.<step>": opened, half, written, synced, renamed, done.
+ * Each step on the disk passes a failpoint: here "<point>.<step>" with opened, half, written, synced,
+ * renamed, done; moved, synced, done; and copy.opened, copy.done, remove.done, remove.folder, folder.made,
+ * folder.done, flush.done.
  */
 #ifndef RK_BASE_FILE_H
 #define RK_BASE_FILE_H
@@ -57,12 +59,19 @@ rk_file_info rk_file_stat(const char *path);
 bool rk_folder_list(const char *path, size_t max, rk_arena *arena, rk_slice **names, size_t *count,
                     rk_error *err);
 
-/* Makes the folder and its parents with `mode`; true when it is there already. */
+/* Makes the folder and its parents with `mode`, durably; true when it is there already. */
 bool rk_folder_make(const char *path, unsigned mode, rk_error *err);
 
 /* Removes a folder and all that is in it; true when it is not there. */
 bool rk_folder_remove(const char *path, rk_error *err);
 bool rk_folder_sync(const char *path, rk_error *err);
+
+/* A new folder of our own (0700) where programs put what they soon remove. */
+bool rk_folder_temporary(rk_arena *arena, char **path, rk_error *err);
+
+/* Makes durable whatever the file system of the folder still holds in memory; true when it is not there.
+ * For after a crash: what a killed process renamed is seen, but need not have reached the disk. */
+bool rk_folder_flush(const char *path, rk_error *err);
 
 /* Bytes that an unprivileged writer may still use on the file system of `path`. */
 bool rk_folder_space(const char *path, uint64_t *bytes, rk_error *err);

@@ -178,6 +178,10 @@ static bool rerun(rerunning *r, rk_error *err)
                       .threads = r->threads,
                       .program = r->sealed.program,
                       .mode = r->sealed.mode};
+    char *scratch;
+    if (!rk_folder_temporary(&r->arena, &scratch, err))
+        return false;
+    night.scratch = scratch;
     bool good = fetch_rules(r, err) && settle(r, &night, err) && keep_books(r, &night, err);
     if (good) {
         size_t differences = compare(&r->sealed, &night.manifest);
@@ -190,6 +194,8 @@ static bool rerun(rerunning *r, rk_error *err)
                rk_fail(err, RK_DIFFERENT, "the night made again differs from what was sealed");
     }
     rk_night_close(&night);
+    rk_error ignored;
+    rk_folder_remove(scratch, &ignored);
     return good;
 }
 

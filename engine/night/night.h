@@ -21,6 +21,7 @@ typedef struct rk_night {
     rk_settings settings;      /* zone, judge_at, memory, language, biller, start */
     const rk_sources *sources; /* rule files as bytes */
     rk_archive archive;
+    const char *scratch; /* folder for the temporary files of workbooks, no other process's */
     rk_day day;
     int number;
     int threads;

@@ -181,13 +181,23 @@ static bool explain_difference(const rk_mark *mark, const rk_head *head, rk_erro
                       : "the archive was restored from an older copy: bring back the newer one");
 }
 
+/* What a killed run wrote or renamed is seen here, but need not have reached the disk. */
+static bool settle_disk(const rk_settings *settings, const rk_archive *archive, const char *staging,
+                        rk_error *err)
+{
+    return !rk_file_stat(staging).exists ||
+           (rk_folder_flush(archive->folder, err) && rk_folder_flush(settings->output, err) &&
+            rk_folder_flush(settings->inbox, err));
+}
+
 bool rk_recover(const rk_settings *settings, const rk_archive *archive, rk_store *store,
-                rk_mark *mark, rk_error *err)
+                const char *staging, rk_mark *mark, rk_error *err)
 {
     rk_head head;
     bool found = false;
     rk_published published;
-    if (!rk_store_head(store, &head, err) || !rk_archive_mark(archive, mark, err))
+    if (!settle_disk(settings, archive, staging, err) || !rk_store_head(store, &head, err) ||
+        !rk_archive_mark(archive, mark, err))
         return false;
     if (!same_run(mark, &head)) {
         if (head.any && !finish_pending(archive, &head, &found, err))
@@ -199,5 +209,5 @@ bool rk_recover(const rk_settings *settings, const rk_archive *archive, rk_store
         rk_log_stage("recover", "published what a stopped run had committed");
     }
     return rk_archive_discard_pending(archive, err) &&
-           rk_publish(settings, archive, mark, &published, err);
+           rk_publish(settings, archive, mark, &published, err) && rk_folder_remove(staging, err);
 }

@@ -22,9 +22,10 @@ bool rk_publish(const rk_settings *settings, const rk_archive *archive, const rk
                 rk_published *published, rk_error *err);
 
 /* Brings archive and database to one state: publishes what was committed, discards what was not. RK_DIFFERENT
- * when the one is ahead of the other in a way that no crash explains (a restored backup). `mark` is the
+ * when the one is ahead of the other in a way that no crash explains (a restored backup). `staging` is the
+ * run's working folder: one that is still there means that the last run did not end well. `mark` is the
  * archive's head afterwards. */
 bool rk_recover(const rk_settings *settings, const rk_archive *archive, rk_store *store,
-                rk_mark *mark, rk_error *err);
+                const char *staging, rk_mark *mark, rk_error *err);
 
 #endif

@@ -330,6 +330,7 @@ bool rk_pg_copy_in(rk_pg *pg, const char *name, const char *sql, rk_pg_source *m
         rk_buffer_clear(&piece);
     }
     rk_buffer_free(&piece);
+    passed(name, "data");
     /* also after a failed put: what the server says is the better reason */
     ok = PQputCopyEnd(pg->conn, NULL) == 1 && ok;
     passed(name, "copied");
