@@ -344,6 +344,7 @@ static void make_books(world *w, rk_books *books)
 {
     rk_error err;
     w->input.scratch = scratch;
+    w->input.state_before_count = w->applications.batch.count;
     must(rk_books_make(&w->input, &w->arena, books, &err), &err);
 }
 

@@ -39,8 +39,10 @@ typedef struct rk_books_input {
      * period of a book. */
     const rk_facts *flows;
     const rk_applications *applications; /* the night's world: what was touched, and what is open */
-    const uint8_t
-        *states_before; /* rk_state of each of them when the night began; NULL: all none */
+    /* rk_state of the first `state_before_count` of them when the night began; the others were not
+     * known. Without it every lapse of the world is listed as one of tonight. */
+    const uint8_t *states_before;
+    size_t state_before_count;
     const rk_entries *entries;
     const rk_files *files;
     const rk_rejects *rejects;

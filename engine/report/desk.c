@@ -208,7 +208,7 @@ static int compare_lapses(const void *a, const void *b, void *context)
 static bool is_lapse(const rk_books_input *input, size_t row)
 {
     const rk_applications *a = input->applications;
-    uint8_t before = input->states_before ? input->states_before[row] : RK_STATE_NONE;
+    uint8_t before = row < input->state_before_count ? input->states_before[row] : RK_STATE_NONE;
     if (a->state[row] == RK_STATE_AWAITING)
         return rk_name_at(a->held_by, row) != 0;
     return a->state[row] != before &&
