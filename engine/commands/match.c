@@ -5,6 +5,7 @@
 #include "commands/commands.h"
 #include "commands/options.h"
 #include "expire/expire.h"
+#include "night/bare.h"
 #include "night/judge.h"
 #include "match/match.h"
 #include "report/books.h"
@@ -265,12 +266,33 @@ static bool write_tables(matching *m, rk_error *err)
     return true;
 }
 
+static bool write_books(matching *m, const rk_judgement *judgement, rk_error *err)
+{
+    size_t count;
+    rk_bare bare = {.rules = &m->setup.rules,
+                    .sources = &m->setup.sources,
+                    .settings = &m->setup.settings,
+                    .world = &m->world,
+                    .judge_at = judgement->judge_at,
+                    .program = RK_S(RK_VERSION),
+                    .threads = m->setup.threads};
+    if (!(m->writes & WRITE_WORKBOOKS))
+        return true;
+    if (judgement->judge_at == RK_NO_MOMENT)
+        return rk_fail(err, RK_USAGE, "no file tells its days: workbooks need --as-at");
+    const char *folder = rk_path_join(&m->world.arena, m->out, RK_S("workbooks"));
+    if (!rk_bare_books(&bare, folder, &count, err))
+        return false;
+    rk_log_stage("report", "workbooks=%zu", count);
+    return true;
+}
+
 static bool run(matching *m, rk_error *err)
 {
     rk_judgement judgement;
     return rk_setup_rules(&m->common, &m->world.names, &m->setup, err) &&
            read_applications(m, err) && read_statements(m, err) && judge(m, &judgement, err) &&
-           write_tables(m, err);
+           write_tables(m, err) && write_books(m, &judgement, err);
 }
 
 rk_code rk_command_match(int argc, char **argv, int64_t now, rk_error *err)
