@@ -44,15 +44,18 @@ bool rk_store_head(rk_store *store, rk_head *head, rk_error *err);
 /* Whether a run of that id is committed: what settles a lost reply to COMMIT. */
 bool rk_store_has_run(rk_store *store, const rk_digest *run, bool *has, rk_error *err);
 
-/* What the source says of itself, for the snapshot's controls. */
+/* What the source says of itself, for the snapshot's controls: the applications submitted before the
+ * snapshot's `before`. */
 typedef struct rk_source_controls {
     uint64_t applications;
     rk_moment newest_submitted_at; /* RK_NO_MOMENT when empty */
 } rk_source_controls;
 
 /* Applications of rekon_source.application with updated_at > since (all when RK_NO_MOMENT) and
- * submitted_at < before, by application_id, in one repeatable-read snapshot together with the controls.
- * `applications` is initialised here; columns that the view lacks are NULL. An unknown status or a code
+ * submitted_at < before, by application_id (byte order), in one repeatable-read snapshot together with the controls.
+ * `applications` is initialised here; columns that the view lacks are NULL.
+ * amount_due is in rupiah in the view, as in the CSV. A row without updated_at counts as touched. An
+ * unknown status or a code
  * that is not 15 digits is an error that names the application. */
 bool rk_store_snapshot(rk_store *store, rk_moment since, rk_moment before, rk_names *names,
                        rk_texts *texts, rk_applications *applications, rk_source_controls *controls,
