@@ -483,6 +483,42 @@ static void test_books__totals_are_the_sums_of_the_facts(void **state)
     close_world(&w);
 }
 
+/* Underpaid: less than due; duplicate: all of it; unidentified: all of it; late: nothing. */
+static void test_books__a_difference_is_what_is_not_explained(void **state)
+{
+    (void)state;
+    static const struct {
+        rk_outcome outcome;
+        rk_money received, difference;
+    } cases[] = {{RK_UNDERPAID, 10000000, -25000000},
+                 {RK_OVERPAID, 36000000, 1000000},
+                 {RK_DUPLICATE, 35000000, 35000000},
+                 {RK_NOT_DUE, 35000000, 35000000},
+                 {RK_LATE, 35000000, 0},
+                 {RK_UNIDENTIFIED, 123400, 123400}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        world w;
+        rk_books books;
+        rk_buffer sheet = {0};
+        open_world(&w, 7);
+        rk_name office = w.rules.offices.items[0].office;
+        add_application(&w, office, RK_WIB);
+        w.cases.batch.count = 0;
+        w.entries.batch.count = w.flows.batch.count = 0;
+        w.applications.due_minor[0] = 35000000;
+        add_entry(&w, cases[i].outcome == RK_UNIDENTIFIED ? RK_NO_ROW : 0, office, cases[i].outcome,
+                  RK_REASON_LESS, cases[i].received, 0);
+        make_books(&w, &books);
+        read_part(book_of(&books, "nasional/nasional-2024-03-05.xlsx"), "xl/worksheets/sheet3.xml",
+                  &sheet);
+        assert_true(stored(&sheet, "SUM(I9:I9)") == (double)cases[i].received / 100);
+        assert_true(stored(&sheet, "SUM(K9:K9)") == (double)cases[i].difference / 100);
+        rk_buffer_free(&sheet);
+        rk_books_free(&books);
+        close_world(&w);
+    }
+}
+
 static void test_books__an_unbalanced_night_is_said_in_red(void **state)
 {
     (void)state;
@@ -643,6 +679,7 @@ int main(int count, char **arguments)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_books__same_bytes_for_threads_locale_and_zone),
         cmocka_unit_test(test_books__totals_are_the_sums_of_the_facts),
+        cmocka_unit_test(test_books__a_difference_is_what_is_not_explained),
         cmocka_unit_test(test_books__an_unbalanced_night_is_said_in_red),
         cmocka_unit_test(test_books__an_empty_day_says_nil),
         cmocka_unit_test(test_books__a_second_run_has_a_name_of_its_own),

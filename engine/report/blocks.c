@@ -531,7 +531,7 @@ static bool put_other_days(const laid *l, rk_buffer *out)
     if (found == 0)
         return false;
     rk_buffer_slice(out, rk_job_word(l->job, RK_WORD_OTHER_DAYS));
-    rk_buffer_printf(out, ": %zu, ", found);
+    rk_buffer_printf(out, " (%zu): ", found);
     rk_money_put_rupiah(out, sum);
     return true;
 }

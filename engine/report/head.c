@@ -85,7 +85,9 @@ void rk_head_lay(const rk_job *job, rk_plan_sheet *sheet, const rk_label *title)
     rk_plan_text(sheet, 1, 0, RK_STYLE_SUBTITLE, rk_buffer_all(&line));
     rk_buffer_clear(&line);
     put_run(job, &line);
-    rk_plan_text(sheet, 2, 0, RK_STYLE_META, rk_buffer_all(&line));
+    rk_plan_text(sheet, 2, 0,
+                 job->desk->input->provisional.len ? RK_STYLE_PROVISIONAL : RK_STYLE_META,
+                 rk_buffer_all(&line));
     rk_buffer_free(&line);
 }
 

@@ -363,18 +363,27 @@ static void put_money(rk_row *row, rk_money minor)
                       rk_rupiah(minor));
 }
 
+/* Nothing more was due on what is paid already, waived or cancelled. */
+static rk_money due_of(const record *r)
+{
+    return r->outcome == RK_DUPLICATE || r->outcome == RK_NOT_DUE ? 0 : r->due;
+}
+
+/* Received less due; money that belongs to no application differs as a whole. */
 static rk_money difference_of(const record *r)
 {
-    rk_money rest;
-    if (r->received == RK_NO_MONEY || r->due == RK_NO_MONEY ||
-        __builtin_sub_overflow(r->received, r->due, &rest))
+    rk_money rest, due = due_of(r);
+    if (rk_outcome_verdict((rk_outcome)r->outcome) == RK_VERDICT_UNMATCH)
+        return r->received;
+    if (r->received == RK_NO_MONEY || due == RK_NO_MONEY ||
+        __builtin_sub_overflow(r->received, due, &rest))
         return RK_NO_MONEY;
     return rest;
 }
 
 static rk_money money_of(const record *r, column_id id)
 {
-    return id == COLUMN_RECEIVED ? r->received : id == COLUMN_DUE ? r->due : difference_of(r);
+    return id == COLUMN_RECEIVED ? r->received : id == COLUMN_DUE ? due_of(r) : difference_of(r);
 }
 
 static void put_code(rk_row *row, uint64_t code)

@@ -26,6 +26,7 @@ typedef enum rk_style {
     RK_STYLE_TITLE,
     RK_STYLE_SUBTITLE,
     RK_STYLE_META,
+    RK_STYLE_PROVISIONAL,
     RK_STYLE_GOOD, /* the conclusion: all agrees */
     RK_STYLE_WARN, /* ... something is still missing */
     RK_STYLE_BAD,  /* ... something differs */

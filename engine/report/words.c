@@ -129,7 +129,7 @@ static const pair reasons[RK_REASONS] = {
     [RK_REASON_DECIDED] = {"Keputusan petugas", "Decided by a person"},
     [RK_REASON_UNMATCHED] = {"Pencocokan dibatalkan petugas", "Match taken back by a person"},
     [RK_REASON_WINDOW_OPEN] = {"Batas waktu belum lewat", "Deadline not passed"},
-    [RK_REASON_NOT_PAID] = {"Tidak dibayar sampai batas waktu", "Not paid by the deadline"},
+    [RK_REASON_NOT_PAID] = {"Tidak dibayar tepat waktu", "Not paid by the deadline"},
     [RK_REASON_HELD] = {"Ditahan: bukti belum lengkap", "Held: evidence is still missing"},
     [RK_REASON_LATE_EVIDENCE] = {"Bukti bayar tepat waktu datang kemudian",
                                  "Payment in time seen after the lapse"},
