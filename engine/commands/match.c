@@ -130,20 +130,25 @@ static uint64_t wanted_columns(const matching *m)
     return all & ~(RK_ENTRY_BIT(narrative) | RK_ENTRY_BIT(reference) | RK_ENTRY_BIT(value_on));
 }
 
-/* The same bytes under two names, or given twice, count once. */
+/* The same bytes under two names, or given twice, count once: the one whose name comes first, whatever the
+ * order on the command line. */
 static void skip_repeated(matching *m)
 {
     rk_files *files = &m->world.files;
     for (size_t i = 0; i < files->count; i++)
         for (size_t j = 0; j < i && files->items[i].fate == RK_FATE_NONE; j++) {
-            rk_file *file = &files->items[i];
-            const rk_file *earlier = &files->items[j];
-            if (earlier->channel != file->channel || earlier->fate != RK_FATE_NONE ||
-                !rk_slice_equal(earlier->bytes, file->bytes))
+            rk_file *later = &files->items[i], *kept = &files->items[j];
+            if (kept->channel != later->channel || kept->fate != RK_FATE_NONE ||
+                !rk_slice_equal(kept->bytes, later->bytes))
                 continue;
-            file->fate = RK_FATE_SAME;
-            rk_log_warning("%.*s: skipped: same content as %.*s", RK_FMT(file->name),
-                           RK_FMT(earlier->name));
+            if (rk_slice_compare(later->name, kept->name) < 0) {
+                rk_file *first = later;
+                later = kept;
+                kept = first;
+            }
+            later->fate = RK_FATE_SAME;
+            rk_log_warning("%.*s: skipped: same content as %.*s", RK_FMT(later->name),
+                           RK_FMT(kept->name));
         }
 }
 

@@ -102,6 +102,8 @@ bool rk_bare_books(const rk_bare *bare, const char *folder, size_t *count, rk_er
     rk_error later;
     rk_day day = rk_day_at(bare->judge_at - 1, bare->settings->zone);
     const char *scratch = rk_path_join(&bare->world->arena, folder, RK_S(".scratch"));
+    for (size_t i = 0; i < bare->world->files.count; i++)
+        bare->world->files.items[i].night = day;
     rk_tally_cases(bare->rules, bare->world, &none, day, &cases);
     rk_tally tally = {.rules = bare->rules,
                       .world = bare->world,
