@@ -140,10 +140,15 @@ bool rk_setup_settings(const rk_common *common, rk_setup *setup, rk_error *err)
 
 bool rk_setup_rules(const rk_common *common, rk_names *names, rk_setup *setup, rk_error *err)
 {
-    return rk_setup_settings(common, setup, err) &&
-           rk_sources_read(setup->settings.rules, setup->settings.reports, &setup->arena,
-                           &setup->sources, err) &&
-           rk_rules_load(&setup->sources, names, &setup->arena, &setup->rules, err);
+    if (!rk_setup_settings(common, setup, err))
+        return false;
+    if (!rk_sources_read(setup->settings.rules, setup->settings.reports, &setup->arena,
+                         &setup->sources, err))
+        return default_config() || common->config || common->rules
+                   ? false
+                   : rk_fail_hint(err,
+                                  "there is no rekon.yaml here or in /etc/rekon: give --config");
+    return rk_rules_load(&setup->sources, names, &setup->arena, &setup->rules, err);
 }
 
 void rk_setup_free(rk_setup *setup)
