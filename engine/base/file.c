@@ -92,6 +92,13 @@ void rk_file_unmap(rk_mapped *mapped)
     *mapped = (rk_mapped){{"", 0}, NULL};
 }
 
+void rk_file_forget(const rk_mapped *mapped, size_t bytes)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    if (mapped->pages && bytes >= page)
+        madvise(mapped->pages, bytes / page * page, MADV_DONTNEED);
+}
+
 static bool write_all(int fd, rk_slice bytes)
 {
     while (bytes.len > 0) {

@@ -28,6 +28,9 @@ bool rk_file_read(const char *path, size_t max, rk_buffer *out, rk_error *err);
 bool rk_file_map(const char *path, rk_mapped *mapped, rk_error *err);
 void rk_file_unmap(rk_mapped *mapped);
 
+/* Lets go of the memory that holds the first `bytes`; they are read from the disk again when looked at. */
+void rk_file_forget(const rk_mapped *mapped, size_t bytes);
+
 /* Durable, atomic, replacing. See above. */
 bool rk_file_write(const char *path, rk_slice bytes, unsigned mode, const char *point,
                    rk_error *err);

@@ -6,7 +6,9 @@
  *      references {customer_ref NONREF, bank_ref B4E07XM00J000023}
  * Parsers stream: they call the sink in file order and keep nothing behind a statement, so memory does not
  * grow with the file. Slices are valid during the call only. What cannot be known is absent: RK_NO_DAY,
- * RK_NO_MONEY, RK_NO_MOMENT, an empty slice. A record that cannot be read is a fault with line and reason.
+ * RK_NO_MONEY, RK_NO_MOMENT, an empty slice. A record that cannot be read is a fault with line and reason;
+ * where only a part of it cannot (a day that does not exist), the part is absent and a remark says so.
+ * Text is UTF-8. Caps: RK_RAW_TEXT_MAX bytes of text and RK_RAW_DETAILS_MAX parts in one entry.
  */
 #ifndef RK_STATEMENT_RAW_H
 #define RK_STATEMENT_RAW_H
@@ -15,7 +17,7 @@
 #include "model/moment.h"
 #include "model/money.h"
 
-enum { RK_RAW_REFERENCES_MAX = 16 };
+enum { RK_RAW_REFERENCES_MAX = 16, RK_RAW_TEXT_MAX = 1 << 20, RK_RAW_DETAILS_MAX = 100000 };
 
 typedef struct rk_raw_reference {
     const char *name; /* customer_ref, bank_ref, NtryRef, AcctSvcrRef, EndToEndId, ... */
@@ -30,7 +32,9 @@ typedef struct rk_raw_balance {
 typedef struct rk_raw_statement {
     size_t line;
     rk_slice account, number, currency, reference;
-    rk_raw_balance opening; /* 60F/60M, OPBD/PRCD */
+    rk_raw_balance opening;    /* 60F/60M, OPBD/PRCD */
+    rk_raw_balance closing;    /* 62F/62M, CLBD: looked up ahead of the entries */
+    rk_slice closing_currency; /* empty: that of the statement */
     rk_day from, until;
 } rk_raw_statement;
 
@@ -59,7 +63,7 @@ typedef struct rk_raw_entry {
 
 typedef struct rk_raw_end {
     size_t line;
-    rk_raw_balance closing; /* 62F/62M, CLBD */
+    rk_raw_balance closing; /* as in the statement, unless it stands where nobody looks for it */
 } rk_raw_end;
 
 /* Any call may return false to stop the parser, which then returns false too (err is the sink's affair). */
@@ -69,6 +73,9 @@ typedef struct rk_raw_sink {
     bool (*entry)(void *context, const rk_raw_entry *entry);
     bool (*end)(void *context, const rk_raw_end *end); /* once for each statement */
     bool (*fault)(void *context, size_t line, const char *reason);
+    bool (*remark)(void *context, size_t line, const char *reason); /* may be NULL */
+    /* May be NULL. The first `bytes` of the file are not needed for now: a mapped file may let go of them. */
+    void (*passed)(void *context, size_t bytes);
 } rk_raw_sink;
 
 /* MT940 and MT942 (SWIFT Standards MT, category 9), as banks write them: statement/mt940.c. */
