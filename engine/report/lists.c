@@ -65,7 +65,7 @@ static const column_rule column_rules[] = {
     {"booked_on", COLUMN_BOOKED, OF_ENTRIES | OF_CASES, 11},
     {"channel", COLUMN_CHANNEL, OF_ENTRIES | OF_CASES, 12},
     {"billing_code", COLUMN_CODE, OF_ALL, 15},
-    {"reference", COLUMN_REFERENCE, OF_ENTRIES, 18},
+    {"reference", COLUMN_REFERENCE, OF_ENTRIES, 28},
     {"application", COLUMN_APPLICATION, OF_ALL, 13},
     {"office", COLUMN_OFFICE, OF_ALL, 18},
     {"service", COLUMN_SERVICE, OF_ALL, 22},
