@@ -213,7 +213,7 @@ static void test_names__give_the_same_number_for_the_same_text(void **state)
 {
     (void)state;
     rk_names names = {0};
-    char text[16];
+    char text[24];
     assert_int_equal(rk_names_find(&names, RK_S("bca")), RK_NAME_FULL);
     for (int i = 1; i < RK_NAMES_MAX; i++) {
         snprintf(text, sizeof text, "name %d", i);
