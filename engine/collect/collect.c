@@ -98,22 +98,37 @@ static bool same_identity(const rk_file *file, rk_name channel, rk_name account,
            file->until == until && rk_slice_equal(file->name, name);
 }
 
+/* A copy that nobody reads tonight, under a strange name or of a later day, is no reason to skip a file. */
 static void judge_against_tonight(rk_files *files, size_t row, rk_arena *arena)
 {
     rk_file *file = &files->items[row];
-    for (size_t i = 0; i < row && file->fate == RK_FATE_NONE; i++)
-        if (rk_digest_equal(&files->items[i].digest, &file->digest))
-            decide(file, RK_FATE_SAME, arena, "same content as", files->items[i].name);
+    for (size_t i = 0; i < row && file->fate == RK_FATE_NONE; i++) {
+        const rk_file *other = &files->items[i];
+        bool is_taken = other->fate == RK_FATE_NONE || other->fate == RK_FATE_HELD;
+        if (is_taken && rk_digest_equal(&other->digest, &file->digest))
+            decide(file, RK_FATE_SAME, arena, "same content as", other->name);
+    }
 }
 
-/* A later row of a digest tells the file's fate as it is now. */
-static bool is_last_of_digest(const rk_file_rows *known, const rk_texts *texts, size_t row)
+/* A later row of a file tells its fate as it is now. */
+static bool is_last_of_file(const rk_file_rows *known, const rk_texts *texts, size_t row)
 {
     rk_slice digest = rk_texts_get(texts, known->digest[row]);
+    rk_slice name = rk_texts_get(texts, known->name[row]);
     for (size_t i = row + 1; i < known->batch.count; i++)
-        if (rk_slice_equal(rk_texts_get(texts, known->digest[i]), digest))
+        if (rk_slice_equal(rk_texts_get(texts, known->digest[i]), digest) &&
+            rk_slice_equal(rk_texts_get(texts, known->name[i]), name))
             return false;
     return true;
+}
+
+/* Some layouts do not tell the day: two days without a payment are then the same bytes, and both count. */
+static bool is_empty_of_other_day(const rk_file *file, const rk_file_rows *known, size_t row,
+                                  rk_name accepted)
+{
+    return known->fate[row] == accepted && known->channel[row] == file->channel &&
+           known->entries[row] == 0 && known->rejects[row] == 0 &&
+           (known->covers_from[row] != file->from || known->covers_until[row] != file->until);
 }
 
 static void judge_against_known(rk_file *file, const rk_file_rows *known, const rk_texts *texts,
@@ -123,14 +138,15 @@ static void judge_against_known(rk_file *file, const rk_file_rows *known, const 
     rk_slice digest = rk_slice_of(rk_digest_hex(&file->digest, hex));
     for (size_t i = 0; i < known->batch.count; i++) {
         rk_slice name = rk_texts_get(texts, known->name[i]);
-        if (rk_slice_equal(rk_texts_get(texts, known->digest[i]), digest)) {
+        if (rk_slice_equal(rk_texts_get(texts, known->digest[i]), digest) &&
+            !is_empty_of_other_day(file, known, i, accepted)) {
             decide(file, RK_FATE_SAME, arena, "same content as", name);
             return;
         }
         if (known->fate[i] == accepted &&
             same_identity(file, known->channel[i], known->account[i], known->covers_from[i],
                           known->covers_until[i], name) &&
-            is_last_of_digest(known, texts, i))
+            is_last_of_file(known, texts, i))
             decide(file, RK_FATE_HELD, arena,
                    "other content than the file of the same name taken before,",
                    rk_texts_get(texts, known->digest[i]));
@@ -141,10 +157,31 @@ void rk_collect_judge(rk_files *files, size_t row, const rk_file_rows *known, co
                       rk_name accepted, rk_day night, rk_arena *arena)
 {
     rk_file *file = &files->items[row];
-    judge_against_tonight(files, row, arena);
+    if (file->until != RK_NO_DAY && file->until > night)
+        decide(file, RK_FATE_WAITING, arena, "its business day is after the night", RK_S(""));
+    if (file->fate == RK_FATE_NONE)
+        judge_against_tonight(files, row, arena);
     if (file->fate == RK_FATE_NONE)
         judge_against_known(file, known, texts, accepted, arena);
-    bool is_later = file->until != RK_NO_DAY && file->until > night;
-    if (file->fate == RK_FATE_NONE && is_later)
-        decide(file, RK_FATE_WAITING, arena, "its business day is after the night", RK_S(""));
+}
+
+bool rk_collect_judge_empty(rk_files *files, size_t row, const rk_file_rows *known,
+                            const rk_texts *texts, rk_name accepted, rk_arena *arena)
+{
+    rk_file *file = &files->items[row];
+    if (file->fate != RK_FATE_SAME)
+        return false;
+    for (size_t i = 0; i < row; i++) {
+        const rk_file *other = &files->items[i];
+        bool is_empty = other->fate == RK_FATE_ACCEPTED && other->channel == file->channel &&
+                        other->entries == 0 && other->rejects == 0 &&
+                        (other->from != file->from || other->until != file->until);
+        if (!is_empty || !rk_digest_equal(&other->digest, &file->digest))
+            continue;
+        file->fate = RK_FATE_NONE;
+        file->why = (rk_slice){"", 0};
+        judge_against_known(file, known, texts, accepted, arena);
+        return file->fate == RK_FATE_NONE;
+    }
+    return false;
 }

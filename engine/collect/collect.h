@@ -38,4 +38,9 @@ void rk_deliveries_free(rk_deliveries *deliveries);
 void rk_collect_judge(rk_files *files, size_t row, const rk_file_rows *known, const rk_texts *texts,
                       rk_name accepted, rk_day night, rk_arena *arena);
 
+/* After the files of tonight were read: a file that was taken for a copy, but repeats a statement of another
+ * day in which nothing was paid, is to be read after all (true). */
+bool rk_collect_judge_empty(rk_files *files, size_t row, const rk_file_rows *known,
+                            const rk_texts *texts, rk_name accepted, rk_arena *arena);
+
 #endif

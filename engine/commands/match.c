@@ -152,6 +152,26 @@ static void skip_repeated(matching *m)
         }
 }
 
+/* A repeated file of another day in which nothing was paid counts: some layouts do not tell the day. */
+static size_t restore_empty(matching *m)
+{
+    rk_files *files = &m->world.files;
+    size_t count = 0;
+    for (size_t i = 0; i < files->count; i++)
+        for (size_t j = 0; j < i && files->items[i].fate == RK_FATE_SAME; j++) {
+            rk_file *file = &files->items[i];
+            const rk_file *earlier = &files->items[j];
+            if (earlier->fate != RK_FATE_ACCEPTED || earlier->channel != file->channel ||
+                earlier->entries || earlier->rejects || earlier->from == file->from ||
+                !rk_slice_equal(earlier->bytes, file->bytes))
+                continue;
+            file->fate = RK_FATE_NONE;
+            file->why = (rk_slice){"", 0};
+            count++;
+        }
+    return count;
+}
+
 /* Digests only where an output or a tie needs them. */
 static void digest_files(matching *m)
 {
@@ -166,6 +186,9 @@ static void tell_files(matching *m)
 {
     for (size_t i = 0; i < m->world.files.count; i++) {
         const rk_file *file = &m->world.files.items[i];
+        if (file->fate == RK_FATE_SAME)
+            rk_log_warning("%.*s: skipped: same content as %.*s", RK_FMT(file->name),
+                           RK_FMT(file->why));
         if (file->fate != RK_FATE_QUARANTINED)
             continue;
         m->waiting = true;
@@ -188,7 +211,9 @@ static bool read_statements(matching *m, rk_error *err)
     m->world.new_file_count = m->world.files.count;
     rk_batch_init(&m->world.entries.batch, rk_entry_columns, rk_entry_column_count, 16,
                   wanted_columns(m));
-    if (!rk_statements_read(&reading, &m->world.files, &m->world.entries, &m->world.rejects, err))
+    if (!rk_statements_read(&reading, &m->world.files, &m->world.entries, &m->world.rejects, err) ||
+        (restore_empty(m) > 0 &&
+         !rk_statements_read(&reading, &m->world.files, &m->world.entries, &m->world.rejects, err)))
         return false;
     digest_files(m);
     tell_files(m);

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "night/night.h"
 #include "snapshot/applications.h"
 #include "statement/read.h"
@@ -29,6 +30,33 @@ static bool read_snapshot(rk_night *night, fresh *f, rk_error *err)
                                 &f->applications, &unknown, err);
 }
 
+static size_t judge_empty_files(rk_night *night)
+{
+    rk_world *w = &night->world;
+    rk_name accepted = rk_names_add(&w->names, rk_slice_of(rk_fate_name(RK_FATE_ACCEPTED)));
+    size_t count = 0;
+    for (size_t i = 0; i < w->new_file_count; i++)
+        count += rk_collect_judge_empty(&w->files, i, &night->carried.files, &w->texts, accepted,
+                                        &w->arena);
+    return count;
+}
+
+/* One line for each file that does not simply count. */
+static void tell_files(rk_night *night)
+{
+    for (size_t i = 0; i < night->world.new_file_count; i++) {
+        const rk_file *file = &night->world.files.items[i];
+        const char *what = file->fate == RK_FATE_QUARANTINED ? "quarantined"
+                           : file->fate == RK_FATE_HELD      ? "held"
+                           : file->fate == RK_FATE_SAME      ? "skipped"
+                           : file->fate == RK_FATE_UNKNOWN   ? "unknown file, left in the inbox"
+                                                             : NULL;
+        if (what)
+            rk_log_warning("%.*s: %s: %.*s", RK_FMT(file->name), what, RK_FMT(file->why));
+        night->set_aside_files += file->fate == RK_FATE_QUARANTINED || file->fate == RK_FATE_HELD;
+    }
+}
+
 static bool read_files(rk_night *night, fresh *f, rk_error *err)
 {
     rk_world *w = &night->world;
@@ -41,9 +69,10 @@ static bool read_files(rk_night *night, fresh *f, rk_error *err)
     w->new_file_count = w->files.count;
     if (!rk_statements_read(&reading, &w->files, &f->entries, &w->rejects, err))
         return false;
-    for (size_t i = 0; i < w->new_file_count; i++)
-        night->set_aside_files +=
-            w->files.items[i].fate == RK_FATE_QUARANTINED || w->files.items[i].fate == RK_FATE_HELD;
+    if (judge_empty_files(night) > 0 &&
+        !rk_statements_read(&reading, &w->files, &f->entries, &w->rejects, err))
+        return false;
+    tell_files(night);
     return true;
 }
 
@@ -248,7 +277,7 @@ static bool files_are_news(const rk_night *night)
 {
     for (size_t i = 0; i < night->world.new_file_count; i++) {
         rk_file_fate fate = night->world.files.items[i].fate;
-        if (fate != RK_FATE_UNKNOWN && fate != RK_FATE_WAITING)
+        if (fate != RK_FATE_UNKNOWN && fate != RK_FATE_WAITING && fate != RK_FATE_SAME)
             return true;
     }
     return night->history.decisions.batch.count > 0;

@@ -108,8 +108,6 @@ static void take_statement(rk_night *night, rk_delivery *delivery)
     if (!rk_statement_identify(&reading, file)) {
         file->fate = RK_FATE_UNKNOWN;
         night->unknown_files++;
-        rk_log_warning("%.*s: unknown file, left in the inbox: %.*s", RK_FMT(file->name),
-                       RK_FMT(file->why));
         return;
     }
     rk_name accepted = rk_names_add(&night->world.names, RK_S("accepted"));
@@ -125,17 +123,19 @@ bool rk_night_take_in(rk_night *night, rk_error *err)
             take_decisions(night, &night->deliveries.items[i]);
         else
             take_statement(night, &night->deliveries.items[i]);
+    night->world.new_file_count = night->world.files.count;
     return rk_night_decide_files(night, err);
 }
 
 /* ---- decisions on files ---- */
 
-/* The last row of the known file that the subject names by its digest (16 digits or more). */
-static size_t find_known(const rk_night *night, rk_slice subject)
+/* The row of the file that waits and that the subject names by its digest (16 digits or more). */
+static size_t find_waiting(const rk_night *night, rk_slice subject)
 {
     const rk_file_rows *known = &night->carried.files;
     for (size_t i = known->batch.count; i > 0 && subject.len >= 16; i--)
-        if (rk_slice_starts(rk_texts_get(&night->world.texts, known->digest[i - 1]), subject))
+        if (rk_slice_starts(rk_texts_get(&night->world.texts, known->digest[i - 1]), subject) &&
+            rk_night_file_waits(night, i - 1))
             return i - 1;
     return SIZE_MAX;
 }
@@ -146,6 +146,7 @@ static bool bring_back(rk_night *night, size_t row, rk_file_fate fate, rk_error 
     rk_buffer bytes = {0};
     const rk_file_rows *known = &night->carried.files;
     rk_file *file = rk_files_add(&night->world.files);
+    night->world.new_file_count = night->world.files.count;
     rk_digest_parse(rk_texts_get(&night->world.texts, known->digest[row]), &file->digest);
     file->name = rk_texts_get(&night->world.texts, known->name[row]);
     file->channel = known->channel[row];
@@ -180,18 +181,14 @@ static bool accept_rejects(rk_night *night, rk_slice subject)
 
 static bool decide_file(rk_night *night, size_t decision, bool accept, rk_error *err)
 {
-    const rk_file_rows *known = &night->carried.files;
     rk_slice subject =
         rk_texts_get(&night->world.texts, night->history.decisions.subject[decision]);
-    size_t row = find_known(night, subject);
-    rk_slice fate =
-        row == SIZE_MAX ? RK_S("") : rk_names_text(&night->world.names, known->fate[row]);
+    size_t row = find_waiting(night, subject);
     if (accept && accept_rejects(night, subject)) {
         rk_night_effect(night, decision, "applied", "");
         return true;
     }
-    if (!rk_slice_is(fate, rk_fate_name(RK_FATE_QUARANTINED)) &&
-        !rk_slice_is(fate, rk_fate_name(RK_FATE_HELD))) {
+    if (row == SIZE_MAX) {
         rk_night_effect(night, decision, "stale", "no quarantined or held file has this digest");
         return true;
     }

@@ -25,7 +25,8 @@ static bool settles(const rk_night *night, const rk_file *file, const rk_file_ro
 {
     rk_digest digest;
     rk_digest_parse(rk_texts_get(&night->world.texts, known->digest[row]), &digest);
-    bool is_same = rk_digest_equal(&digest, &file->digest) && file->fate != RK_FATE_SAME;
+    bool is_same = file->fate != RK_FATE_SAME && rk_digest_equal(&digest, &file->digest) &&
+                   rk_slice_equal(rk_texts_get(&night->world.texts, known->name[row]), file->name);
     return is_same ||
            (file->fate == RK_FATE_ACCEPTED && file->channel == known->channel[row] &&
             file->account == known->account[row] && file->from == known->covers_from[row] &&
@@ -34,11 +35,14 @@ static bool settles(const rk_night *night, const rk_file *file, const rk_file_ro
 
 static bool settled_later(const rk_night *night, const rk_file_rows *known, size_t row)
 {
+    const rk_texts *texts = &night->world.texts;
     rk_name accepted =
         rk_names_find(&night->world.names, rk_slice_of(rk_fate_name(RK_FATE_ACCEPTED)));
     for (size_t i = row + 1; i < known->batch.count; i++) {
-        bool is_same = rk_slice_equal(rk_texts_get(&night->world.texts, known->digest[i]),
-                                      rk_texts_get(&night->world.texts, known->digest[row]));
+        bool is_same = rk_slice_equal(rk_texts_get(texts, known->digest[i]),
+                                      rk_texts_get(texts, known->digest[row])) &&
+                       rk_slice_equal(rk_texts_get(texts, known->name[i]),
+                                      rk_texts_get(texts, known->name[row]));
         bool stands_in = known->fate[i] == accepted && known->channel[i] == known->channel[row] &&
                          known->account[i] == known->account[row] &&
                          known->covers_from[i] == known->covers_from[row] &&
@@ -278,12 +282,36 @@ static rk_slice hex_of(rk_night *night, const rk_digest *digest)
     return rk_arena_slice(&night->world.arena, rk_slice_of(rk_digest_hex(digest, hex)));
 }
 
+/* What stays in the inbox is not sealed: a workbook that showed it could not be made again. Entries of
+ * earlier nights have their files after those of tonight. */
+static rk_files files_shown(rk_night *night)
+{
+    const rk_files *all = &night->world.files;
+    rk_file *items = rk_arena_alloc(&night->world.arena, all->count + 1, sizeof *items);
+    for (size_t i = 0; i < all->count; i++) {
+        items[i] = all->items[i];
+        if (items[i].fate == RK_FATE_UNKNOWN || items[i].fate == RK_FATE_WAITING)
+            items[i].fate = RK_FATE_NONE;
+    }
+    return (rk_files){.items = items, .count = night->world.new_file_count};
+}
+
+/* Files of earlier nights that still wait for a person count like tonight's. */
+static size_t count_set_aside(const rk_night *night)
+{
+    size_t count = night->set_aside_files;
+    for (size_t row = 0; row < night->carried.files.batch.count; row++)
+        count += rk_night_file_waits(night, row);
+    return count;
+}
+
 bool rk_night_report(rk_night *night, rk_error *err)
 {
     size_t count, incomplete;
-    rk_files tonight = {.items = night->world.files.items, .count = night->world.new_file_count};
+    rk_files tonight = files_shown(night);
     const rk_watermark *marks = make_watermarks(night, &count, &incomplete);
     night->overdue_channels = incomplete;
+    night->set_aside_files = count_set_aside(night);
     night->provisional = provisional_reason(night, incomplete);
     rk_books_input input = {.rules = &night->rules,
                             .names = &night->world.names,
@@ -300,6 +328,8 @@ bool rk_night_report(rk_night *night, rk_error *err)
                             .stock_before = &night->stock_before,
                             .flows = &night->flows,
                             .applications = &night->world.applications,
+                            .states_before = night->world.before.applications.state,
+                            .state_before_count = night->world.before.applications.batch.count,
                             .entries = &night->world.entries,
                             .files = &tonight,
                             .rejects = &night->world.rejects,
