@@ -103,6 +103,15 @@ static void tell_read(const rk_night *night)
                  night->world.rejects.count, night->world.applications.batch.count);
 }
 
+/* The run that took it in may have been killed before it could say so. */
+static bool a_file_waits(const rk_night *night)
+{
+    bool waits = false;
+    for (size_t row = 0; !waits && row < night->carried.files.batch.count; row++)
+        waits = rk_night_file_waits(night, row);
+    return waits;
+}
+
 /* One night: what was delivered and what the source says is read, judged, tallied and reported; sealed
  * under one id; committed; and only then shown to anybody. A second run of a night that brings nothing new
  * ends before it is sealed. */
@@ -114,8 +123,10 @@ static bool settle_night(rk_nightly *n, rk_night *night, rk_error *err)
     tell_read(night);
     n->waiting |= night->unknown_files > 0;
     if (night->number > 1 && !night->news) {
-        rk_log_result("run=%s committed=no published=0/0 next=none",
-                      rk_manifest_name(night->day, night->number, &night->world.arena));
+        n->waiting |= a_file_waits(night);
+        rk_log_result("run=%s committed=no published=0/0 next=%s",
+                      rk_manifest_name(night->day, night->number, &night->world.arena),
+                      n->waiting ? "rekon-status" : "none");
         return true;
     }
     if (!rk_night_seal_inputs(night, err) || !rk_night_judge(night, err))
