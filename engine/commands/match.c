@@ -72,6 +72,25 @@ static bool parse(matching *m, int argc, char **argv, rk_error *err)
     return read_writes(m, err);
 }
 
+/* Memory is time: what no output shows is not kept. */
+static uint64_t wanted_application_columns(const matching *m)
+{
+    uint64_t shown =
+        RK_APPLICATION_BIT(billed_at) | RK_APPLICATION_BIT(status) | RK_APPLICATION_BIT(status_at) |
+        RK_APPLICATION_BIT(source) | RK_APPLICATION_BIT(validity) | RK_APPLICATION_BIT(charges) |
+        RK_APPLICATION_BIT(state) | RK_APPLICATION_BIT(reason) | RK_APPLICATION_BIT(deadline);
+    return m->writes & (WRITE_APPLICATIONS | WRITE_WORKBOOKS) ? rk_application_all() : shown;
+}
+
+static uint64_t wanted_entry_columns(const matching *m)
+{
+    uint64_t shown = rk_entry_all() & ~RK_ENTRY_BIT(narrative);
+    if (m->writes & (WRITE_ENTRIES | WRITE_WORKBOOKS))
+        return shown;
+    return shown & ~(RK_ENTRY_BIT(reference) | RK_ENTRY_BIT(value_on) | RK_ENTRY_BIT(line) |
+                     RK_ENTRY_BIT(ordinal) | RK_ENTRY_BIT(currency));
+}
+
 static bool read_applications(matching *m, rk_error *err)
 {
     rk_slice unknown = {"", 0};
@@ -80,7 +99,7 @@ static bool read_applications(matching *m, rk_error *err)
                                        .arena = &m->world.arena,
                                        .threads = m->setup.threads,
                                        .exponent = 2,
-                                       .columns = rk_application_all()};
+                                       .columns = wanted_application_columns(m)};
     if (!rk_file_map(m->applications, &m->applications_file, err) ||
         !rk_applications_read(&reading, rk_slice_of(m->applications), m->applications_file.bytes,
                               &m->world.applications, &unknown, err))
@@ -120,14 +139,6 @@ static bool add_statement(matching *m, const rk_reading *reading, size_t i, rk_e
         rk_log_warning("%.*s: unknown file: %.*s", RK_FMT(path), RK_FMT(file->why));
     }
     return true;
-}
-
-static uint64_t wanted_columns(const matching *m)
-{
-    uint64_t all = rk_entry_all();
-    if (m->writes & (WRITE_ENTRIES | WRITE_WORKBOOKS))
-        return all & ~RK_ENTRY_BIT(narrative);
-    return all & ~(RK_ENTRY_BIT(narrative) | RK_ENTRY_BIT(reference) | RK_ENTRY_BIT(value_on));
 }
 
 /* The same bytes under two names, or given twice, count once: the one whose name comes first, whatever the
@@ -210,7 +221,7 @@ static bool read_statements(matching *m, rk_error *err)
     skip_repeated(m);
     m->world.new_file_count = m->world.files.count;
     rk_batch_init(&m->world.entries.batch, rk_entry_columns, rk_entry_column_count, 16,
-                  wanted_columns(m));
+                  wanted_entry_columns(m));
     if (!rk_statements_read(&reading, &m->world.files, &m->world.entries, &m->world.rejects, err) ||
         (restore_empty(m) > 0 &&
          !rk_statements_read(&reading, &m->world.files, &m->world.entries, &m->world.rejects, err)))

@@ -3,6 +3,8 @@
 #include <omp.h>
 #include <stdlib.h>
 
+#include "base/threads.h"
+
 /* What holds the lapse of a row back, 0 when nothing does. Gaps come first, then entries that wait for a
  * person. */
 static rk_name holder(const rk_expiry *x, const rk_applications *apps, size_t row)
@@ -69,7 +71,8 @@ void rk_expire_run(const rk_expiry *x, rk_world *world)
 {
     rk_applications *apps = &world->applications;
     const rk_applications *before = &world->before.applications;
-#pragma omp parallel for num_threads(x->threads) schedule(static)
+    int threads = rk_threads_for(apps->batch.count, x->threads);
+#pragma omp parallel for num_threads(threads) schedule(static)
     for (size_t row = 0; row < apps->batch.count; row++) {
         bool carried = row < before->batch.count;
         judge(x, apps, row, carried ? (rk_state)before->state[row] : RK_STATE_NONE);

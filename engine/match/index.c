@@ -3,6 +3,10 @@
 #include <omp.h>
 #include <stdlib.h>
 
+#include "base/threads.h"
+
+enum { PREFETCH_AHEAD = 16 };
+
 /* Rows of the fullest region. */
 static size_t largest_region(const uint64_t *codes, size_t count, int threads)
 {
@@ -56,9 +60,18 @@ static void collect_shared(rk_code_index *index, rows *found)
     index->shared_count += found->count;
 }
 
+/* A thread looks ahead to rows that it will insert. */
+static void prefetch(const rk_code_index *index, size_t row, unsigned all, unsigned us)
+{
+    uint64_t hash = rk_code_hash(index->codes[row]);
+    if ((hash >> 58) % all == us)
+        __builtin_prefetch(&index->slots[rk_code_index_place(index, hash)], 1);
+}
+
 /* Each thread owns whole regions. */
 void rk_code_index_build(rk_code_index *index, const uint64_t *codes, size_t count, int threads)
 {
+    threads = rk_threads_for(count, threads);
     size_t largest = largest_region(codes, count, threads);
     *index = (rk_code_index){.codes = codes, .region_slots = largest + largest / 2 + 8};
     index->bytes = RK_INDEX_REGIONS * index->region_slots * sizeof *index->slots;
@@ -69,6 +82,8 @@ void rk_code_index_build(rk_code_index *index, const uint64_t *codes, size_t cou
         unsigned us = (unsigned)omp_get_thread_num(), all = (unsigned)omp_get_num_threads();
         for (size_t row = 0; row < count; row++) {
             uint64_t hash = rk_code_hash(codes[row]);
+            if (row + PREFETCH_AHEAD < count)
+                prefetch(index, row + PREFETCH_AHEAD, all, us);
             if (codes[row] && (hash >> 58) % all == us)
                 insert(index, hash, row, &shared);
         }

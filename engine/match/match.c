@@ -3,6 +3,7 @@
 #include <omp.h>
 #include <stdlib.h>
 
+#include "base/threads.h"
 #include "match/index.h"
 
 enum { PREFETCH_AHEAD = 24, CANDIDATES_MAX = 1000 };
@@ -11,6 +12,7 @@ enum { PREFETCH_AHEAD = 24, CANDIDATES_MAX = 1000 };
 typedef struct matching {
     const rk_rules *rules;
     rk_world *world;
+    const rk_match_rule *always; /* the rule on the code, where it holds on every day; else NULL */
     rk_code_index index;
     uint32_t *first;     /* by application: its last linked entry + 1; 0: none */
     uint32_t *next;      /* by entry: the next one of its application + 1 */
@@ -54,6 +56,8 @@ static int by_time(const void *a, const void *b, void *context)
     uint32_t left = m->file_rank[entries->file[x]], right = m->file_rank[entries->file[y]];
     if (left != right)
         return left < right ? -1 : 1;
+    if (!entries->ordinal)
+        return (x > y) - (x < y); /* rows of one file stand in its order */
     return (entries->ordinal[x] > entries->ordinal[y]) -
            (entries->ordinal[x] < entries->ordinal[y]);
 }
@@ -88,11 +92,23 @@ static const rk_match_rule *rule_for(const matching *m, rk_match_key key, rk_day
     return NULL;
 }
 
+/* Rows need not be asked for their day when the first rule with this key has none. */
+static const rk_match_rule *rule_of_all_days(const matching *m, rk_match_key key)
+{
+    for (size_t i = 0; i < m->rules->matching.count; i++) {
+        const rk_match_rule *rule = &m->rules->matching.items[i];
+        if (rule->key == key)
+            return rule->from == RK_NO_DAY && rule->until == RK_NO_DAY ? rule : NULL;
+    }
+    return NULL;
+}
+
 /* Gives the outcome if a rule allows it, else the entry stays unidentified. */
 static void decide_by_rule(const matching *m, size_t row, rk_outcome outcome, rk_reason reason)
 {
     rk_entries *entries = &m->world->entries;
-    const rk_match_rule *rule = rule_for(m, RK_KEY_BILLING_CODE, entries->booked_on[row]);
+    const rk_match_rule *rule =
+        m->always ? m->always : rule_for(m, RK_KEY_BILLING_CODE, entries->booked_on[row]);
     bool forced = entries->flags && entries->flags[row] & RK_ENTRY_FORCED;
     if (forced)
         decide(entries, row, outcome, reason, 0);
@@ -157,16 +173,31 @@ static void search(matching *m, size_t row)
         link_entry(m, row, found);
 }
 
+/* What a search will touch lies anywhere in memory: asked for in two steps, the slot first, then what the
+ * slot points to. */
+static void prefetch_search(const matching *m, const uint64_t *codes, size_t row, size_t count)
+{
+    const rk_code_index *index = &m->index;
+    if (row + PREFETCH_AHEAD < count)
+        __builtin_prefetch(
+            &index->slots[rk_code_index_place(index, rk_code_hash(codes[row + PREFETCH_AHEAD]))]);
+    if (row + PREFETCH_AHEAD / 2 < count) {
+        uint64_t hash = rk_code_hash(codes[row + PREFETCH_AHEAD / 2]);
+        uint32_t found = (uint32_t)index->slots[rk_code_index_place(index, hash)];
+        if (found) {
+            __builtin_prefetch(&index->codes[found - 1]);
+            __builtin_prefetch(&m->first[found - 1], 1);
+        }
+    }
+}
+
 static void search_all(matching *m, int threads)
 {
     const uint64_t *codes = m->world->entries.code;
     size_t count = m->world->entries.batch.count;
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (size_t row = 0; row < count; row++) {
-        if (row + PREFETCH_AHEAD < count && codes[row + PREFETCH_AHEAD]) {
-            uint64_t ahead = rk_code_hash(codes[row + PREFETCH_AHEAD]);
-            __builtin_prefetch(&m->index.slots[rk_code_index_place(&m->index, ahead)]);
-        }
+        prefetch_search(m, codes, row, count);
         search(m, row);
     }
 }
@@ -315,6 +346,23 @@ static void judge_application(matching *m, uint32_t row, chain *entries)
     note_payment(m, row, &a, entries->items, count);
 }
 
+/* The columns of the entry that an application further on was paid by. */
+static void prefetch_entry(const matching *m, size_t row)
+{
+    const rk_entries *e = &m->world->entries;
+    uint32_t link = m->first[row];
+    if (link == 0)
+        return;
+    __builtin_prefetch(&e->amount_minor[link - 1]);
+    __builtin_prefetch(&e->paid_from[link - 1]);
+    __builtin_prefetch(&e->paid_until[link - 1]);
+    __builtin_prefetch(&e->outcome[link - 1], 1);
+    __builtin_prefetch(&e->reason[link - 1], 1);
+    __builtin_prefetch(&e->rule[link - 1], 1);
+    __builtin_prefetch(&e->flags[link - 1]);
+    __builtin_prefetch(&m->next[link - 1]);
+}
+
 static void judge_all(matching *m, int threads)
 {
     size_t count = m->world->applications.batch.count;
@@ -322,8 +370,11 @@ static void judge_all(matching *m, int threads)
     {
         chain entries = {0};
 #pragma omp for schedule(dynamic, 4096)
-        for (size_t row = 0; row < count; row++)
+        for (size_t row = 0; row < count; row++) {
+            if (row + PREFETCH_AHEAD / 2 < count)
+                prefetch_entry(m, row + PREFETCH_AHEAD / 2);
             judge_application(m, (uint32_t)row, &entries);
+        }
         free(entries.items);
     }
 }
@@ -365,6 +416,8 @@ void rk_match_run(const rk_rules *rules, rk_world *world, int threads)
     size_t first_bytes = (applications + 1) * sizeof(uint32_t);
     size_t next_bytes = (entries + 1) * sizeof(uint32_t);
     matching m = {.rules = rules, .world = world};
+    threads = rk_threads_for(applications > entries ? applications : entries, threads);
+    m.always = rule_of_all_days(&m, RK_KEY_BILLING_CODE);
     rk_code_index_build(&m.index, world->applications.code, applications, threads);
     m.first = rk_pages(first_bytes);
     m.next = rk_pages(next_bytes);

@@ -19,10 +19,10 @@ typedef struct rk_applications_reading {
     rk_arena *arena;
     int threads;
     int exponent;     /* minor digits of amount_due, 2 for rupiah */
-    uint64_t columns; /* columns to keep beside the needed ones; bits as in rk_application_bit */
+    uint64_t columns; /* to keep beside the needed ones; bits as in rk_application_bit */
 } rk_applications_reading;
 
-/* `applications` is initialised here (needed, given and kept columns, and the decided ones).
+/* `applications` is initialised here: the needed columns, and of `columns` the given and the decided ones.
  * `name` is the path for messages. A repeated application_id is an error; a repeated billing code is not.
  * billing_code may be empty, else it has 15 digits. */
 bool rk_applications_read(const rk_applications_reading *reading, rk_slice name, rk_slice bytes,

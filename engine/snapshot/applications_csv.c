@@ -232,9 +232,12 @@ static const char *put_cell(const reader *all, part *of, const target *to, const
 static void clear_decided(rk_applications *rows, size_t from, size_t until)
 {
     for (size_t row = from; row < until; row++) {
-        rows->deadline[row] = RK_NO_MOMENT;
-        rows->paid_from[row] = RK_NO_MOMENT;
-        rows->paid_until[row] = RK_NO_MOMENT;
+        if (rows->deadline)
+            rows->deadline[row] = RK_NO_MOMENT;
+        if (rows->paid_from)
+            rows->paid_from[row] = RK_NO_MOMENT;
+        if (rows->paid_until)
+            rows->paid_until[row] = RK_NO_MOMENT;
     }
 }
 
@@ -542,7 +545,7 @@ bool rk_applications_read(const rk_applications_reading *reading, rk_slice name,
     rk_cutter cutter = rk_cutter_all(&all.text);
     if (!read_header(&all, &cutter, name, unknown, &given, err))
         return false;
-    uint64_t wanted = (given & (rk_application_needed() | reading->columns)) | decided_columns();
+    uint64_t wanted = rk_application_needed() | ((given | decided_columns()) & reading->columns);
     if (read_rows(&all, &cutter, wanted, name, err))
         return true;
     rk_batch_free(&applications->batch);

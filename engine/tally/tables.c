@@ -3,9 +3,10 @@
 #include <omp.h>
 #include <stdlib.h>
 
+#include "base/threads.h"
 #include "tally/office.h"
 
-enum { ROWS_A_PIECE = 16384, RUPIAH_DIGITS = 2 };
+enum { PREFETCH_AHEAD = 16, ROWS_A_PIECE = 16384, RUPIAH_DIGITS = 2 };
 
 /* ---- rows in order, written by all threads ---- */
 
@@ -16,7 +17,8 @@ static void put_rows(const rk_tables *tables, const uint32_t *order, size_t coun
                      rk_buffer *out)
 {
     size_t pieces = (count + ROWS_A_PIECE - 1) / ROWS_A_PIECE;
-#pragma omp parallel for ordered num_threads(tables->threads) schedule(static, 1)
+    int threads = rk_threads_for(count, tables->threads);
+#pragma omp parallel for ordered num_threads(threads) schedule(static, 1)
     for (size_t piece = 0; piece < pieces; piece++) {
         rk_buffer part = {0};
         size_t end = (piece + 1) * ROWS_A_PIECE < count ? (piece + 1) * ROWS_A_PIECE : count;
@@ -301,14 +303,20 @@ static cells count_entries(const rk_tables *t)
 {
     const rk_world *world = t->world;
     const rk_entries *e = &world->entries;
+    const rk_applications *apps = &world->applications;
+    int threads = rk_threads_for(e->batch.count, t->threads);
     cells all = {0};
-#pragma omp parallel num_threads(t->threads)
+#pragma omp parallel num_threads(threads)
     {
         cells own = {0};
 #pragma omp for schedule(static) nowait
         for (size_t row = 0; row < e->batch.count; row++) {
-            rk_name office =
-                rk_entry_office(t->rules, e, row, &world->applications, e->application[row]);
+            uint32_t ahead = row + PREFETCH_AHEAD < e->batch.count
+                                 ? e->application[row + PREFETCH_AHEAD]
+                                 : RK_NO_ROW;
+            if (ahead != RK_NO_ROW)
+                __builtin_prefetch(&apps->office[ahead]);
+            rk_name office = rk_entry_office(t->rules, e, row, apps, e->application[row]);
             uint64_t key =
                 (uint64_t)office << 32 | (uint64_t)e->channel[row] << 16 | e->outcome[row];
             count_cell(&own, key, 1, e->amount_minor[row]);

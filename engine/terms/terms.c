@@ -2,6 +2,7 @@
 
 #include <omp.h>
 
+#include "base/threads.h"
 /* The zone of an office; a deadline must not fail because an office is unknown. */
 static rk_zone zone_of(const rk_offices *offices, rk_name office, rk_moment at, rk_zone fallback)
 {
@@ -48,6 +49,7 @@ void rk_terms_set(const rk_rules *rules, rk_zone fallback, rk_world *world, size
                   int threads)
 {
     rk_applications *a = &world->applications;
+    threads = rk_threads_for(a->batch.count - from, threads);
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (size_t row = from; row < a->batch.count; row++) {
         rk_zone zone = zone_of(&rules->offices, a->office[row], a->submitted_at[row], fallback);
