@@ -37,6 +37,14 @@ check: ## everything that CI runs; ends with the counts
 check-cron: build/rekon ## the nightly job under a real cron daemon (takes a minute or two)
 	tests/test_cron.sh daemon
 
+.PHONY: check-crash
+check-crash: build/test/rekon build/fixtures/generate cluster ## kill the night everywhere, twice, and at random (takes half an hour)
+	@tests/cluster.sh database rekon_test
+	@mkdir -p build/tmp/campaign
+	REKON=$(CURDIR)/build/test/rekon REKON_GENERATE=$(CURDIR)/build/fixtures/generate \
+	REKON_TEST_DB="$$(tests/cluster.sh connection rekon_test postgres)" TMPDIR=$(CURDIR)/build/tmp/campaign \
+	/usr/bin/python3 tests/test_crash.py campaign
+
 .PHONY: bench
 bench: build/rekon build/fixtures/generate cluster ## a million applications and entries: lines per second of each stage, peak memory
 	tests/bench.sh
