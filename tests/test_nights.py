@@ -588,5 +588,156 @@ class Runs(Nights):
         self.assertEqual(site.book("nasional", NEXT).files()["IDMREKON_20240304.txt"][0], "sama, dilewati")
 
 
+class Decisions(Nights):
+    def start(self, name="", rows=(), put=None, code=0):
+        site = self.site(name=name)
+        site.applications(*rows)
+        site.quiet(DAY, put)
+        site.run(DAY, code)
+        return site
+
+    def decide(self, site, night, *rows, code=0, put=None, **shape):
+        site.put(f"decisions-{night}.csv", decisions(*rows, **shape))
+        site.quiet(night, put)
+        return site.run(night, code)
+
+    def test_a_forced_match_stays(self):
+        site = self.start(rows=[application("P-1", code(1), "08:00")],
+                          put={"pos": [paid("09:30:00", code(71), 350000)]})
+        entry = site.entries(code(71))[0]
+        self.assertEqual(site.states(), {"P-1": "expired"})
+        self.decide(site, NEXT, decision("D-1", "match", entry, "P-1"))
+        self.assertEqual(site.outcomes(code(71)), [("pos", "matched", EXACT, "P-1")])
+        self.assertEqual(site.history(code(71))[-1], (f"{NEXT}-1", "pos", "matched", "unidentified", "decision"))
+        self.assertEqual(site.transitions("P-1")[-1], (f"{NEXT}-1", "expired", "reinstated"))
+        self.assertEqual(site.sql("SELECT status, decision_id FROM rekon.case_event ORDER BY 1"),
+                         [("closed", "D-1"), ("new", "")])
+        # the right code is paid as well, later
+        site.quiet(THIRD, {"pos": [paid(f"{DAY} 09:40:00", code(1), 350000)]})
+        site.run(THIRD, 0)
+        self.assertEqual(site.outcomes(code(1)), [("pos", "duplicate", BEFORE, "P-1")])
+        self.assertEqual(site.outcomes(code(71)), [("pos", "matched", EXACT, "P-1")])
+        # and earlier, seen later still
+        site.quiet("2024-03-08", {"pos": [paid(f"{DAY} 09:00:00", code(1), 350000)]})
+        site.run("2024-03-08", 0)
+        self.assertEqual([row[1] for row in site.outcomes(code(1))], ["matched", "duplicate"])
+        self.assertEqual(site.outcomes(code(71)), [("pos", "duplicate", BEFORE, "P-1")])
+        # somebody books under the mistyped code: the decision holds
+        site.applications(application("P-71", code(71), "08:00", day="2024-03-09"))
+        site.quiet("2024-03-09")
+        site.run("2024-03-09", 0)
+        self.assertEqual(site.outcomes(code(71)), [("pos", "duplicate", BEFORE, "P-1")])
+        self.assertEqual(site.states(), {"P-1": "reinstated", "P-71": "expired"})
+
+    def test_an_unmatched_entry_is_not_matched_again(self):
+        site = self.start(rows=[application("P-1", code(1), "08:00"), application("P-2", code(2), "08:00")],
+                          put={"pos": [paid("09:00:00", code(1), 350000), paid("09:30:00", code(1), 350000)]})
+        first, second = site.entries(code(1))
+        self.decide(site, NEXT, decision("D-1", "unmatch", first))
+        self.assertEqual(site.outcomes(code(1)), [
+            ("pos", "unidentified", "match taken back by a person", ""), ("pos", "matched", EXACT, "P-1")])
+        self.assertEqual(site.history(code(1))[2:], [
+            (f"{NEXT}-1", "pos", "unidentified", "matched", "decision"),
+            (f"{NEXT}-1", "pos", "matched", "duplicate", "decision")])
+        self.decide(site, THIRD, decision("D-2", "unmatch", second))
+        self.assertEqual(site.transitions("P-1"),
+                         [(f"{DAY}-1", "awaiting", "paid"), (f"{THIRD}-1", "paid", "expired")])
+        site.applications(application("P-1", code(1), "08:00", updated_at="2024-03-08T09:00:00+07:00",
+                                      validity="10"))
+        site.quiet("2024-03-08", {"pos": [paid(f"{DAY} 09:45:00", code(1), 350000)]})
+        site.run("2024-03-08", 0)
+        self.assertEqual([row[1] for row in site.outcomes(code(1))], ["unidentified", "unidentified", "matched"])
+        self.assertEqual(site.states()["P-1"], "reinstated")
+        # and it may be matched with the application that was meant
+        self.decide(site, "2024-03-09", decision("D-3", "match", first, "P-2"))
+        self.assertEqual(site.outcomes(code(1))[0], ("pos", "matched", EXACT, "P-2"))
+        self.assertEqual(site.states(), {"P-1": "reinstated", "P-2": "reinstated"})
+
+    def test_ignored_and_resolved_stay_so(self):
+        site = self.start(rows=[application("P-1", code(1), "08:00")],
+                          put={"pos": [paid("09:00:00", code(1), 350000), paid("09:30:00", code(1), 350000)],
+                               "indomaret": [paid("09:00:00", code(77), 1000), paid("09:05:00", code(78), 1000)]})
+        duplicate = site.entries(code(1))[1]
+        cases = dict(site.sql("SELECT billing_code, case_id FROM rekon.case_event c JOIN rekon.outcome o "
+                              "USING (entry)"))
+        self.assertEqual(len(cases), 3)
+        self.decide(site, NEXT, decision("D-1", "resolve", cases[code(1)]),
+                    decision("D-2", "ignore", site.entries(code(77))[0]),
+                    decision("D-3", "ignore", cases[code(78)]))
+        self.assertEqual({row[2] for row in site.effects()}, {"applied"})
+        self.assertEqual(site.outcomes(code(77)), [("indomaret", "ignored", "decided by a person", "")])
+        self.assertEqual(site.outcomes(code(1))[1], ("pos", "duplicate", BEFORE, "P-1"))
+        self.assertEqual({status for _, status in site.cases().values()}, {"closed"})
+        self.assertEqual(dict(site.sql("SELECT case_id, decision_id FROM rekon.case_event WHERE status = 'closed'")),
+                         {cases[code(1)]: "D-1", cases[code(77)]: "D-2", cases[code(78)]: "D-3"})
+        self.assertEqual(site.book(day=NEXT).differences(), [])
+        site.applications(application("P-77", code(77), "08:00", due=1000))
+        site.quiet(THIRD, {"pos": [paid(f"{DAY} 09:45:00", code(1), 350000)]})
+        site.run(THIRD, 0)
+        self.assertEqual(site.outcomes(code(77))[0][1], "ignored")
+        self.assertEqual([row["Kode billing"] for row in site.book(day=THIRD).differences()], [code(1)])
+        self.assertEqual(site.cases()[cases[code(1)]], ("duplicate", "closed"))
+        # the entry of a case that is closed, and one that never had one
+        night = self.decide(site, "2024-03-08", decision("D-4", "resolve", duplicate),
+                            decision("D-5", "resolve", site.entries(code(1))[0]), code=1)
+        self.assertEqual([row[2:] for row in site.effects()[3:]],
+                         [("stale", "no open case has the id of its subject")] * 2)
+
+    def test_what_is_refused_or_stale(self):
+        site = self.start(rows=[application("P-1", code(1), "08:00")],
+                          put={"pos": [paid("09:00:00", code(1), 350000), paid("09:30:00", code(77), 350000)]})
+        entry = site.entries(code(77))[0]
+        rows = [decision("D-01", "match", entry, "P-1", checked_by="ani"),
+                decision("D-02", "match", entry, "P-404"), decision("D-03", "match", entry),
+                decision("D-04", "match", "8.20240305E+14", "P-1"), decision("D-05", "resolve", "K-0123456789-1"),
+                decision("D-06", "unmatch", entry), decision("D-07", "lapse", "P-1"),
+                decision("D-08", "discard_file", "0" * 64), decision("D-09", "match", "8,20240305E+14", "P-1"),
+                decision("D-10", "match", entry, "P-1", checked_by=""),
+                decision("D-11", "match", entry, "P-1", made_by="Ani", checked_by="ani "),
+                decision("", "match", entry, "P-1"), decision("D-13", "match", "0123456789abcdef:1", "P-1")]
+        night = self.decide(site, NEXT, *rows, code=1)
+        same = "maker and checker are the same person"
+        notation = "a code in scientific notation: format the column as text before saving"
+        self.assertEqual(dict((row[0], row[2:]) for row in site.effects()), {
+            "": ("refused", "decision_id is empty"),
+            "D-01": ("refused", same), "D-11": ("refused", same),
+            "D-02": ("stale", "no application has the id of its object"),
+            "D-03": ("refused", "match needs an application as its object"),
+            "D-04": ("refused", notation), "D-09": ("refused", notation),
+            "D-05": ("stale", "no open case or entry has the id of its subject"),
+            "D-06": ("stale", "the entry is matched with no application"),
+            "D-07": ("refused", "kind is not one of match, unmatch, ignore, accept_file, discard_file, resolve"),
+            "D-08": ("stale", "no quarantined or held file has this digest"),
+            "D-10": ("refused", "made_by and checked_by must be given"),
+            "D-13": ("stale", "no open case or entry has the id of its subject")})
+        self.assertEqual(len(night.warnings()), 13)
+        self.assertIn(f"decision D-01 is refused: {same}", night.warnings())
+        self.assertIn("decision D-13 is stale: no open case or entry has the id of its subject", night.warnings())
+        self.assertEqual(site.outcomes(code(77))[0][1], "unidentified")
+        self.assertEqual(site.inbox_names(), [])
+
+    def test_what_spreadsheets_export(self):
+        for name, separator, mark, ends in (("semicolon", ";", True, "\r\n"), ("comma", ",", True, "\n")):
+            site = self.start(name=name, put={"pos": [paid("09:00:00", code(77), 350000)]})
+            entry = site.entries(code(77))[0]
+            text = decisions(decision("D-1", "ignore", entry, reason='kata "lain"; a, b\nbaris dua'),
+                             separator=separator, mark=mark).replace("\n", ends)
+            site.put("decisions-1.csv", text + ends)
+            site.quiet(NEXT)
+            site.run(NEXT, 0)
+            self.assertEqual(site.outcomes(code(77))[0][1:3], ("ignored", "decided by a person"))
+
+    def test_decisions_of_the_day_of_their_second_run(self):
+        site = self.start(rows=[application("P-1", code(1), "08:00")],
+                          put={"pos": [paid("09:30:00", code(71), 350000)]})
+        site.put("decisions-1.csv", decisions(decision("D-1", "match", site.entries(code(71))[0], "P-1")))
+        self.said(site.run(DAY, 0), f"{DAY}-2")
+        total = site.book(revision=2).movements()[-1]
+        self.assertEqual([total[key] for key in ("Menunggu awal", "Masuk", "Dibayar", "Kedaluwarsa",
+                                                 "Menunggu akhir", "Dipulihkan")], [0, 1, 0, 1, 0, 1])
+        self.assertEqual(site.transitions("P-1"), [(f"{DAY}-1", "awaiting", "expired"),
+                                                   (f"{DAY}-2", "expired", "reinstated")])
+
+
 if __name__ == "__main__":
     unittest.main()

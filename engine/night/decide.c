@@ -127,6 +127,24 @@ static void ignore(rk_night *night, size_t decision, uint32_t entry)
     rk_night_effect(night, decision, "applied", "");
 }
 
+/* What opened a case before tonight, and was not resolved since. */
+static bool has_case(const rk_night *night, uint32_t entry)
+{
+    const rk_entries *before = &night->world.before.entries;
+    return entry < before->batch.count && !(before->flags[entry] & RK_ENTRY_RESOLVED) &&
+           rk_outcome_opens_case((rk_outcome)before->outcome[entry]);
+}
+
+static void resolve(rk_night *night, size_t decision, uint32_t entry)
+{
+    if (!has_case(night, entry)) {
+        rk_night_effect(night, decision, "stale", "no open case has the id of its subject");
+        return;
+    }
+    night->world.entries.flags[entry] |= RK_ENTRY_RESOLVED;
+    rk_night_effect(night, decision, "applied", "");
+}
+
 static void decide(rk_night *night, size_t decision)
 {
     rk_slice kind = rk_names_text(&night->world.names, night->history.decisions.kind[decision]);
@@ -140,10 +158,8 @@ static void decide(rk_night *night, size_t decision)
         unmatch(night, decision, entry);
     else if (rk_slice_is(kind, "ignore"))
         ignore(night, decision, entry);
-    else {
-        night->world.entries.flags[entry] |= RK_ENTRY_RESOLVED;
-        rk_night_effect(night, decision, "applied", "");
-    }
+    else
+        resolve(night, decision, entry);
 }
 
 void rk_night_decide_entries(rk_night *night)

@@ -17,18 +17,43 @@ static rk_text entry_text(rk_night *night, size_t entry)
     return text;
 }
 
-/* Entries of each application that matter for its history: its payment, and the first one seen tonight. */
+/* What matters for the history of each application: its payment, the first entry seen tonight, and whether
+ * somebody decided about one of its entries. */
 typedef struct evidence {
     uint32_t *payment; /* by application: entry + 1 */
     uint32_t *fresh;
+    bool *decided;
 } evidence;
+
+/* A decision of tonight changed what is known of a carried entry. */
+static bool is_decided(const rk_world *w, size_t row)
+{
+    const rk_entries *now = &w->entries, *old = &w->before.entries;
+    return row < old->batch.count &&
+           (now->flags[row] != old->flags[row] ||
+            (now->reason[row] == RK_REASON_DECIDED && old->reason[row] != RK_REASON_DECIDED));
+}
+
+/* Applications keep their rows from what is carried. */
+static void note_decided(const rk_world *w, size_t row, bool *decided)
+{
+    if (!is_decided(w, row))
+        return;
+    uint32_t now = w->entries.application[row], old = w->before.entries.application[row];
+    if (now != RK_NO_ROW)
+        decided[now] = true;
+    if (old != RK_NO_ROW)
+        decided[old] = true;
+}
 
 static evidence find_evidence(const rk_world *w)
 {
     const rk_entries *e = &w->entries;
     size_t count = w->applications.batch.count + 1;
-    evidence found = {rk_alloc(count, sizeof(uint32_t)), rk_alloc(count, sizeof(uint32_t))};
+    evidence found = {rk_alloc(count, sizeof(uint32_t)), rk_alloc(count, sizeof(uint32_t)),
+                      rk_alloc(count, sizeof(bool))};
     for (size_t row = 0; row < e->batch.count; row++) {
+        note_decided(w, row, found.decided);
         uint32_t application = e->application[row];
         if (application == RK_NO_ROW)
             continue;
@@ -59,10 +84,10 @@ static rk_text cause_of(rk_night *night, size_t row, const evidence *found)
     uint32_t application = e->application[row];
     if (row >= night->world.before.entries.batch.count)
         return 0;
-    if (application != RK_NO_ROW && found->fresh[application])
+    bool decided =
+        is_decided(&night->world, row) || (application != RK_NO_ROW && found->decided[application]);
+    if (!decided && application != RK_NO_ROW && found->fresh[application])
         return entry_text(night, found->fresh[application] - 1);
-    bool decided = e->flags[row] != night->world.before.entries.flags[row] ||
-                   e->reason[row] == RK_REASON_DECIDED;
     return rk_texts_add(&night->world.texts, decided ? RK_S("decision") : RK_S("application"));
 }
 
@@ -251,4 +276,5 @@ void rk_night_write_history(rk_night *night)
     write_cases(night);
     free(found.payment);
     free(found.fresh);
+    free(found.decided);
 }
