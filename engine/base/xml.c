@@ -5,13 +5,16 @@
 #include <expat.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
 
 enum { PIECE = 1 << 20, AMPLIFICATION = 10, AMPLIFICATION_FROM = 1 << 20 };
 
 struct rk_xml {
     XML_Parser parser;
     const rk_xml_handler *handler;
-    size_t depth, max_depth;
+    rk_xml_caps caps;
+    size_t depth, fed;
     bool failed; /* err is filled */
     rk_error *err;
 };
@@ -73,8 +76,8 @@ static void on_start(void *context, const XML_Char *name, const XML_Char **attri
     rk_xml *xml = context;
     if (xml->failed)
         return;
-    if (++xml->depth > xml->max_depth) {
-        rk_xml_fail(xml, "elements are nested deeper than %zu", xml->max_depth);
+    if (++xml->depth > xml->caps.depth) {
+        rk_xml_fail(xml, "elements are nested deeper than %zu", xml->caps.depth);
         return;
     }
     if (xml->handler->start &&
@@ -108,13 +111,70 @@ static void on_doctype(void *context, const XML_Char *name, const XML_Char *syst
     rk_xml_fail(context, "a document type declaration is refused");
 }
 
-static bool feed(rk_xml *xml, rk_slice document)
+/* windows-1252, which banks declare and expat does not know. */
+static int on_encoding(void *context, const XML_Char *name, XML_Encoding *info)
+{
+    static const uint16_t high[32] = {
+        0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
+        0x2039, 0x0152, 0,      0x017d, 0,      0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+        0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178,
+    };
+    (void)context;
+    if (strcasecmp(name, "windows-1252") != 0 && strcasecmp(name, "cp1252") != 0)
+        return XML_STATUS_ERROR;
+    for (int i = 0; i < 256; i++)
+        info->map[i] = i < 0x80 || i >= 0xa0 ? i : high[i - 0x80] ? high[i - 0x80] : -1;
+    return XML_STATUS_OK;
+}
+
+rk_xml *rk_xml_open(const rk_xml_caps *caps, const rk_xml_handler *handler, rk_error *err)
+{
+    rk_xml *xml = rk_alloc(1, sizeof *xml);
+    *xml = (rk_xml){.handler = handler, .caps = *caps, .err = err};
+    xml->parser = XML_ParserCreate(NULL);
+    if (!xml->parser) {
+        free(xml);
+        rk_fail(err, RK_BUG, "could not make an XML parser");
+        return NULL;
+    }
+    XML_SetUserData(xml->parser, xml);
+    XML_SetBillionLaughsAttackProtectionMaximumAmplification(xml->parser, AMPLIFICATION);
+    XML_SetBillionLaughsAttackProtectionActivationThreshold(xml->parser, AMPLIFICATION_FROM);
+    XML_SetElementHandler(xml->parser, on_start, on_end);
+    XML_SetCharacterDataHandler(xml->parser, on_text);
+    XML_SetStartDoctypeDeclHandler(xml->parser, on_doctype);
+    XML_SetUnknownEncodingHandler(xml->parser, on_encoding, NULL);
+    return xml;
+}
+
+void rk_xml_close(rk_xml *xml)
+{
+    if (xml)
+        XML_ParserFree(xml->parser);
+    free(xml);
+}
+
+/* What expat could not yet use is an unfinished tag: it would be looked at again with each piece. */
+static bool has_short_tags(rk_xml *xml)
+{
+    if (xml->fed - rk_xml_offset(xml) <= RK_XML_TAG_MAX)
+        return true;
+    rk_fail(xml->err, RK_DIFFERENT, "a tag of more than %d bytes", RK_XML_TAG_MAX);
+    stop(xml);
+    return false;
+}
+
+bool rk_xml_feed(rk_xml *xml, rk_slice piece, bool last)
 {
     size_t at = 0;
+    if (piece.len > xml->caps.bytes - xml->fed)
+        return rk_fail(xml->err, RK_DIFFERENT, "the document has more than %zu bytes",
+                       xml->caps.bytes);
     do {
-        size_t piece = document.len - at < PIECE ? document.len - at : PIECE;
-        bool last = at + piece == document.len;
-        if (XML_Parse(xml->parser, document.at + at, (int)piece, last) != XML_STATUS_OK) {
+        size_t part = piece.len - at < PIECE ? piece.len - at : PIECE;
+        bool is_last = last && at + part == piece.len;
+        const char *bytes = piece.at ? piece.at + at : "";
+        if (XML_Parse(xml->parser, bytes, (int)part, is_last) != XML_STATUS_OK) {
             if (!xml->failed) {
                 rk_fail(xml->err, RK_DIFFERENT, "not well-formed XML: %s",
                         XML_ErrorString(XML_GetErrorCode(xml->parser)));
@@ -122,8 +182,11 @@ static bool feed(rk_xml *xml, rk_slice document)
             }
             return false;
         }
-        at += piece;
-    } while (at < document.len);
+        at += part;
+        xml->fed += part;
+        if (!is_last && !has_short_tags(xml))
+            return false;
+    } while (at < piece.len);
     return !xml->failed;
 }
 
@@ -133,17 +196,8 @@ bool rk_xml_parse(rk_slice document, const rk_xml_caps *caps, const rk_xml_handl
     if (document.len > caps->bytes)
         return rk_fail(err, RK_DIFFERENT, "the document has %zu bytes, at most %zu are read",
                        document.len, caps->bytes);
-    rk_xml xml = {.handler = handler, .max_depth = caps->depth, .err = err};
-    xml.parser = XML_ParserCreate(NULL);
-    if (!xml.parser)
-        return rk_fail(err, RK_BUG, "could not make an XML parser");
-    XML_SetUserData(xml.parser, &xml);
-    XML_SetBillionLaughsAttackProtectionMaximumAmplification(xml.parser, AMPLIFICATION);
-    XML_SetBillionLaughsAttackProtectionActivationThreshold(xml.parser, AMPLIFICATION_FROM);
-    XML_SetElementHandler(xml.parser, on_start, on_end);
-    XML_SetCharacterDataHandler(xml.parser, on_text);
-    XML_SetStartDoctypeDeclHandler(xml.parser, on_doctype);
-    bool good = feed(&xml, document.at ? document : RK_S(""));
-    XML_ParserFree(xml.parser);
+    rk_xml *xml = rk_xml_open(caps, handler, err);
+    bool good = xml && rk_xml_feed(xml, document, true);
+    rk_xml_close(xml);
     return good;
 }

@@ -4,13 +4,16 @@
  * In:  <c r="A1"><v>12</v></c>    Out: start "c" with r = A1, start "v", text "12", end "v", end "c"
  * A document type declaration is refused, so there are no entities but the five of XML; size, depth
  * and amplification are capped. Names come as written, with their prefix: see rk_xml_local. Text may
- * come in several pieces. One parse belongs to one thread.
+ * come in several pieces. One parse belongs to one thread. A tag has at most RK_XML_TAG_MAX bytes;
+ * encodings are UTF-8, UTF-16, ISO-8859-1 and windows-1252.
  */
 #ifndef RK_BASE_XML_H
 #define RK_BASE_XML_H
 
 #include "base/buffer.h"
 #include "base/error.h"
+
+enum { RK_XML_TAG_MAX = 1 << 20 };
 
 typedef struct rk_xml rk_xml;
 
@@ -32,6 +35,12 @@ typedef struct rk_xml_caps {
  * declaration, past a cap, or as a callback said. */
 bool rk_xml_parse(rk_slice document, const rk_xml_caps *caps, const rk_xml_handler *handler,
                   rk_error *err);
+
+/* The same in pieces, for documents of any size: memory does not grow with them. NULL only on a bug.
+ * After a feed that failed only rk_xml_close is allowed; `last` ends the document. */
+rk_xml *rk_xml_open(const rk_xml_caps *caps, const rk_xml_handler *handler, rk_error *err);
+bool rk_xml_feed(rk_xml *xml, rk_slice piece, bool last);
+void rk_xml_close(rk_xml *xml);
 
 /* The value of an attribute; at == NULL when it is not there. */
 rk_slice rk_xml_attribute(const char **attributes, const char *name);
