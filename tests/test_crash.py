@@ -250,8 +250,10 @@ def prepare():
     subprocess.run([GENERATE, '--seed', '7', '--applications', '60', '--nights', '3', '--start', FIRST,
                     '--offices', 'palembang,sampit,jayapura', '--noise', 'demo', '--out', generated], check=True)
     site = Site('making')
-    subprocess.run([HERE / 'cluster.sh', 'site', site.name, site.folder, f'start: {FIRST}'], check=True,
-                   stdout=subprocess.DEVNULL)
+    for rules in ('rules', 'reports'):  # somebody may edit them meanwhile
+        shutil.copytree(HERE.parent / rules, WORK / rules)
+    subprocess.run([HERE / 'cluster.sh', 'site', site.name, site.folder, f'start: {FIRST}',
+                    f'rules: {WORK}/rules', f'reports: {WORK}/reports'], check=True, stdout=subprocess.DEVNULL)
     site.keep('blank')
     hold(site.rekon('import', 'applications', generated / f'applications-{FIRST}.csv').returncode == 0, 'import')
     fill_first_inbox(site, generated)
