@@ -5,6 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { WARNING_MAX = 4096 };
+
 static char night_name[32];
 static bool is_quiet;
 static int64_t stage_began;
@@ -52,14 +54,18 @@ void rk_log_result(const char *format, ...)
     fflush(stdout);
 }
 
+/* A warning may name a file that somebody else named: it stays one line. */
 void rk_log_warning(const char *format, ...)
 {
+    char line[WARNING_MAX];
     va_list arguments;
-    fprintf(stderr, "rekon warning: ");
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
-    fputc('\n', stderr);
+    for (char *c = line; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 127)
+            *c = '?';
+    fprintf(stderr, "rekon warning: %s\n", line);
 }
 
 void rk_log_progress(const char *stage, uint64_t done, uint64_t of)
