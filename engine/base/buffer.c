@@ -4,21 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-char *rk_buffer_room(rk_buffer *buffer, size_t more)
+char *rk_buffer_grow(rk_buffer *buffer, size_t more)
 {
     size_t needed = buffer->len + more;
     if (needed < more || needed > RK_BUFFER_MAX)
         needed = SIZE_MAX; /* ends as memory exhausted */
     buffer->bytes = rk_grow(buffer->bytes, &buffer->capacity, needed, 1);
     return buffer->bytes + buffer->len;
-}
-
-void rk_buffer_bytes(rk_buffer *buffer, const void *bytes, size_t len)
-{
-    if (len == 0)
-        return;
-    memcpy(rk_buffer_room(buffer, len), bytes, len);
-    buffer->len += len;
 }
 
 void rk_buffer_slice(rk_buffer *buffer, rk_slice text)
@@ -29,12 +21,6 @@ void rk_buffer_slice(rk_buffer *buffer, rk_slice text)
 void rk_buffer_text(rk_buffer *buffer, const char *text)
 {
     rk_buffer_bytes(buffer, text, strlen(text));
-}
-
-void rk_buffer_char(rk_buffer *buffer, char c)
-{
-    *rk_buffer_room(buffer, 1) = c;
-    buffer->len++;
 }
 
 void rk_buffer_u64(rk_buffer *buffer, uint64_t value)
@@ -67,12 +53,28 @@ void rk_buffer_printf(rk_buffer *buffer, const char *format, ...)
     buffer->len += (size_t)length;
 }
 
+/* A bit is set in the result when one of the eight bytes is `c`. */
+static inline uint64_t holds(uint64_t eight, char c)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t rest = eight ^ (ones * (unsigned char)c);
+    return (rest - ones) & ~rest & ones << 7;
+}
+
+static bool is_plain(rk_slice cell)
+{
+    for (size_t i = 0; i < cell.len; i += 8) {
+        uint64_t eight = 0;
+        memcpy(&eight, cell.at + i, cell.len - i < 8 ? cell.len - i : 8);
+        if (holds(eight, ',') | holds(eight, '"') | holds(eight, '\r') | holds(eight, '\n'))
+            return false;
+    }
+    return true;
+}
+
 void rk_buffer_csv(rk_buffer *buffer, rk_slice cell)
 {
-    bool plain = true;
-    for (size_t i = 0; i < cell.len && plain; i++)
-        plain = cell.at[i] != ',' && cell.at[i] != '"' && cell.at[i] != '\r' && cell.at[i] != '\n';
-    if (plain) {
+    if (is_plain(cell)) {
         rk_buffer_slice(buffer, cell);
         return;
     }
@@ -131,10 +133,12 @@ void rk_buffer_json(rk_buffer *buffer, rk_slice text)
 void rk_buffer_hex(rk_buffer *buffer, const unsigned char *bytes, size_t len)
 {
     static const char digits[] = "0123456789abcdef";
+    char *to = rk_buffer_room(buffer, 2 * len);
     for (size_t i = 0; i < len; i++) {
-        rk_buffer_char(buffer, digits[bytes[i] >> 4]);
-        rk_buffer_char(buffer, digits[bytes[i] & 15]);
+        *to++ = digits[bytes[i] >> 4];
+        *to++ = digits[bytes[i] & 15];
     }
+    buffer->len += 2 * len;
 }
 
 rk_slice rk_buffer_all(const rk_buffer *buffer)

@@ -19,12 +19,27 @@ typedef struct rk_buffer {
 } rk_buffer; /* {0} is an empty buffer */
 
 /* Makes room for `more` bytes and returns where they go; the caller adds to len. */
-char *rk_buffer_room(rk_buffer *buffer, size_t more);
+char *rk_buffer_grow(rk_buffer *buffer, size_t more);
+static inline char *rk_buffer_room(rk_buffer *buffer, size_t more)
+{
+    return more < buffer->capacity - buffer->len ? buffer->bytes + buffer->len
+                                                 : rk_buffer_grow(buffer, more);
+}
 
-void rk_buffer_bytes(rk_buffer *buffer, const void *bytes, size_t len);
+static inline void rk_buffer_bytes(rk_buffer *buffer, const void *bytes, size_t len)
+{
+    if (len == 0)
+        return;
+    memcpy(rk_buffer_room(buffer, len), bytes, len);
+    buffer->len += len;
+}
 void rk_buffer_slice(rk_buffer *buffer, rk_slice text);
 void rk_buffer_text(rk_buffer *buffer, const char *text);
-void rk_buffer_char(rk_buffer *buffer, char c);
+static inline void rk_buffer_char(rk_buffer *buffer, char c)
+{
+    *rk_buffer_room(buffer, 1) = c;
+    buffer->len++;
+}
 void rk_buffer_u64(rk_buffer *buffer, uint64_t value);
 void rk_buffer_i64(rk_buffer *buffer, int64_t value);
 void rk_buffer_printf(rk_buffer *buffer, const char *format, ...)

@@ -265,17 +265,18 @@ static bool judge(matching *m, rk_judgement *judgement, rk_error *err)
     return good;
 }
 
-typedef void write_table(const rk_tables *tables, rk_buffer *out);
+typedef void write_table(const rk_tables *tables, rk_output *out);
 
 static bool write_one(const matching *m, const rk_tables *tables, const char *name,
                       write_table *write, rk_error *err)
 {
-    rk_buffer bytes = {0};
+    rk_output out;
     rk_arena scratch = {0};
-    write(tables, &bytes);
-    const char *path = rk_path_join(&scratch, m->out, rk_slice_of(name));
-    bool good = rk_file_write(path, rk_buffer_all(&bytes), 0644, "match", err);
-    rk_buffer_free(&bytes);
+    bool good = rk_output_open(&out, rk_path_join(&scratch, m->out, rk_slice_of(name)), 0644, err);
+    if (good) {
+        write(tables, &out);
+        good = rk_output_close(&out, err);
+    }
     rk_arena_free(&scratch);
     return good;
 }

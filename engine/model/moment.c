@@ -143,8 +143,10 @@ bool rk_moment_parse(rk_slice text, rk_moment *moment)
 
 static void put_two(rk_buffer *out, int value)
 {
-    rk_buffer_char(out, (char)('0' + value / 10));
-    rk_buffer_char(out, (char)('0' + value % 10));
+    char *to = rk_buffer_room(out, 2);
+    to[0] = (char)('0' + value / 10);
+    to[1] = (char)('0' + value % 10);
+    out->len += 2;
 }
 
 void rk_day_put(rk_buffer *out, rk_day day)

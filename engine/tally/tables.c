@@ -12,21 +12,54 @@ enum { PREFETCH_AHEAD = 16, ROWS_A_PIECE = 16384, RUPIAH_DIGITS = 2 };
 
 typedef void put_row(const rk_tables *tables, size_t row, rk_buffer *out);
 
-/* Writes rows order[0..count) through `put`, in pieces that are joined in order. */
+/* A row further on may name an application, which lies anywhere in memory. */
+typedef void look_ahead(const rk_tables *tables, size_t row, bool near);
+
+static void look_at_application(const rk_tables *t, size_t row, bool near)
+{
+    const rk_applications *a = &t->world->applications;
+    uint32_t application = t->world->entries.application[row];
+    if (application == RK_NO_ROW)
+        return;
+    __builtin_prefetch(near ? rk_texts_get(&t->world->texts, a->id[application]).at
+                            : (const char *)&a->id[application]);
+    if (!near)
+        __builtin_prefetch(&a->office[application]);
+}
+
+static void put_piece(const rk_tables *tables, const uint32_t *order, size_t from, size_t until,
+                      put_row *put, look_ahead *look, rk_buffer *out)
+{
+    rk_buffer_clear(out);
+    for (size_t i = from; i < until; i++) {
+        if (look && i + PREFETCH_AHEAD < until) {
+            look(tables, order[i + PREFETCH_AHEAD], false);
+            look(tables, order[i + PREFETCH_AHEAD / 2], true);
+        }
+        put(tables, order[i], out);
+    }
+}
+
+/* Writes rows order[0..count) through `put`, in pieces that claim their places in order. */
 static void put_rows(const rk_tables *tables, const uint32_t *order, size_t count, put_row *put,
-                     rk_buffer *out)
+                     look_ahead *look, rk_output *out)
 {
     size_t pieces = (count + ROWS_A_PIECE - 1) / ROWS_A_PIECE;
     int threads = rk_threads_for(count, tables->threads);
-#pragma omp parallel for ordered num_threads(threads) schedule(static, 1)
-    for (size_t piece = 0; piece < pieces; piece++) {
-        rk_buffer part = {0};
-        size_t end = (piece + 1) * ROWS_A_PIECE < count ? (piece + 1) * ROWS_A_PIECE : count;
-        for (size_t i = piece * ROWS_A_PIECE; i < end; i++)
-            put(tables, order ? order[i] : i, &part);
+#pragma omp parallel num_threads(threads)
+    {
+        rk_buffer piece = {0};
+#pragma omp for ordered schedule(static, 1)
+        for (size_t i = 0; i < pieces; i++) {
+            size_t from = i * ROWS_A_PIECE;
+            uint64_t at;
+            put_piece(tables, order, from,
+                      from + ROWS_A_PIECE < count ? from + ROWS_A_PIECE : count, put, look, &piece);
 #pragma omp ordered
-        rk_buffer_slice(out, rk_buffer_all(&part));
-        rk_buffer_free(&part);
+            at = rk_output_claim(out, piece.len);
+            rk_output_write(out, at, rk_buffer_all(&piece));
+        }
+        rk_buffer_free(&piece);
     }
 }
 
@@ -141,13 +174,14 @@ static void put_entry(const rk_tables *t, size_t row, rk_buffer *out)
     rk_buffer_char(out, '\n');
 }
 
-void rk_tables_entries(const rk_tables *t, rk_buffer *out)
+void rk_tables_entries(const rk_tables *t, rk_output *out)
 {
     uint32_t *order = entries_in_order(t->world);
-    rk_buffer_text(out, "entry,file,line,channel,office,booked_on,paid_from,paid_until,amount,"
-                        "currency,reference,billing_code,outcome,rule,application_id,settlement,"
-                        "reason\n");
-    put_rows(t, order, t->world->entries.batch.count, put_entry, out);
+    rk_output_put(out,
+                  RK_S("entry,file,line,channel,office,booked_on,paid_from,paid_until,amount,"
+                       "currency,reference,billing_code,outcome,rule,application_id,settlement,"
+                       "reason\n"));
+    put_rows(t, order, t->world->entries.batch.count, put_entry, look_at_application, out);
     free(order);
 }
 
@@ -161,7 +195,9 @@ static void put_allocation(const rk_tables *t, size_t entry, uint32_t applicatio
     put_application_id(t, application, out);
     rk_buffer_char(out, ',');
     rk_money_put(out, t->world->entries.amount_minor[entry], exponent_of(t, entry));
-    rk_buffer_printf(out, ",%s\n", role);
+    rk_buffer_char(out, ',');
+    rk_buffer_text(out, role);
+    rk_buffer_char(out, '\n');
 }
 
 /* The candidates of one entry; they are listed by entry. */
@@ -189,18 +225,19 @@ static void put_entry_allocations(const rk_tables *t, size_t entry, rk_buffer *o
         put_candidates(t, entry, out);
 }
 
-void rk_tables_allocations(const rk_tables *t, rk_buffer *out)
+void rk_tables_allocations(const rk_tables *t, rk_output *out)
 {
     uint32_t *order = entries_in_order(t->world);
-    rk_buffer_text(out, "entry,application_id,amount,role\n");
-    put_rows(t, order, t->world->entries.batch.count, put_entry_allocations, out);
+    rk_output_put(out, RK_S("entry,application_id,amount,role\n"));
+    put_rows(t, order, t->world->entries.batch.count, put_entry_allocations, look_at_application,
+             out);
     free(order);
 }
 
-void rk_tables_links(const rk_tables *t, rk_buffer *out)
+void rk_tables_links(const rk_tables *t, rk_output *out)
 {
     (void)t; /* reversals and settlements link entries; no rule gives these outcomes yet */
-    rk_buffer_text(out, "entry,to_entry,kind\n");
+    rk_output_put(out, RK_S("entry,to_entry,kind\n"));
 }
 
 /* ---- applications.csv ---- */
@@ -248,12 +285,12 @@ static void put_application(const rk_tables *t, size_t row, rk_buffer *out)
     rk_buffer_char(out, '\n');
 }
 
-void rk_tables_applications(const rk_tables *t, rk_buffer *out)
+void rk_tables_applications(const rk_tables *t, rk_output *out)
 {
     uint32_t *order = applications_in_order(t->world);
-    rk_buffer_text(out, "application_id,office,state,deadline,paid_from,paid_until,paid_amount,"
-                        "entries,reason\n");
-    put_rows(t, order, t->world->applications.batch.count, put_application, out);
+    rk_output_put(out, RK_S("application_id,office,state,deadline,paid_from,paid_until,paid_amount,"
+                            "entries,reason\n"));
+    put_rows(t, order, t->world->applications.batch.count, put_application, NULL, out);
     free(order);
 }
 
@@ -344,26 +381,29 @@ static int by_text(const void *a, const void *b, void *context)
                           rk_outcome_name((rk_outcome)(y & 0xffff)));
 }
 
-void rk_tables_summary(const rk_tables *t, rk_buffer *out)
+void rk_tables_summary(const rk_tables *t, rk_output *out)
 {
     cells all = count_entries(t);
+    rk_buffer lines = {0};
     size_t count = 0;
     for (size_t i = 0; i < all.size; i++)
         if (all.items[i].key)
             all.items[count++] = all.items[i];
     if (count)
         qsort_r(all.items, count, sizeof *all.items, by_text, (void *)(uintptr_t)&t->world->names);
-    rk_buffer_text(out, "office,channel,outcome,entries,amount\n");
+    rk_buffer_text(&lines, "office,channel,outcome,entries,amount\n");
     for (size_t i = 0; i < count; i++) {
         const cell *c = &all.items[i];
-        put_name(t, (rk_name)(c->key >> 32), out);
-        put_name(t, (rk_name)(c->key >> 16), out);
-        rk_buffer_printf(out, "%s,", rk_outcome_name((rk_outcome)(c->key & 0xffff)));
-        rk_buffer_u64(out, c->entries);
-        rk_buffer_char(out, ',');
-        rk_money_put(out, c->amount, RUPIAH_DIGITS);
-        rk_buffer_char(out, '\n');
+        put_name(t, (rk_name)(c->key >> 32), &lines);
+        put_name(t, (rk_name)(c->key >> 16), &lines);
+        rk_buffer_printf(&lines, "%s,", rk_outcome_name((rk_outcome)(c->key & 0xffff)));
+        rk_buffer_u64(&lines, c->entries);
+        rk_buffer_char(&lines, ',');
+        rk_money_put(&lines, c->amount, RUPIAH_DIGITS);
+        rk_buffer_char(&lines, '\n');
     }
+    rk_output_put(out, rk_buffer_all(&lines));
+    rk_buffer_free(&lines);
     free(all.items);
 }
 
@@ -394,7 +434,7 @@ static void put_reject(const rk_tables *t, size_t row, rk_buffer *out)
     rk_buffer_char(out, '\n');
 }
 
-void rk_tables_rejects(const rk_tables *t, rk_buffer *out)
+void rk_tables_rejects(const rk_tables *t, rk_output *out)
 {
     size_t count = t->world->rejects.count;
     uint32_t *order = rk_alloc(count, sizeof *order);
@@ -402,7 +442,7 @@ void rk_tables_rejects(const rk_tables *t, rk_buffer *out)
         order[i] = (uint32_t)i;
     if (count)
         qsort_r(order, count, sizeof *order, by_file_and_line, (void *)(uintptr_t)t->world);
-    rk_buffer_text(out, "file,line,column,reason\n");
-    put_rows(t, order, count, put_reject, out);
+    rk_output_put(out, RK_S("file,line,column,reason\n"));
+    put_rows(t, order, count, put_reject, NULL, out);
     free(order);
 }

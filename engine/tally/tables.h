@@ -2,13 +2,14 @@
  * tables: the night's results as CSV files for machines (design, section 4).
  *
  * In:  a decided world        Out: entries.csv, allocations.csv, links.csv, applications.csv,
- *                                  summary.csv, rejects.csv as bytes, sorted by key
+ *                                  summary.csv, rejects.csv, sorted by key
  * Times of entries are written in their channel's zone, those of applications in their office's. The same
  * world gives the same bytes for any number of threads.
  */
 #ifndef RK_TALLY_TABLES_H
 #define RK_TALLY_TABLES_H
 
+#include "base/output.h"
 #include "config/rules.h"
 #include "model/world.h"
 
@@ -19,11 +20,11 @@ typedef struct rk_tables {
     int threads;
 } rk_tables;
 
-void rk_tables_entries(const rk_tables *tables, rk_buffer *out);
-void rk_tables_allocations(const rk_tables *tables, rk_buffer *out);
-void rk_tables_links(const rk_tables *tables, rk_buffer *out);
-void rk_tables_applications(const rk_tables *tables, rk_buffer *out);
-void rk_tables_summary(const rk_tables *tables, rk_buffer *out);
-void rk_tables_rejects(const rk_tables *tables, rk_buffer *out);
+void rk_tables_entries(const rk_tables *tables, rk_output *out);
+void rk_tables_allocations(const rk_tables *tables, rk_output *out);
+void rk_tables_links(const rk_tables *tables, rk_output *out);
+void rk_tables_applications(const rk_tables *tables, rk_output *out);
+void rk_tables_summary(const rk_tables *tables, rk_output *out);
+void rk_tables_rejects(const rk_tables *tables, rk_output *out);
 
 #endif
