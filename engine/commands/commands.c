@@ -17,8 +17,12 @@ const rk_command rk_commands[] = {
      "                                  but workbooks; entries writes allocations and links "
      "too)\n"},
     {"read", rk_command_read, "show one statement as JSON lines",
-     "  FILE                a statement file\n"
-     "  --channel C         read it by the rules of this channel\n"},
+     "  FILE                a statement file; MT940, MT942 and camt are told by their content\n"
+     "  --channel C         read it by the rules of this channel\n"
+     "  --format F          mt940, camt: as it says by itself, without any rules;\n"
+     "                      rows: each record of a CSV file as a JSON array\n"
+     "  --delimiter C       rows: between fields (default: a comma; \\t is a tab)\n"
+     "  --comment TEXT      rows: leave out lines that begin with it\n"},
     {"import", rk_command_import, "bring applications from CSV into PostgreSQL",
      "  applications FILE   at offices without a booking system of their own\n"},
     {"rerun", rk_command_rerun, "run a past night again from the archive and compare",

@@ -4,8 +4,16 @@
 #include "base/file.h"
 #include "commands/commands.h"
 #include "commands/options.h"
+#include "commands/read_json.h"
+#include "commands/read_raw.h"
 #include "model/world.h"
 #include "statement/read.h"
+
+/* The command line. */
+typedef struct request {
+    const char *path, *channel, *format, *delimiter, *comment;
+    rk_common common;
+} request;
 
 typedef struct reading {
     rk_setup setup;
@@ -13,55 +21,17 @@ typedef struct reading {
     rk_mapped content;
 } reading;
 
-static void put_key(rk_buffer *out, const char *key)
-{
-    rk_buffer_printf(out, ",\"%s\":", key);
-}
-
-static void put_text(rk_buffer *out, const char *key, rk_slice text)
-{
-    put_key(out, key);
-    if (text.len)
-        rk_buffer_json(out, text);
-    else
-        rk_buffer_text(out, "null");
-}
-
-static void put_day(rk_buffer *out, const char *key, rk_day day)
-{
-    rk_buffer text = {0};
-    rk_day_put(&text, day);
-    put_text(out, key, rk_buffer_all(&text));
-    rk_buffer_free(&text);
-}
-
-static void put_moment(rk_buffer *out, const char *key, rk_moment at, rk_zone zone)
-{
-    rk_buffer text = {0};
-    rk_moment_put(&text, at, zone);
-    put_text(out, key, rk_buffer_all(&text));
-    rk_buffer_free(&text);
-}
-
-static void put_money(rk_buffer *out, const char *key, rk_money minor, int exponent)
-{
-    rk_buffer text = {0};
-    rk_money_put(&text, minor, exponent);
-    put_text(out, key, rk_buffer_all(&text));
-    rk_buffer_free(&text);
-}
-
 static void put_statement(const reading *r, const rk_file *file, int exponent, rk_buffer *out)
 {
     rk_buffer_text(out, "{\"type\":\"statement\"");
-    put_text(out, "channel", rk_names_text(&r->world.names, file->channel));
-    put_text(out, "account", rk_names_text(&r->world.names, file->account));
-    put_text(out, "number", file->number);
-    put_text(out, "currency", rk_names_text(&r->world.names, file->currency));
-    put_money(out, "opening_balance", file->opening_minor, exponent);
-    put_money(out, "closing_balance", file->closing_minor, exponent);
-    put_day(out, "from", file->from);
-    put_day(out, "until", file->until);
+    rk_json_text(out, "channel", rk_names_text(&r->world.names, file->channel));
+    rk_json_text(out, "account", rk_names_text(&r->world.names, file->account));
+    rk_json_text(out, "number", file->number);
+    rk_json_text(out, "currency", rk_names_text(&r->world.names, file->currency));
+    rk_json_money(out, "opening_balance", file->opening_minor, exponent);
+    rk_json_money(out, "closing_balance", file->closing_minor, exponent);
+    rk_json_day(out, "from", file->from);
+    rk_json_day(out, "until", file->until);
     rk_buffer_text(out, "}\n");
 }
 
@@ -70,7 +40,7 @@ static void put_references(const reading *r, size_t row, rk_buffer *out)
 {
     const rk_entries *e = &r->world.entries;
     rk_slice reference = rk_texts_get(&r->world.texts, e->reference[row]);
-    put_key(out, "references");
+    rk_json_key(out, "references");
     rk_buffer_char(out, '{');
     if (reference.len) {
         rk_buffer_text(out, "\"reference\":");
@@ -87,14 +57,14 @@ static void put_entry(const reading *r, size_t row, rk_zone zone, int exponent, 
     const rk_entries *e = &r->world.entries;
     rk_buffer_printf(out, "{\"type\":\"entry\",\"ordinal\":%u,\"line\":%u", e->ordinal[row],
                      e->line[row]);
-    put_day(out, "booked_on", e->booked_on[row]);
-    put_day(out, "value_date", e->value_on[row]);
-    put_moment(out, "paid_from", e->paid_from[row], zone);
-    put_moment(out, "paid_until", e->paid_until[row], zone);
-    put_money(out, "amount", e->amount_minor[row], exponent);
-    put_text(out, "currency", rk_names_text(&r->world.names, e->currency[row]));
+    rk_json_day(out, "booked_on", e->booked_on[row]);
+    rk_json_day(out, "value_date", e->value_on[row]);
+    rk_json_moment(out, "paid_from", e->paid_from[row], zone);
+    rk_json_moment(out, "paid_until", e->paid_until[row], zone);
+    rk_json_money(out, "amount", e->amount_minor[row], exponent);
+    rk_json_text(out, "currency", rk_names_text(&r->world.names, e->currency[row]));
     put_references(r, row, out);
-    put_text(out, "narrative", rk_texts_get(&r->world.texts, e->narrative[row]));
+    rk_json_text(out, "narrative", rk_texts_get(&r->world.texts, e->narrative[row]));
     rk_buffer_text(out, ",\"details\":[]}\n");
 }
 
@@ -102,7 +72,7 @@ static void put_result(const reading *r, const rk_file *file, rk_buffer *out)
 {
     rk_buffer_printf(out, "{\"type\":\"result\",\"entries\":%u,\"rejects\":%u,\"filtered\":%u",
                      file->entries, file->rejects, file->filtered);
-    put_text(out, "controls", rk_slice_of(rk_fate_name(file->fate)));
+    rk_json_text(out, "controls", rk_slice_of(rk_fate_name(file->fate)));
     rk_buffer_text(out, ",\"errors\":[");
     if (file->why.len)
         rk_buffer_json(out, file->why);
@@ -159,8 +129,6 @@ static bool read_one(reading *r, const char *path, const char *channel, rk_error
                      .arena = &r->world.arena,
                      .threads = r->setup.threads};
     rk_file *file = rk_files_add(&r->world.files);
-    if (!rk_file_map(path, &r->content, err))
-        return false;
     file->name = rk_path_name(rk_slice_of(path));
     file->bytes = r->content.bytes;
     rk_batch_init(&r->world.entries.batch, rk_entry_columns, rk_entry_column_count, 16,
@@ -169,24 +137,81 @@ static bool read_one(reading *r, const char *path, const char *channel, rk_error
            rk_statements_read(&by, &r->world.files, &r->world.entries, &r->world.rejects, err);
 }
 
-rk_code rk_command_read(int argc, char **argv, int64_t now, rk_error *err)
+/* By the rules of a channel, given or told by the file's name. */
+static rk_code read_by_channel(const request *wish, const rk_mapped *content, rk_error *err)
 {
-    (void)now;
-    const char *channel = NULL;
-    const rk_option table[] = {{.name = "--channel", .value = &channel}, {0}};
-    rk_common common = {0};
-    rk_words words = {0};
-    reading r = {0};
-    bool good = rk_options_parse(argc, argv, table, &common, &words, err);
-    if (good && words.count != 1)
-        good = rk_fail(err, RK_USAGE, "say: rekon read FILE [--channel C]");
-    good = good && rk_setup_rules(&common, &r.world.names, &r.setup, err) &&
-           read_one(&r, words.items[0], channel, err);
+    reading r = {.content = *content};
+    bool good = rk_setup_rules(&wish->common, &r.world.names, &r.setup, err) &&
+                read_one(&r, wish->path, wish->channel, err);
     bool accepted = good && r.world.files.items[0].fate == RK_FATE_ACCEPTED;
     if (good)
         print(&r);
-    rk_file_unmap(&r.content);
     rk_world_free(&r.world);
     rk_setup_free(&r.setup);
     return !good ? err->code : accepted ? RK_DONE : RK_WAITING;
+}
+
+static rk_code read_rows(const request *wish, const rk_mapped *content, rk_error *err)
+{
+    rk_rows rows = {.delimiter = ',', .comment = wish->comment};
+    if (wish->delimiter && strcmp(wish->delimiter, "\\t") == 0)
+        rows.delimiter = '\t';
+    else if (wish->delimiter && strlen(wish->delimiter) == 1)
+        rows.delimiter = *wish->delimiter;
+    else if (wish->delimiter)
+        return rk_fail(err, RK_USAGE, "--delimiter is one character"), RK_USAGE;
+    if (rk_read_rows(content, &rows, err))
+        return RK_DONE;
+    if (err->code == RK_WAITING) /* no error of the program: main.c does not print it */
+        fprintf(stderr, "%s: %s\n", wish->path, err->message);
+    return err->code;
+}
+
+static rk_code read_statement(rk_raw_format format, const rk_mapped *content, rk_error *err)
+{
+    bool clean;
+    if (!rk_read_statement(content, format, &clean, err))
+        return err->code;
+    return clean ? RK_DONE : RK_WAITING;
+}
+
+static rk_code read_file(const request *wish, const rk_mapped *content, rk_error *err)
+{
+    rk_slice format = rk_slice_of(wish->format ? wish->format : "");
+    if (rk_slice_is(format, "rows"))
+        return read_rows(wish, content, err);
+    if (rk_slice_is(format, "mt940") || rk_slice_is(format, "mt942"))
+        return read_statement(RK_RAW_MT940, content, err);
+    if (rk_slice_is(format, "camt"))
+        return read_statement(RK_RAW_CAMT, content, err);
+    if (format.len)
+        return rk_fail(err, RK_USAGE, "--format is mt940, camt or rows, not \"%s\"", wish->format),
+               RK_USAGE;
+    rk_raw_format seen = rk_raw_format_of(content->bytes);
+    if (!wish->channel && seen != RK_RAW_UNKNOWN)
+        return read_statement(seen, content, err);
+    return read_by_channel(wish, content, err);
+}
+
+rk_code rk_command_read(int argc, char **argv, int64_t now, rk_error *err)
+{
+    (void)now;
+    request wish = {0};
+    const rk_option table[] = {{.name = "--channel", .value = &wish.channel},
+                               {.name = "--format", .value = &wish.format},
+                               {.name = "--delimiter", .value = &wish.delimiter},
+                               {.name = "--comment", .value = &wish.comment},
+                               {0}};
+    rk_words words = {0};
+    rk_mapped content = {0};
+    if (!rk_options_parse(argc, argv, table, &wish.common, &words, err))
+        return err->code;
+    if (words.count != 1 || (wish.channel && wish.format))
+        return rk_fail(err, RK_USAGE, "say: rekon read FILE [--channel C | --format F]"), RK_USAGE;
+    wish.path = words.items[0];
+    if (!rk_file_map(wish.path, &content, err))
+        return err->code;
+    rk_code code = read_file(&wish, &content, err);
+    rk_file_unmap(&content);
+    return code;
 }
