@@ -28,6 +28,7 @@ CASES = [
     ('the environment', 'store/a.c', 'x = getenv("A");\n', 'getenv() is not used here'),
     ('an excuse without a reason', 'store/a.c', '/* lint: getenv: */\nx = getenv("A");\n', 'getenv() is not'),
     ('an excuse for something else', 'store/a.c', '/* lint: exit: why */\nx = getenv("A");\n', 'getenv() is not'),
+    ('the disk without failpoints', 'seal/a.c', 'x = rename(a, b);\n', 'rename() is not used here'),
     ('long function', 'base/a.c', LONG, 'function of 62 lines'),
     ('long file', 'base/a.c', 'int a;\n' * 800, '800 lines'),
     ('trailing space', 'base/a.c', 'int a; \n', 'space at the end'),
