@@ -408,7 +408,7 @@ static void test_config__channel_with_header_and_trailer(void **state)
     assert_slice(c->fields[c->billing_code], "billing_code");
     assert_slice(c->fields[c->amount.field], "amount");
     assert_slice(c->fields[c->reference], "stan");
-    assert_int_equal(c->narrative, RK_NO_FIELD);
+    assert_int_equal(c->narrative.count, 0);
     assert_int_equal(c->amount.plus, RK_NO_FIELD);
     assert_slice(c->fields[c->keeps[0].field], "status");
     assert_slice(c->keeps[0].values[0], "00");
@@ -423,10 +423,10 @@ static void test_config__channel_with_header_and_trailer(void **state)
     assert_true(c->controls.entries && c->controls.amount && !c->controls.over_all);
     assert_false(c->booked.given);
     rk_slice groups[RK_REGEX_GROUPS];
-    assert_int_equal(rk_regex_find(c->file_name, RK_S("IDMREKON_20240515.txt"), 0, groups),
+    assert_int_equal(rk_regex_find(c->names.name, RK_S("IDMREKON_20240515.txt"), 0, groups),
                      RK_REGEX_MATCHED);
-    assert_slice(groups[rk_regex_group(c->file_name, "day")], "20240515");
-    assert_int_equal(rk_regex_find(c->file_name, RK_S("xIDMREKON_20240515.txt"), 0, groups),
+    assert_slice(groups[rk_regex_group(c->names.name, "day")], "20240515");
+    assert_int_equal(rk_regex_find(c->names.name, RK_S("xIDMREKON_20240515.txt"), 0, groups),
                      RK_REGEX_NONE);
     drop(&k);
 }
@@ -436,9 +436,9 @@ static void test_config__channel_with_titles(void **state)
     (void)state;
     kit k = good();
     const rk_channel *c = channel_of(&k, "bank");
-    assert_slice(c->day_format, "%d%m%Y");
+    assert_slice(c->names.day_format, "%d%m%Y");
     assert_slice(c->day_in_lines, "%d/%m/%Y");
-    assert_int_equal(c->day_offset, -1);
+    assert_int_equal(c->names.day_offset, -1);
     assert_true(c->may_extend);
     assert_int_equal(c->encoding, RK_ENCODING_AUTO);
     assert_int_equal(c->quote, '"');
@@ -461,7 +461,7 @@ static void test_config__channel_with_titles(void **state)
     assert_slice(c->amount.debit_values[0], "DB");
     assert_int_equal(c->amount.decimal, RK_DECIMAL_COMMA);
     assert_true(c->extract.given && c->extract.bounded && c->extract.broken_by_space);
-    assert_slice(c->fields[c->extract.field], "narrative");
+    assert_slice(c->fields[c->extract.fields.fields[0]], "narrative");
     assert_int_equal(c->dated, RK_DATED_CUTOFF);
     assert_int_equal(c->cutoff, 15 * 3600);
     assert_true(c->cutoff_working_days);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/gzip.h"
 #include "base/log.h"
 
 enum { INBOX_FILES_MAX = 100000 };
@@ -95,7 +96,7 @@ static bool same_identity(const rk_file *file, rk_name channel, rk_name account,
                           rk_day until, rk_slice name)
 {
     return file->channel == channel && file->account == account && file->from == from &&
-           file->until == until && rk_slice_equal(file->name, name);
+           file->until == until && rk_slice_equal(rk_plain_name(file->name), rk_plain_name(name));
 }
 
 /* A copy that nobody reads tonight, under a strange name or of a later day, is no reason to skip a file. */
@@ -107,6 +108,10 @@ static void judge_against_tonight(rk_files *files, size_t row, rk_arena *arena)
         bool is_taken = other->fate == RK_FATE_NONE || other->fate == RK_FATE_HELD;
         if (is_taken && rk_digest_equal(&other->digest, &file->digest))
             decide(file, RK_FATE_SAME, arena, "same content as", other->name);
+        else if (other->fate == RK_FATE_NONE &&
+                 same_identity(file, other->channel, other->account, other->from, other->until,
+                               other->name)) /* mutasi.csv and mutasi.csv.gz */
+            decide(file, RK_FATE_HELD, arena, "the same file, packed otherwise, as", other->name);
     }
 }
 

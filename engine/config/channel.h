@@ -13,10 +13,16 @@
 #include "model/money.h"
 #include "model/names.h"
 
-enum { RK_FIELDS_MAX = 64, RK_NO_FIELD = -1 };
+enum { RK_FIELDS_MAX = 64, RK_NO_FIELD = -1, RK_JOINED_MAX = 4, RK_TIME_FORMATS_MAX = 3 };
 
 typedef enum rk_format { RK_FORMAT_DELIMITED, RK_FORMAT_FIXED } rk_format;
-typedef enum rk_encoding { RK_ENCODING_UTF8, RK_ENCODING_CP1252, RK_ENCODING_AUTO } rk_encoding;
+/* Text with a UTF-16 byte-order mark is read as UTF-16 whatever the channel says. */
+typedef enum rk_encoding {
+    RK_ENCODING_UTF8,
+    RK_ENCODING_CP1252,
+    RK_ENCODING_AUTO,   /* UTF-8 where it is valid, else cp1252 */
+    RK_ENCODING_LATIN1, /* ISO-8859-1 */
+} rk_encoding;
 typedef enum rk_expect { RK_EXPECT_NOTHING, RK_EXPECT_DAILY } rk_expect;
 
 /* What a field of a header, trailer or info line tells about the whole statement. Field names with
@@ -55,10 +61,13 @@ typedef struct rk_field_place {
 typedef struct rk_record_rule {
     rk_record_kind kind;
     bool has_tag;
-    rk_slice tag;    /* compared after trimming spaces; the tag of an entry may be absent: every
+    rk_slice tag; /* compared after trimming spaces; the tag of an entry may be absent: every
                           * record that no other rule claims is an entry */
-    uint32_t tag_at; /* fixed: where the tag stands */
-    bool required;   /* info lines: a file without it is cut short */
+    bool starts;  /* the first field only begins with the tag; place 0 is the rest of that field */
+    rk_regex *inside; /* with `starts`: the rest must match; its groups are the meanings below */
+    rk_meaning meanings[RK_REGEX_GROUPS];
+    uint32_t tag_at;        /* fixed: where the tag stands */
+    bool required;          /* info lines: a file without it is cut short */
     rk_field_place *places; /* delimited: place i is column i */
     size_t place_count;
 } rk_record_rule;
@@ -89,36 +98,45 @@ typedef struct rk_ignore {
     int sign;          /* -1: debits, +1: credits, 0: either */
 } rk_ignore;
 
-/* A text put together from fields: '{paid_on} {paid_time}'. */
+/* A text put together from fields: '{paid_on} {paid_time:6}'. */
 typedef struct rk_piece {
     int field; /* RK_NO_FIELD: literal */
     rk_slice literal;
+    uint32_t zeros; /* as many digits at least: spreadsheets take leading zeros off */
 } rk_piece;
 
-/* ... and read by a format of %Y %y %m %d %H %M %S %b, literals, after `as`. %b: month names in
- * Indonesian and English. A format without %H is a day. `%z` reads an RFC 3339 offset. */
+/* ... and read by a format of %Y %y %m %d %H %I %p %M %S %b, literals, after `as`; by the first that
+ * fits where several are given ('%d/%m/%Y or %d/%m'). %b: month names in Indonesian and English.
+ * A format without %H or %I is a day. `%z` reads an RFC 3339 offset. */
 typedef struct rk_time_map {
     bool given;
     rk_piece *pieces;
     size_t piece_count;
     rk_slice format;
-    bool has_clock, has_zone;
+    bool has_clock, has_zone; /* each of the formats has */
 } rk_time_map;
 
 typedef struct rk_amount_map {
     int field; /* the amount, or RK_NO_FIELD when credit and debit have columns of their own */
     int plus;  /* added to it (net + fee), or RK_NO_FIELD */
     int credit, debit; /* columns of their own; an empty or zero cell is none */
-    int sign_field;    /* column that holds one of the values below, or RK_NO_FIELD */
+    int sign_field; /* column that holds one of the values below, or RK_NO_FIELD; the amount's own
+                        * field: one of them stands before or behind the digits ("8,520.00 CR") */
     rk_slice *credit_values, *debit_values;
     size_t credit_value_count, debit_value_count;
     bool negative; /* sign: debit, every amount is money out */
     rk_decimal decimal;
 } rk_amount_map;
 
+/* One field, or several that make one text. */
+typedef struct rk_field_list {
+    int fields[RK_JOINED_MAX];
+    size_t count;
+} rk_field_list;
+
 typedef struct rk_extract {
     bool given;
-    int field;            /* searched for the code */
+    rk_field_list fields; /* searched for the code, each by itself */
     rk_regex *pattern;    /* the bare pattern, e.g. [789][0-9]{14} */
     bool bounded;         /* bounded: digits, no digit may touch it */
     bool broken_by_space; /* broken_by: space, one blank may stand between any two digits */
@@ -145,6 +163,14 @@ typedef struct rk_account {
     rk_day from, until;
 } rk_account;
 
+/* How files are called. */
+typedef struct rk_file_pattern {
+    rk_regex *name;      /* whole name; groups day, from, until, account, number */
+    rk_slice day_format; /* of those groups, default %Y%m%d */
+    int day_offset;      /* added to the day in the name: -1 for files dated the day after */
+    rk_name ignored;     /* the rule by which such a file is no statement; 0: it is one */
+} rk_file_pattern;
+
 typedef struct rk_channel {
     rk_name channel;
     rk_name kind;    /* bank, post, marketplace, minimarket, ... */
@@ -156,9 +182,11 @@ typedef struct rk_channel {
     rk_day from, until;
     bool holds_lapses;
     /* files */
-    rk_regex *file_name; /* whole name; groups day, from, until, account, number */
-    rk_slice day_format; /* of those groups, default %Y%m%d */
-    int day_offset;      /* added to the day in the name: -1 for files dated the day after */
+    rk_file_pattern names;
+    rk_file_pattern *also; /* further ways to call them */
+    size_t also_count;
+    rk_file_pattern *ignored_files; /* these come first */
+    size_t ignored_file_count;
     rk_expect expect;
     int32_t due_by;  /* seconds after midnight of the day after; -1: not said */
     bool may_extend; /* overlap: extends */
@@ -178,7 +206,8 @@ typedef struct rk_channel {
     size_t ignore_count;
     uint32_t record_length; /* fixed: bytes without the line end; 0: not checked */
     /* map */
-    int billing_code, reference, narrative, balance; /* fields */
+    int billing_code, reference, balance; /* fields */
+    rk_field_list narrative;              /* joined by blanks */
     rk_amount_map amount;
     rk_time_map paid, booked, value;
     rk_slice day_in_lines; /* format of day, from, until in header and info lines; default %Y%m%d */
@@ -190,6 +219,9 @@ typedef struct rk_channel {
     rk_account *accounts;
     size_t account_count;
 } rk_channel;
+
+/* Cuts the first of several formats ("%d/%m/%Y or %d/%m") off `rest`; false when none is left. */
+bool rk_time_format_next(rk_slice *rest, rk_slice *format);
 
 /* The office of an account on a day, 0 when none is said. */
 rk_name rk_channel_office(const rk_channel *channel, rk_name account, rk_day on);

@@ -38,13 +38,46 @@ static bool set_currency(const rk_load *load, const rk_key *row, const rk_node *
 static const rk_value currency_value = {"a currency of ISO 4217 such as IDR",
                                         "{\"type\":\"string\"}", set_currency, RK_SHAPE_ONE};
 
+#define NAME_KEYS(base) \
+    {"name", &rk_value_whole_pattern, (base) + offsetof(rk_file_pattern, name), .needed = true, \
+     .doc = "pattern of the whole name; groups day, from, until, account, number"}, \
+        {"day", &rk_value_day_format, (base) + offsetof(rk_file_pattern, day_format), \
+         .doc = "format of the days in the name; default '%Y%m%d'"}, \
+    { \
+        "day_offset", &rk_value_integer, (base) + offsetof(rk_file_pattern, day_offset), \
+            .least = -31, .most = 31, \
+            .doc = "days added to the day in the name; -1 for files dated the day after" \
+    }
+
+static void begin_name(void *into)
+{
+    ((rk_file_pattern *)into)->day_format = RK_S("%Y%m%d");
+}
+
+static const rk_key also_keys[] = {NAME_KEYS(0)};
+static const rk_schema also_schema = {.doc = "another way to call them",
+                                      .size = sizeof(rk_file_pattern),
+                                      RK_KEYS(also_keys),
+                                      .begin = begin_name};
+
+static const rk_key ignored_keys[] = {
+    {"rule", &rk_value_name, offsetof(rk_file_pattern, ignored), .needed = true,
+     .doc = "its name, as sheets show it"},
+    NAME_KEYS(0),
+};
+static const rk_schema ignored_schema = {.doc = "files that are no statements",
+                                         .size = sizeof(rk_file_pattern),
+                                         RK_KEYS(ignored_keys),
+                                         .begin = begin_name};
+
 static const rk_key files_keys[] = {
-    {"name", &rk_value_whole_pattern, offsetof(rk_channel, file_name), .needed = true,
-     .doc = "pattern of the whole name; groups day, from, until, account, number"},
-    {"day", &rk_value_day_format, offsetof(rk_channel, day_format),
-     .doc = "format of the days in the name; default '%Y%m%d'"},
-    {"day_offset", &rk_value_integer, offsetof(rk_channel, day_offset), .least = -31, .most = 31,
-     .doc = "days added to the day in the name; -1 for files dated the day after"},
+    NAME_KEYS(offsetof(rk_channel, names)),
+    {"also", &rk_value_list, offsetof(rk_channel, also),
+     .count_offset = offsetof(rk_channel, also_count), .of = &also_schema,
+     .doc = "further ways to call them: a list of {name, day, day_offset}"},
+    {"ignore", &rk_value_list, offsetof(rk_channel, ignored_files),
+     .count_offset = offsetof(rk_channel, ignored_file_count), .of = &ignored_schema,
+     .doc = "files that are no statements: a list of {rule, name, day, day_offset}"},
     {"expect", &rk_value_choice, offsetof(rk_channel, expect), .choices = expects,
      .doc = "whether a file comes every day"},
     {"by", &rk_value_clock, offsetof(rk_channel, due_by),
@@ -146,7 +179,7 @@ static const rk_key channel_keys[] = {
     {"holds_lapses", &rk_value_yes, offsetof(rk_channel, holds_lapses), .needed = true,
      .doc = "whether bookings wait for its statement before they lapse"},
     {"files", &rk_value_mapping, 0, .needed = true, .of = &files_schema,
-     .doc = "{name, day, day_offset, expect, by, overlap}"},
+     .doc = "{name, day, day_offset, also, ignore, expect, by, overlap}"},
     {"dates", &rk_value_mapping, 0, .of = &dates_schema, .doc = "{day}"},
     {"read", &rk_value_mapping, 0, .needed = true, .of = &rk_read_schema,
      .doc = "{format, delimiter, header, entry, trailer, ...}"},
@@ -168,12 +201,10 @@ static void begin_channel(void *into)
     rk_channel *channel = into;
     channel->from = channel->until = RK_NO_DAY;
     channel->due_by = channel->cutoff = -1;
-    channel->day_format = channel->day_in_lines = RK_S("%Y%m%d");
+    channel->names.day_format = channel->day_in_lines = RK_S("%Y%m%d");
     channel->delimiter = ',';
     channel->quote = '"';
-    channel->billing_code = channel->reference = RK_NO_FIELD;
-    channel->narrative = channel->balance = RK_NO_FIELD;
-    channel->extract.field = RK_NO_FIELD;
+    channel->billing_code = channel->reference = channel->balance = RK_NO_FIELD;
 }
 
 /* ---- what the parts must agree on ---- */
@@ -181,8 +212,10 @@ static void begin_channel(void *into)
 static bool gives(const rk_channel *channel, rk_meaning first, rk_meaning last)
 {
     for (size_t i = 0; i < channel->record_count; i++)
-        for (size_t j = 0; j < channel->records[i].place_count; j++) {
-            rk_meaning meaning = channel->records[i].places[j].meaning;
+        for (size_t j = 0; j < channel->records[i].place_count + RK_REGEX_GROUPS; j++) {
+            size_t places = channel->records[i].place_count;
+            rk_meaning meaning = j < places ? channel->records[i].places[j].meaning
+                                            : channel->records[i].meanings[j - places];
             if (meaning >= first && meaning <= last && meaning != RK_MEANS_NOTHING)
                 return true;
         }

@@ -19,10 +19,12 @@ typedef struct rk_channel_load {
 extern const rk_schema rk_read_schema, rk_map_schema, rk_extracts_schema;
 
 extern const rk_value rk_value_field;      /* int: number of a field that a record defines */
+extern const rk_value rk_value_fields;     /* rk_field_list: one or several of them */
 extern const rk_value rk_value_day_format; /* rk_slice: of %Y %y %m %b %d and literals */
 extern const rk_value rk_value_flag;       /* bool, by the choices of the row */
 
-/* Checks a format of %Y %y %m %b %d %H %M %S %z %% and literals; fails at `node`. */
+/* Checks formats, parted by " or ", of %Y %y %m %b %d %H %I %p %M %S %z %% and literals; fails at
+ * `node`. */
 bool rk_load_format(const rk_load *load, const rk_key *row, const rk_node *node, rk_slice format,
                     bool *has_clock, bool *has_zone, rk_error *err);
 

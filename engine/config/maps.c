@@ -2,8 +2,13 @@
 #include "config/channels.h"
 
 static const rk_choice decimals[] = {
-    {"point", RK_DECIMAL_POINT}, {"comma", RK_DECIMAL_COMMA}, {"none", RK_DECIMAL_NONE},
-    {"minor", RK_DECIMAL_MINOR}, {"auto", RK_DECIMAL_AUTO},   {NULL, 0},
+    {"point", RK_DECIMAL_POINT},
+    {"comma", RK_DECIMAL_COMMA},
+    {"none", RK_DECIMAL_NONE},
+    {"minor", RK_DECIMAL_MINOR},
+    {"auto", RK_DECIMAL_AUTO},
+    {"grouped", RK_DECIMAL_GROUPED},
+    {NULL, 0},
 };
 static const rk_choice directions[] = {{"debit", true}, {"credit", false}, {NULL, 0}};
 static const rk_choice bounds[] = {{"digits", true}, {NULL, 0}};
@@ -11,10 +16,23 @@ static const rk_choice breaks[] = {{"space", true}, {NULL, 0}};
 
 /* ---- times ---- */
 
-bool rk_load_format(const rk_load *load, const rk_key *row, const rk_node *node, rk_slice format,
-                    bool *has_clock, bool *has_zone, rk_error *err)
+bool rk_time_format_next(rk_slice *rest, rk_slice *format)
 {
-    static const char known[] = "YymbdHMSz";
+    static const char or [] = " or ";
+    if (!rest->at || rest->len == 0)
+        return false;
+    const char *found = memmem(rest->at, rest->len, or, sizeof or -1);
+    const char *end = rest->at + rest->len;
+    *format = rk_slice_between(rest->at, found ? found : end);
+    *rest = found ? rk_slice_between(found + sizeof or -1, end) : (rk_slice){NULL, 0};
+    return true;
+}
+
+/* One format: each conversion at most once, and what makes a day. */
+static bool load_one_format(const rk_load *load, const rk_key *row, const rk_node *node,
+                            rk_slice format, bool *has_clock, bool *has_zone, rk_error *err)
+{
+    static const char known[] = "YymbdHMSzIp";
     bool seen[sizeof known] = {false};
     for (size_t i = 0; i < format.len; i++) {
         if (format.at[i] != '%')
@@ -25,7 +43,8 @@ bool rk_load_format(const rk_load *load, const rk_key *row, const rk_node *node,
         const char *found = c ? strchr(known, c) : NULL;
         if (!found) {
             rk_load_fail(load, node, err, "\"%s\" has a format with %%%c", row->name, c ? c : ' ');
-            return rk_fail_hint(err, "known are %%Y %%y %%m %%b %%d %%H %%M %%S %%z and %%%%");
+            return rk_fail_hint(err,
+                                "known are %%Y %%y %%m %%b %%d %%H %%I %%p %%M %%S %%z and %%%%");
         }
         if (seen[found - known])
             return rk_load_fail(load, node, err, "\"%s\" has a format with %%%c twice", row->name,
@@ -40,8 +59,27 @@ bool rk_load_format(const rk_load *load, const rk_key *row, const rk_node *node,
                             !year    ? "year (%Y)"
                             : !month ? "month (%m)"
                                      : "day (%d)");
-    *has_clock = seen[5];
-    *has_zone = seen[8];
+    if (seen[9] != seen[10] || (seen[9] && seen[5])) {
+        rk_load_fail(load, node, err, "\"%s\" has a format with a wrong hour", row->name);
+        return rk_fail_hint(err, "%%H alone, or %%I (1 to 12) with %%p (AM or PM)");
+    }
+    *has_clock &= seen[5] || seen[9];
+    *has_zone &= seen[8];
+    return true;
+}
+
+bool rk_load_format(const rk_load *load, const rk_key *row, const rk_node *node, rk_slice format,
+                    bool *has_clock, bool *has_zone, rk_error *err)
+{
+    rk_slice one;
+    size_t count = 0;
+    *has_clock = *has_zone = true;
+    while (rk_time_format_next(&format, &one))
+        if (++count > RK_TIME_FORMATS_MAX)
+            return rk_load_fail(load, node, err, "\"%s\" has more than %d formats", row->name,
+                                RK_TIME_FORMATS_MAX);
+        else if (!load_one_format(load, row, node, one, has_clock, has_zone, err))
+            return false;
     return true;
 }
 
@@ -57,7 +95,26 @@ static bool set_day_format(const rk_load *load, const rk_key *row, const rk_node
 const rk_value rk_value_day_format = {"a format such as '%Y%m%d'", "{\"type\":\"string\"}",
                                       set_day_format, RK_SHAPE_ONE};
 
-/* Cuts '{paid_on} {paid_time}' into pieces. */
+/* "paid_time", or "paid_time:6" for a number of six digits that may have lost leading zeros. */
+static bool piece_field(const rk_load *load, const rk_key *row, const rk_node *node, rk_slice text,
+                        rk_piece *piece, rk_error *err)
+{
+    rk_slice name = text;
+    const char *colon = memchr(text.at, ':', text.len);
+    uint64_t zeros = 0;
+    if (colon) {
+        name = rk_slice_between(text.at, colon);
+        if (!rk_slice_to_u64(rk_slice_between(colon + 1, text.at + text.len), &zeros) ||
+            zeros < 1 || zeros > 20)
+            return rk_load_fail(load, node, err,
+                                "\"%s\" has a field whose number of digits is not 1 to 20",
+                                row->name);
+    }
+    piece->zeros = (uint32_t)zeros;
+    return rk_load_field(load, node, name, &piece->field, err);
+}
+
+/* Cuts '{paid_on} {paid_time:6}' into pieces. */
 static bool cut_pieces(const rk_load *load, const rk_key *row, const rk_node *node, rk_slice text,
                        rk_time_map *map, rk_error *err)
 {
@@ -71,7 +128,7 @@ static bool cut_pieces(const rk_load *load, const rk_key *row, const rk_node *no
             const char *end = memchr(from, '}', left);
             if (!end)
                 return rk_load_fail(load, node, err, "\"%s\" has a { without }", row->name);
-            if (!rk_load_field(load, node, rk_slice_between(from + 1, end), &piece->field, err))
+            if (!piece_field(load, row, node, rk_slice_between(from + 1, end), piece, err))
                 return false;
             at += (size_t)(end - from) + 1;
             any = true;
@@ -128,7 +185,7 @@ static const rk_key sign_keys[] = {
     {"always", &rk_value_flag, offsetof(rk_amount_map, negative), .choices = directions,
      .doc = "every amount is money in (credit) or out (debit)"},
     {"field", &rk_value_field, offsetof(rk_amount_map, sign_field),
-     .doc = "that holds the direction"},
+     .doc = "that holds the direction; the amount's own: it stands beside the digits"},
     {"credit", &rk_value_texts, offsetof(rk_amount_map, credit_values),
      .count_offset = offsetof(rk_amount_map, credit_value_count), .doc = "its values for money in"},
     {"debit", &rk_value_texts, offsetof(rk_amount_map, debit_values),
@@ -145,7 +202,8 @@ static const rk_key amount_keys[] = {
     {"sign", &rk_value_mapping, 0, .of = &sign_schema,
      .doc = "debit, or {field, credit: [..], debit: [..]}"},
     {"decimal", &rk_value_choice, offsetof(rk_amount_map, decimal), .choices = decimals,
-     .doc = "the decimal sign; default point"},
+     .doc = "the decimal sign; default point. auto: either, where the text tells; grouped: either, "
+            "and a single sign before three digits groups thousands"},
 };
 
 static void begin_amount(void *into)
@@ -180,7 +238,8 @@ static const rk_key map_keys[] = {
      .of = &amount_schema, .doc = "a field, or {field, plus, credit, debit, sign, decimal}"},
     {"billing_code", &rk_value_field, offsetof(rk_channel, billing_code), .doc = "a field"},
     {"reference", &rk_value_field, offsetof(rk_channel, reference), .doc = "a field"},
-    {"narrative", &rk_value_field, offsetof(rk_channel, narrative), .doc = "a field"},
+    {"narrative", &rk_value_fields, offsetof(rk_channel, narrative),
+     .doc = "a field, or several that make one text"},
     {"balance", &rk_value_field, offsetof(rk_channel, balance),
      .doc = "a field: the running balance"},
     {"paid", &time_value, offsetof(rk_channel, paid), .doc = "when the customer paid"},
@@ -192,8 +251,8 @@ const rk_schema rk_map_schema = {.doc = "which fields make the entry", RK_KEYS(m
 /* ---- extract ---- */
 
 static const rk_key extract_keys[] = {
-    {"from", &rk_value_field, offsetof(rk_extract, field), .needed = true,
-     .doc = "the field that is searched"},
+    {"from", &rk_value_fields, offsetof(rk_extract, fields), .needed = true,
+     .doc = "the field that is searched, or several"},
     {"pattern", &rk_value_pattern, offsetof(rk_extract, pattern), .needed = true,
      .doc = "the bare pattern of the code"},
     {"bounded", &rk_value_flag, offsetof(rk_extract, bounded), .choices = bounds,

@@ -8,6 +8,7 @@ static const rk_choice formats[] = {
 static const rk_choice encodings[] = {{"utf-8", RK_ENCODING_UTF8},
                                       {"cp1252", RK_ENCODING_CP1252},
                                       {"auto", RK_ENCODING_AUTO},
+                                      {"iso-8859-1", RK_ENCODING_LATIN1},
                                       {NULL, 0}};
 static const rk_choice signs[] = {{"credit", 1}, {"debit", -1}, {NULL, 0}};
 
@@ -74,6 +75,30 @@ static bool set_field(const rk_load *load, const rk_key *row, const rk_node *nod
 
 const rk_value rk_value_field = {"the name of a field", "{\"type\":\"string\"}", set_field,
                                  RK_SHAPE_ONE};
+
+static bool set_fields(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
+                       rk_error *err)
+{
+    rk_field_list *list = RK_INTO(rk_field_list, into, row);
+    rk_key alone = *row;
+    alone.offset = 0;
+    if (node->kind != RK_NODE_SEQUENCE) {
+        list->count = 1;
+        return set_field(load, &alone, node, list->fields, err);
+    }
+    if (node->count == 0 || node->count > RK_JOINED_MAX)
+        return rk_schema_bad(load, row, node, err);
+    for (list->count = 0; list->count < node->count; list->count++)
+        if (!set_field(load, &alone, node->items[list->count], &list->fields[list->count], err))
+            return false;
+    return true;
+}
+
+const rk_value rk_value_fields = {
+    "the name of a field or a list of up to four",
+    "{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":\"string\"},"
+    "\"minItems\":1,\"maxItems\":4}]}",
+    set_fields, RK_SHAPE_ONE};
 
 static bool add_field(const rk_load *load, const rk_node *node, rk_slice name, int *field,
                       rk_error *err)
@@ -170,12 +195,48 @@ static bool set_places(const rk_load *load, const rk_key *row, const rk_node *no
 
 static const rk_value places_value = {"a list of fields", NULL, set_places, RK_SHAPE_LIST};
 
+static bool set_starts(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
+                       rk_error *err)
+{
+    rk_record_rule *rule = into;
+    if (rule->tag.len)
+        return rk_load_fail(load, node, err, "\"tag\" and \"starts\" do not go together");
+    rule->starts = true;
+    return rk_schema_scalar(load, row, node, &rule->tag, err);
+}
+
+static const rk_value starts_value = {"a text", "{\"type\":\"string\",\"minLength\":1}", set_starts,
+                                      RK_SHAPE_ONE};
+
+static bool set_inside(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
+                       rk_error *err)
+{
+    rk_record_rule *rule = into;
+    rk_key alone = *row;
+    alone.offset = offsetof(rk_record_rule, inside);
+    if (!rk_value_whole_pattern.set(load, &alone, node, into, err))
+        return false;
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
+        int group = rk_regex_group(rule->inside, meanings[i].word);
+        if (group >= 0 && group < RK_REGEX_GROUPS)
+            rule->meanings[group] = meanings[i].meaning;
+    }
+    return true;
+}
+
+static const rk_value inside_value = {"a pattern", "{\"type\":\"string\",\"minLength\":1}",
+                                      set_inside, RK_SHAPE_ONE};
+
 static const rk_key record_keys[] = {
     {"tag", &rk_value_text, offsetof(rk_record_rule, tag),
      .doc = "the text of its first field, by which the record is told"},
+    {"starts", &starts_value, 0,
+     .doc = "what its first field begins with; the rest of that field is the first of fields"},
+    {"pattern", &inside_value, 0,
+     .doc = "with starts: of the rest of its first field; groups account, from, until, total, ..."},
     {"at", &rk_value_size, offsetof(rk_record_rule, tag_at), .least = 0, .most = 100000,
      .doc = "fixed: bytes before the tag"},
-    {"fields", &places_value, 0, .needed = true, .of = &place_schema,
+    {"fields", &places_value, 0, .of = &place_schema,
      .doc = "a list of fields, _ for those not wanted"},
     {"required", &rk_value_yes, offsetof(rk_record_rule, required),
      .doc = "lines: a file without it is cut short"},
@@ -187,6 +248,17 @@ static bool end_record(const rk_load *load, const rk_node *node, void *into, rk_
     const rk_channel_load *about = load->about;
     rule->kind = about->kind;
     rule->has_tag = rule->tag.len > 0;
+    if (rule->inside && !rule->starts)
+        return rk_load_fail(load, rk_node_at(node, "pattern"), err,
+                            "\"pattern\" goes with \"starts\"");
+    bool may_start = about->kind == RK_RECORD_TRAILER || about->kind == RK_RECORD_INFO;
+    if (rule->starts && (!may_start || about->channel->format == RK_FORMAT_FIXED))
+        return rk_load_fail(load, rk_node_at(node, "starts"), err,
+                            "\"starts\" is for trailer and lines of format: delimited");
+    if (!rule->inside && rule->place_count == 0) {
+        rk_load_fail(load, node, err, "missing key \"fields\"");
+        return rk_fail_hint(err, "fields: a list of fields, _ for those not wanted");
+    }
     if (!rule->has_tag && about->kind != RK_RECORD_ENTRY) {
         rk_load_fail(load, node, err, "missing key \"tag\"");
         return rk_fail_hint(err, "tag: the text of its first field, by which the record is told");

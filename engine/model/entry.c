@@ -46,7 +46,7 @@ uint64_t rk_entry_bit(size_t offset)
 const char *rk_fate_name(rk_file_fate fate)
 {
     static const char *const names[RK_FATES] = {
-        "", "accepted", "quarantined", "held", "same", "waiting", "unknown", "discarded",
+        "", "accepted", "quarantined", "held", "same", "waiting", "unknown", "discarded", "ignored",
     };
     return names[fate];
 }

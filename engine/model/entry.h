@@ -61,6 +61,7 @@ typedef enum rk_file_fate {
     RK_FATE_WAITING,     /* for a later day: stays in the inbox */
     RK_FATE_UNKNOWN,     /* no channel knows it: stays in the inbox */
     RK_FATE_DISCARDED,   /* by decision */
+    RK_FATE_IGNORED,     /* no statement, by a rule of its channel: kept, none of it counts */
     RK_FATES
 } rk_file_fate;
 

@@ -109,8 +109,10 @@ bool rk_money_parse(rk_slice text, rk_decimal decimal, int exponent, rk_money *m
     text = without_sign(rk_slice_trim(text), &negative);
     int sign = decimal == RK_DECIMAL_POINT   ? '.'
                : decimal == RK_DECIMAL_COMMA ? ','
-               : decimal == RK_DECIMAL_AUTO  ? guess_decimal(text)
+               : decimal >= RK_DECIMAL_AUTO  ? guess_decimal(text)
                                              : 0;
+    if (sign < 0 && decimal == RK_DECIMAL_GROUPED)
+        sign = memchr(text.at, ',', text.len) ? '.' : ',';
     if (sign < 0 || text.len == 0)
         return false;
     char group = decimal == RK_DECIMAL_NONE || decimal == RK_DECIMAL_MINOR ? 0

@@ -20,6 +20,7 @@ typedef enum rk_decimal {
     RK_DECIMAL_NONE,  /* digits alone */
     RK_DECIMAL_MINOR, /* digits alone, already in minor units */
     RK_DECIMAL_AUTO, /* either of the first two, told apart by the text; refused where it cannot be */
+    RK_DECIMAL_GROUPED, /* the same, but a single sign before exactly three digits groups thousands */
 } rk_decimal;
 
 /* Accepts a leading or trailing sign, (123) and 123- as negative, spaces around, groups of exactly

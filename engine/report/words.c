@@ -166,6 +166,7 @@ static const pair fates[RK_FATES] = {
     [RK_FATE_WAITING] = {"menunggu harinya", "waits for its day"},
     [RK_FATE_UNKNOWN] = {"tidak dikenal", "unknown"},
     [RK_FATE_DISCARDED] = {"dibuang menurut keputusan", "discarded by decision"},
+    [RK_FATE_IGNORED] = {"diabaikan menurut aturan", "ignored by a rule"},
 };
 
 static const pair dimensions[RK_DIMENSIONS] = {

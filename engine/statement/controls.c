@@ -117,7 +117,7 @@ static bool is_told(const check *of, rk_meaning meaning)
 static bool told_money(const check *of, rk_meaning meaning, const char *name, rk_money *minor)
 {
     *minor = RK_NO_MONEY;
-    if (!is_told(of, meaning) || rk_amount_read(of->channel, of->told->text[meaning], minor))
+    if (!is_told(of, meaning) || rk_balance_read(of->channel, of->told->text[meaning], minor))
         return true;
     *minor = RK_NO_MONEY;
     *of->why =

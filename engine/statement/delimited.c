@@ -55,9 +55,14 @@ bool rk_delimited_titles(rk_layout *layout, const rk_row *row)
         if (title->required && cell + 1 > needed)
             needed = cell + 1;
     }
+    /* Beyond the last column with a title nothing may stand: a row with more has slipped. */
+    size_t columns = row->record.count < RK_CELLS_MAX ? row->record.count : RK_CELLS_MAX;
+    while (columns > 0 && !used[columns - 1] &&
+           rk_slice_trim(rk_delimited_text(row, columns - 1)).len == 0)
+        columns--;
     memcpy(layout->places, places, sizeof places);
     layout->cells_min = needed;
-    layout->cells_max = row->record.count;
+    layout->cells_max = columns;
     return true;
 }
 

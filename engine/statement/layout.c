@@ -1,9 +1,26 @@
 #include "statement/layout.h"
 
+/* With `starts`: what stands behind the tag in the first field. */
+static rk_slice behind_tag(const rk_row *row, const rk_record_rule *rule)
+{
+    rk_slice first = rk_trimmed(rk_delimited_text(row, 0));
+    return rk_trimmed((rk_slice){first.at + rule->tag.len, first.len - rule->tag.len});
+}
+
+static bool starts_with(const rk_row *row, const rk_record_rule *rule)
+{
+    rk_slice groups[RK_REGEX_GROUPS];
+    if (!rk_slice_starts(rk_trimmed(rk_delimited_text(row, 0)), rule->tag))
+        return false;
+    return !rule->inside ||
+           rk_regex_find(rule->inside, behind_tag(row, rule), 0, groups) == RK_REGEX_MATCHED;
+}
+
 static bool has_tag(const rk_row *row, const rk_record_rule *rule)
 {
     if (!row->layout->fixed)
-        return rk_slice_equal(rk_trimmed(rk_delimited_text(row, 0)), rule->tag);
+        return rule->starts ? starts_with(row, rule)
+                            : rk_slice_equal(rk_trimmed(rk_delimited_text(row, 0)), rule->tag);
     return rk_slice_equal(rk_fixed_text(row, rule->tag_at, (uint32_t)rule->tag.len), rule->tag);
 }
 
@@ -41,19 +58,32 @@ bool rk_row_is_empty(const rk_row *row)
     return true;
 }
 
+static void tell(const rk_row *row, rk_meaning meaning, rk_slice text, rk_told *told)
+{
+    if (meaning == RK_MEANS_NOTHING)
+        return;
+    if (text.len && text.at[0] == '\'') /* how spreadsheets are told that it is text */
+        text = (rk_slice){text.at + 1, text.len - 1};
+    told->text[meaning] = text;
+    told->line[meaning] = row->record.line;
+}
+
 void rk_row_tell(const rk_row *row, const rk_record_rule *rule, rk_told *told)
 {
+    rk_slice groups[RK_REGEX_GROUPS];
     for (size_t i = 0; i < rule->place_count; i++) {
         const rk_field_place *place = &rule->places[i];
-        if (place->meaning == RK_MEANS_NOTHING)
-            continue;
-        rk_slice text = rk_trimmed(row->layout->fixed ? rk_fixed_text(row, place->at, place->length)
-                                                      : rk_delimited_text(row, i));
-        if (text.len && text.at[0] == '\'') /* how spreadsheets are told that it is text */
-            text = (rk_slice){text.at + 1, text.len - 1};
-        told->text[place->meaning] = text;
-        told->line[place->meaning] = row->record.line;
+        rk_slice text = row->layout->fixed       ? rk_fixed_text(row, place->at, place->length)
+                        : rule->starts && i == 0 ? behind_tag(row, rule)
+                                                 : rk_delimited_text(row, i);
+        tell(row, place->meaning, rk_trimmed(text), told);
     }
+    if (!rule->inside ||
+        rk_regex_find(rule->inside, behind_tag(row, rule), 0, groups) != RK_REGEX_MATCHED)
+        return;
+    for (size_t g = 1; g < RK_REGEX_GROUPS; g++)
+        if (groups[g].at)
+            tell(row, rule->meanings[g], rk_trimmed(groups[g]), told);
 }
 
 static void find_rules(rk_layout *layout)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "statement/stretch.h"
+#include "statement/unpack.h"
 
 enum { CHUNK_BYTES = 256 * 1024 };
 
@@ -22,9 +23,9 @@ typedef struct job {
 
 /* ---- before reading ---- */
 
-static bool plan_time(const rk_time_map *map, rk_time_plan *plan)
+static bool plan_time(const rk_time_map *map, rk_time_plans *plans)
 {
-    return !map->given || rk_time_plan_of(map->format, plan);
+    return !map->given || rk_time_plans_of(map->format, plans);
 }
 
 static const char *make_plan(const rk_channel *channel, rk_plan *plan)
@@ -33,7 +34,7 @@ static const char *make_plan(const rk_channel *channel, rk_plan *plan)
     *plan = (rk_plan){.channel = channel, .extractor = rk_extractor_of(&channel->extract)};
     bool good =
         plan_time(&channel->paid, &plan->paid) && plan_time(&channel->booked, &plan->booked) &&
-        plan_time(&channel->value, &plan->value) && rk_time_plan_of(lines, &plan->day_in_lines);
+        plan_time(&channel->value, &plan->value) && rk_time_plans_of(lines, &plan->day_in_lines);
     return good ? NULL : "a time format of its channel is not valid";
 }
 
@@ -69,7 +70,7 @@ static bool told_day(const rk_statement *statement, rk_meaning meaning, rk_day *
     if (text.len == 0)
         return true;
     if (!rk_time_read(&statement->plan->day_in_lines, text, statement->plan->channel->zone,
-                      RK_NO_DAY, &memo, &time))
+                      (rk_near){RK_NO_DAY, RK_NO_DAY}, &memo, &time))
         return false;
     *day = time.day;
     return true;
@@ -94,7 +95,7 @@ static bool take_days(rk_statement *statement, rk_arena *arena)
         file->from = said[1] != RK_NO_DAY ? said[1] : said[0];
     if (file->until == RK_NO_DAY)
         file->until = said[2] != RK_NO_DAY ? said[2] : said[0];
-    statement->near = file->until != RK_NO_DAY ? file->until : file->from;
+    statement->near = (rk_near){file->from, file->until};
     return true;
 }
 
@@ -122,14 +123,16 @@ static bool prepare(job *of, uint32_t number, rk_error *err)
 {
     rk_file *file = &of->files->items[number];
     rk_statement *statement = &of->statements[of->statement_count++];
-    *statement = (rk_statement){.file = file, .number = number, .near = RK_NO_DAY};
-    file->texts = rk_texts_register(of->reading->texts, file->bytes);
+    *statement = (rk_statement){.file = file, .number = number, .near = {RK_NO_DAY, RK_NO_DAY}};
+    statement->bytes = rk_statement_unpack(file->bytes, of->reading->arena, &statement->why);
+    file->texts = rk_texts_register(of->reading->texts, statement->bytes);
     if (file->texts == 0)
         return rk_fail(err, RK_FILE, "too many files for one night");
-    statement->plan = plan_of(of, file, &statement->why);
+    if (!statement->why)
+        statement->plan = plan_of(of, file, &statement->why);
     if (statement->plan &&
-        rk_layout_find(&statement->layout, statement->plan->channel, file->bytes, &statement->told,
-                       &statement->scratch, &statement->why) &&
+        rk_layout_find(&statement->layout, statement->plan->channel, statement->bytes,
+                       &statement->told, &statement->scratch, &statement->why) &&
         take_days(statement, of->reading->arena))
         add_stretches(of, statement);
     return true;

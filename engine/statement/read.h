@@ -23,8 +23,10 @@ typedef struct rk_reading {
     int threads;     /* at least 1 */
 } rk_reading;
 
-/* Fills channel, account, number, from and until of `file` from its name. False when no channel, or
- * more than one, claims the name; `file->why` says which. No error: an unknown file is not one. */
+/* Fills channel, account, number, from and until of `file` from its name; of a packed file also from the
+ * name of what is in it, or its name without ".gz" or ".zip". A file that a rule of its channel calls no
+ * statement gets RK_FATE_IGNORED. False when no channel, or more than one, claims the name; `file->why`
+ * says which. No error: an unknown file is not one. */
 bool rk_statement_identify(const rk_reading *reading, rk_file *file);
 
 /* Reads every file of `files` whose fate is RK_FATE_NONE and whose channel is known. Entries are

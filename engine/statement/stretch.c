@@ -20,15 +20,18 @@ typedef struct reading {
 static bool time_text(const rk_row *row, const rk_time_map *map, char *room, rk_slice *text)
 {
     size_t len = 0;
-    if (map->piece_count == 1 && map->pieces[0].field >= 0) {
+    if (map->piece_count == 1 && map->pieces[0].field >= 0 && !map->pieces[0].zeros) {
         *text = rk_row_field(row, map->pieces[0].field);
         return true;
     }
     for (size_t i = 0; i < map->piece_count; i++) {
         const rk_piece *piece = &map->pieces[i];
         rk_slice part = piece->field >= 0 ? rk_row_field(row, piece->field) : piece->literal;
-        if (part.len > RK_TIME_TEXT_MAX - len)
+        size_t zeros = part.len && part.len < piece->zeros ? piece->zeros - part.len : 0;
+        if (part.len + zeros > RK_TIME_TEXT_MAX - len)
             return false;
+        memset(room + len, '0', zeros);
+        len += zeros;
         if (part.len)
             memcpy(room + len, part.at, part.len);
         len += part.len;
@@ -46,11 +49,11 @@ static int first_field(const rk_time_map *map)
 }
 
 static bool read_time(const rk_stretch *stretch, const rk_row *row, const rk_time_map *map,
-                      const rk_time_plan *plan, rk_day_memo *memo, rk_time *time)
+                      const rk_time_plans *plans, rk_day_memo *memo, rk_time *time)
 {
     char room[RK_TIME_TEXT_MAX];
     rk_slice text;
-    return time_text(row, map, room, &text) && rk_time_read(plan, text, row->layout->channel->zone,
+    return time_text(row, map, room, &text) && rk_time_read(plans, text, row->layout->channel->zone,
                                                             stretch->statement->near, memo, time);
 }
 
@@ -64,14 +67,19 @@ static void bound_payment(const rk_plan *plan, const rk_time *paid, bool has_tim
         int64_t cutoff = channel->cutoff * RK_SECOND;
         into->paid_from = rk_day_begin(before, channel->zone) + cutoff;
         into->paid_until = rk_day_begin(into->booked_on, channel->zone) + cutoff - 1;
-    } else if (channel->dated == RK_DATED_SECOND && has_time && plan->paid.has_clock) {
+    } else if (channel->dated == RK_DATED_SECOND && has_time && paid->has_clock) {
         into->paid_from = into->paid_until = rk_time_moment(paid);
-        if (!plan->paid.has_second)
+        if (!paid->has_second)
             into->paid_until += 60 * RK_SECOND - 1;
     } else {
         into->paid_from = rk_day_begin(day, channel->zone);
         into->paid_until = into->paid_from + RK_DAY_LENGTH - 1;
     }
+}
+
+static rk_day file_day(rk_near near)
+{
+    return near.until != RK_NO_DAY ? near.until : near.from;
 }
 
 static const char *read_times(rk_stretch *stretch, const rk_row *row, reading *into)
@@ -96,7 +104,7 @@ static const char *read_times(rk_stretch *stretch, const rk_row *row, reading *i
         into->value_on = value.day;
     into->booked_on = channel->booked.given ? booked.day
                       : channel->paid.given ? rk_day_at(rk_time_moment(&paid), channel->zone)
-                                            : stretch->statement->near;
+                                            : file_day(stretch->statement->near);
     if (into->booked_on == RK_NO_DAY)
         return "neither the record nor the file says the day";
     bound_payment(plan, &paid, channel->paid.given, into);
@@ -113,11 +121,18 @@ static const char *read_code(const rk_stretch *stretch, const rk_row *row, readi
         into->code = rk_code_read(rk_row_field(row, channel->billing_code));
     if (into->code || !channel->extract.given)
         return NULL;
-    into->field = channel->extract.field;
-    return rk_extract_code(&plan->extractor, rk_row_field(row, channel->extract.field), &into->code,
-                           &into->several)
-               ? NULL
-               : "the pattern for the code gives up on this text";
+    for (size_t i = 0; i < channel->extract.fields.count; i++) {
+        uint64_t code;
+        bool several;
+        into->field = channel->extract.fields.fields[i];
+        if (!rk_extract_code(&plan->extractor, rk_row_field(row, into->field), &code, &several))
+            return "the pattern for the code gives up on this text";
+        into->several |= several || (code && into->code && code != into->code);
+        into->code = code ? code : into->code;
+    }
+    if (into->several)
+        into->code = 0;
+    return NULL;
 }
 
 static const char *read_balance(const rk_row *row, reading *into)
@@ -126,7 +141,7 @@ static const char *read_balance(const rk_row *row, reading *into)
     if (!channel->controls.running || channel->balance < 0)
         return NULL;
     into->field = channel->balance;
-    if (rk_amount_read(channel, rk_row_field(row, channel->balance), &into->balance))
+    if (rk_balance_read(channel, rk_row_field(row, channel->balance), &into->balance))
         return NULL;
     into->balance = RK_NO_MONEY;
     return "balance cannot be read";
@@ -241,21 +256,48 @@ static void filter(rk_stretch *stretch, const rk_row *row)
         stretch->sums.overflow = true;
 }
 
+static bool is_utf8(rk_encoding encoding)
+{
+    return encoding == RK_ENCODING_UTF8 || encoding == RK_ENCODING_AUTO;
+}
+
+/* Several fields as one text, blanks between them. */
+static rk_slice joined_text(rk_stretch *stretch, const rk_row *row, const rk_field_list *list)
+{
+    rk_slice all = {"", 0};
+    for (size_t i = 0; i < list->count; i++) {
+        rk_slice text = rk_row_field(row, list->fields[i]);
+        if (all.len == 0) {
+            all = text;
+        } else if (text.len) {
+            char *both = rk_arena_alloc(&stretch->arena, all.len + 1 + text.len, 1);
+            memcpy(both, all.at, all.len);
+            both[all.len] = ' ';
+            memcpy(both + all.len + 1, text.at, text.len);
+            all = (rk_slice){both, all.len + 1 + text.len};
+        }
+    }
+    return all;
+}
+
 /* A reference to the text where it lies; text in another encoding, or with quotes, comes later. */
 static rk_text text_of(rk_stretch *stretch, size_t row, rk_slice text, bool is_reference)
 {
     const rk_statement *statement = stretch->statement;
-    rk_slice bytes = statement->file->bytes;
+    rk_encoding encoding = statement->plan->channel->encoding;
+    rk_slice bytes = statement->bytes;
     bool inside = text.at >= bytes.at && text.at < bytes.at + bytes.len;
-    bool utf8 = stretch->ascii || rk_bytes_ascii(text) ||
-                (statement->plan->channel->encoding != RK_ENCODING_CP1252 && rk_utf8_valid(text));
+    bool utf8 =
+        stretch->ascii || rk_bytes_ascii(text) || (is_utf8(encoding) && rk_utf8_valid(text));
     if (text.len == 0)
         return 0;
     if (utf8 && inside && text.len <= RK_TEXT_LENGTH_MAX)
         return rk_texts_ref(statement->file->texts, (uint64_t)(text.at - bytes.at), text.len);
     if (!utf8) {
         char *converted = rk_arena_alloc(&stretch->arena, text.len, 3);
-        text = (rk_slice){converted, rk_cp1252_to_utf8(text, converted)};
+        text = (rk_slice){converted, encoding == RK_ENCODING_LATIN1
+                                         ? rk_latin1_to_utf8(text, converted)
+                                         : rk_cp1252_to_utf8(text, converted)};
     }
     while (text.len > RK_TEXT_LENGTH_MAX) { /* cut before a character */
         text.len = RK_TEXT_LENGTH_MAX;
@@ -291,7 +333,8 @@ static void store(rk_stretch *stretch, const rk_entries *to, const rk_row *row, 
     if (to->reference)
         to->reference[at] = text_of(stretch, at, rk_row_field(row, channel->reference), true);
     if (to->narrative)
-        to->narrative[at] = text_of(stretch, at, rk_row_field(row, channel->narrative), false);
+        to->narrative[at] =
+            text_of(stretch, at, joined_text(stretch, row, &channel->narrative), false);
     if (to->outcome)
         to->outcome[at] = read->ignore ? RK_IGNORED : RK_OUTCOME_NONE;
     if (to->reason)
@@ -369,7 +412,7 @@ void rk_stretch_read(rk_stretch *stretch, const rk_entries *entries)
     rk_row row = {.layout = layout, .cells = cells, .scratch = &stretch->arena};
     rk_cutter cutter = rk_cutter_at(&layout->text, &stretch->chunk);
     stretch->earliest = stretch->latest = RK_NO_DAY;
-    stretch->ascii = stretch->statement->plan->channel->encoding != RK_ENCODING_CP1252 &&
+    stretch->ascii = is_utf8(stretch->statement->plan->channel->encoding) &&
                      rk_bytes_ascii(rk_slice_between(stretch->chunk.from, stretch->chunk.until));
     while (rk_cutter_next(&cutter, cells, RK_CELLS_MAX, &row.record))
         if (!rk_row_is_empty(&row))

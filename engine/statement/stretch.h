@@ -19,7 +19,7 @@ enum { RK_REJECTS_MAX = 100000 }; /* of a file; with more it is another layout *
 /* A channel made ready for reading. */
 typedef struct rk_plan {
     const rk_channel *channel;
-    rk_time_plan paid, booked, value, day_in_lines;
+    rk_time_plans paid, booked, value, day_in_lines;
     rk_extractor extractor;
 } rk_plan;
 
@@ -27,11 +27,12 @@ typedef struct rk_plan {
 typedef struct rk_statement {
     rk_file *file;
     uint32_t number; /* row of rk_files */
+    rk_slice bytes;  /* its content, unpacked and in bytes of one character set */
     const rk_plan *plan;
     rk_layout layout;
     rk_told told;
     rk_arena scratch;
-    rk_day near; /* a day of the file, for dates without a year */
+    rk_near near; /* its days, for dates without a year */
     uint32_t
         reject_count;    /* of all stretches, counted by all threads: only asked whether too many */
     size_t first, count; /* its stretches */

@@ -2,6 +2,16 @@
 
 /* ---- amounts ---- */
 
+/* "Rp 350.000", "Rp. 350.000", "IDR 350,000.00": without what stands before. */
+static rk_slice without_currency(rk_slice text)
+{
+    static const char *const words[] = {"Rp.", "Rp", "RP", "IDR"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (rk_slice_starts(text, rk_slice_of(words[i])))
+            return rk_slice_trim(rk_slice_between(text.at + strlen(words[i]), text.at + text.len));
+    return text;
+}
+
 /* Digits with exactly the currency's decimals or none, by digit arithmetic; the rest by the model. */
 bool rk_amount_read(const rk_channel *channel, rk_slice text, rk_money *minor)
 {
@@ -17,8 +27,8 @@ bool rk_amount_read(const rk_channel *channel, rk_slice text, rk_money *minor)
         for (i++; i < text.len && text.at[i] >= '0' && text.at[i] <= '9'; i++, places--)
             sum = sum * 10 + (text.at[i] - '0');
     }
-    if (i == 0 || i < text.len || places > 3 || decimal == RK_DECIMAL_AUTO)
-        return rk_money_parse(text, decimal, channel->exponent, minor);
+    if (i == 0 || i < text.len || places > 3 || decimal >= RK_DECIMAL_AUTO)
+        return rk_money_parse(without_currency(text), decimal, channel->exponent, minor);
     for (; places > 0; places--)
         sum *= 10;
     *minor = sum;
@@ -31,6 +41,68 @@ static bool one_of(rk_slice text, const rk_slice *values, size_t count)
         if (rk_slice_equal(values[i], text))
             return true;
     return false;
+}
+
+static bool is_letter(char c)
+{
+    return (c | 32) >= 'a' && (c | 32) <= 'z';
+}
+
+/* Takes one of the words off the end or the beginning of the text: "8,520,000.00 CR", "DB 15,000". */
+static bool take_word(rk_slice *text, const rk_slice *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        rk_slice word = words[i];
+        size_t left = text->len - word.len;
+        if (word.len == 0 || word.len >= text->len)
+            continue;
+        if (rk_slice_ends(*text, word) && !is_letter(text->at[left - 1]))
+            *text = rk_slice_trim((rk_slice){text->at, left});
+        else if (rk_slice_starts(*text, word) && !is_letter(text->at[word.len]))
+            *text = rk_slice_trim((rk_slice){text->at + word.len, left});
+        else
+            continue;
+        return true;
+    }
+    return false;
+}
+
+static bool has_empty(const rk_slice *words, size_t count)
+{
+    return one_of((rk_slice){"", 0}, words, count);
+}
+
+/* An amount whose direction stands in its own cell. */
+static const char *amount_with_direction(const rk_channel *channel, rk_slice text, rk_money *minor)
+{
+    const rk_amount_map *map = &channel->amount;
+    bool debit = take_word(&text, map->debit_values, map->debit_value_count);
+    bool known = debit || take_word(&text, map->credit_values, map->credit_value_count);
+    if (!rk_amount_read(channel, text, minor))
+        return "amount cannot be read";
+    if (!known) {
+        debit = has_empty(map->debit_values, map->debit_value_count);
+        known = debit || has_empty(map->credit_values, map->credit_value_count);
+    }
+    if (!known)
+        return "direction is neither credit nor debit";
+    *minor = debit ? -*minor : *minor;
+    return NULL;
+}
+
+bool rk_balance_read(const rk_channel *channel, rk_slice text, rk_money *minor)
+{
+    const rk_amount_map *map = &channel->amount;
+    bool debit = false;
+    if (map->field >= 0 && map->sign_field == map->field) {
+        debit = take_word(&text, map->debit_values, map->debit_value_count);
+        if (!debit)
+            take_word(&text, map->credit_values, map->credit_value_count);
+    }
+    if (!rk_amount_read(channel, text, minor))
+        return false;
+    *minor = debit ? -*minor : *minor;
+    return true;
 }
 
 static const char *two_columns(const rk_row *row, const rk_amount_map *map, rk_money *minor,
@@ -62,6 +134,11 @@ const char *rk_row_amount(const rk_row *row, rk_money *minor, int *field)
     if (map->field < 0)
         return two_columns(row, map, minor, field);
     *field = map->field;
+    if (map->sign_field == map->field) {
+        const char *fault = amount_with_direction(channel, rk_row_field(row, map->field), minor);
+        *minor = fault ? RK_NO_MONEY : *minor;
+        return fault;
+    }
     if (!rk_amount_read(channel, rk_row_field(row, map->field), minor))
         return *minor = RK_NO_MONEY, "amount cannot be read";
     if (map->plus >= 0) {
@@ -107,7 +184,7 @@ static void find_places(rk_time_plan *plan)
             plan->literal_at[plan->literal_count++] = (uint8_t)at++;
             continue;
         }
-        if (step == 'b' || (step == 'z' && i + 1 < plan->count))
+        if (step == 'b' || step == 'I' || step == 'p' || (step == 'z' && i + 1 < plan->count))
             plan->fixed = false;
         int *place = step == 'Y' || step == 'y' ? &plan->year_at
                      : step == 'm'              ? &plan->month_at
@@ -125,7 +202,7 @@ static void find_places(rk_time_plan *plan)
     plan->width = (size_t)at;
 }
 
-bool rk_time_plan_of(rk_slice format, rk_time_plan *plan)
+static bool plan_of(rk_slice format, rk_time_plan *plan)
 {
     *plan = (rk_time_plan){0};
     for (size_t i = 0; i < format.len; i++) {
@@ -140,17 +217,26 @@ bool rk_time_plan_of(rk_slice format, rk_time_plan *plan)
             plan->literals[plan->count++] = '%';
             continue;
         }
-        if (i == format.len || format.at[i] == 0 || !strchr("YymdHMSbz", format.at[i]))
+        if (i == format.len || format.at[i] == 0 || !strchr("YymdHIpMSbz", format.at[i]))
             return false;
         c = format.at[i];
         plan->steps[plan->count++] = c;
         plan->has_year |= c == 'Y' || c == 'y';
-        plan->has_clock |= c == 'H';
+        plan->has_clock |= c == 'H' || c == 'I';
         plan->has_second |= c == 'S';
         plan->has_zone |= c == 'z';
     }
     find_places(plan);
     return plan->count > 0;
+}
+
+bool rk_time_plans_of(rk_slice formats, rk_time_plans *plans)
+{
+    rk_slice format;
+    for (plans->count = 0; rk_time_format_next(&formats, &format); plans->count++)
+        if (plans->count == RK_TIME_FORMATS_MAX || !plan_of(format, &plans->each[plans->count]))
+            return false;
+    return plans->count > 0;
 }
 
 /* Up to `width` digits; fewer than all only when `loose`. */
@@ -172,9 +258,9 @@ static bool month_name(rk_slice text, size_t *at, int *month)
         char name[4];
         int month;
     } months[] = {
-        {"jan", 1},  {"feb", 2},  {"mar", 3},  {"apr", 4},  {"mei", 5},  {"may", 5}, {"jun", 6},
-        {"jul", 7},  {"agu", 8},  {"ags", 8},  {"agt", 8},  {"aug", 8},  {"sep", 9}, {"okt", 10},
-        {"oct", 10}, {"nov", 11}, {"nop", 11}, {"des", 12}, {"dec", 12},
+        {"jan", 1},  {"feb", 2},  {"peb", 2},  {"mar", 3},  {"apr", 4},  {"mei", 5},  {"may", 5},
+        {"jun", 6},  {"jul", 7},  {"agu", 8},  {"ags", 8},  {"agt", 8},  {"aug", 8},  {"sep", 9},
+        {"okt", 10}, {"oct", 10}, {"nov", 11}, {"nop", 11}, {"des", 12}, {"dec", 12},
     };
     char name[4] = "";
     size_t len = 0;
@@ -210,8 +296,20 @@ static bool zone_offset(rk_slice text, size_t *at, rk_zone *zone)
 
 typedef struct parts {
     int year, month, day, hour, minute, second;
+    int half; /* of the day: 0 not said, 1 AM, 2 PM */
     rk_zone zone;
 } parts;
+
+/* AM or PM, in either case. */
+static bool half_day(rk_slice text, size_t *at, int *half)
+{
+    if (text.len - *at < 2 || (text.at[*at + 1] | 32) != 'm')
+        return false;
+    char first = (char)(text.at[*at] | 32);
+    *half = first == 'a' ? 1 : first == 'p' ? 2 : 0;
+    *at += 2;
+    return *half != 0;
+}
 
 static bool one_step(const rk_time_plan *plan, size_t i, rk_slice text, size_t *at, parts *into)
 {
@@ -228,7 +326,10 @@ static bool one_step(const rk_time_plan *plan, size_t i, rk_slice text, size_t *
     case 'd':
         return number(text, at, 2, loose, &into->day);
     case 'H':
+    case 'I':
         return number(text, at, 2, loose, &into->hour);
+    case 'p':
+        return half_day(text, at, &into->half);
     case 'M':
         return number(text, at, 2, loose, &into->minute);
     case 'S':
@@ -240,19 +341,24 @@ static bool one_step(const rk_time_plan *plan, size_t i, rk_slice text, size_t *
     }
 }
 
-static rk_day day_without_year(const parts *from, rk_day near)
+static rk_day day_without_year(const parts *from, rk_near near)
 {
-    if (near == RK_NO_DAY)
+    rk_day first = near.from != RK_NO_DAY ? near.from : near.until;
+    rk_day last = near.until != RK_NO_DAY ? near.until : near.from, latest = RK_NO_DAY;
+    if (last == RK_NO_DAY)
         return RK_NO_DAY;
-    int year = rk_civil_of(near).year;
-    rk_day day = rk_day_of(year, from->month, from->day);
-    bool leap_day = from->month == 2 && from->day == 29;
-    if (day == RK_NO_DAY && !leap_day)
-        return RK_NO_DAY;
-    return day == RK_NO_DAY || day > near + 31 ? rk_day_of(year - 1, from->month, from->day) : day;
+    int year = rk_civil_of(last).year;
+    for (int back = -1; back <= 1; back++) {
+        rk_day day = rk_day_of(year - back, from->month, from->day);
+        if (day != RK_NO_DAY && day >= first && day <= last)
+            return day;
+        if (day != RK_NO_DAY && day <= last + 31 && latest == RK_NO_DAY)
+            latest = day;
+    }
+    return latest;
 }
 
-static bool day_of_parts(const parts *from, bool has_year, rk_day near, rk_day_memo *memo,
+static bool day_of_parts(const parts *from, bool has_year, rk_near near, rk_day_memo *memo,
                          rk_day *day)
 {
     if (has_year && memo->day == from->day && memo->month == from->month &&
@@ -300,13 +406,11 @@ static bool read_fixed(const rk_time_plan *plan, rk_slice text, parts *into)
     return digits && (!plan->has_zone || (zone_offset(text, &at, &into->zone) && at == text.len));
 }
 
-bool rk_time_read(const rk_time_plan *plan, rk_slice text, rk_zone zone, rk_day year_near,
-                  rk_day_memo *memo, rk_time *time)
+static bool read_by(const rk_time_plan *plan, rk_slice text, rk_zone zone, rk_near near,
+                    rk_day_memo *memo, rk_time *time)
 {
     parts read = {.zone = zone};
     size_t at = 0;
-    if (text.len && text.at[0] == '\'')
-        text = (rk_slice){text.at + 1, text.len - 1};
     if (!plan->fixed || !read_fixed(plan, text, &read)) {
         read = (parts){.zone = zone};
         for (size_t i = 0; i < plan->count; i++)
@@ -315,11 +419,29 @@ bool rk_time_read(const rk_time_plan *plan, rk_slice text, rk_zone zone, rk_day 
         if (at != text.len)
             return false;
     }
+    if (read.half) {
+        if (read.hour < 1 || read.hour > 12)
+            return false;
+        read.hour = read.hour % 12 + (read.half == 2 ? 12 : 0);
+    }
     if (read.hour > 23 || read.minute > 59 || read.second > 59)
         return false;
+    time->has_clock = plan->has_clock;
+    time->has_second = plan->has_second;
     time->seconds = read.hour * 3600 + read.minute * 60 + read.second;
     time->zone = read.zone;
-    return day_of_parts(&read, plan->has_year, year_near, memo, &time->day);
+    return day_of_parts(&read, plan->has_year, near, memo, &time->day);
+}
+
+bool rk_time_read(const rk_time_plans *plans, rk_slice text, rk_zone zone, rk_near near,
+                  rk_day_memo *memo, rk_time *time)
+{
+    if (text.len && text.at[0] == '\'')
+        text = (rk_slice){text.at + 1, text.len - 1};
+    for (size_t i = 0; i < plans->count; i++)
+        if (read_by(&plans->each[i], text, zone, near, memo, time))
+            return true;
+    return false;
 }
 
 rk_day rk_day_before(rk_day day, bool working)
@@ -332,6 +454,23 @@ rk_day rk_day_before(rk_day day, bool working)
 
 /* ---- text ---- */
 
+static size_t put_utf8(unsigned c, char *out)
+{
+    if (c < 0x80) {
+        out[0] = (char)c;
+        return 1;
+    }
+    if (c < 0x800) {
+        out[0] = (char)(0xc0 | c >> 6);
+        out[1] = (char)(0x80 | (c & 0x3f));
+        return 2;
+    }
+    out[0] = (char)(0xe0 | c >> 12);
+    out[1] = (char)(0x80 | (c >> 6 & 0x3f));
+    out[2] = (char)(0x80 | (c & 0x3f));
+    return 3;
+}
+
 size_t rk_cp1252_to_utf8(rk_slice text, char *out)
 {
     static const uint16_t high[32] = {
@@ -342,18 +481,15 @@ size_t rk_cp1252_to_utf8(rk_slice text, char *out)
     size_t len = 0;
     for (size_t i = 0; i < text.len; i++) {
         unsigned c = (unsigned char)text.at[i];
-        if (c >= 0x80 && c < 0xa0)
-            c = high[c - 0x80];
-        if (c < 0x80) {
-            out[len++] = (char)c;
-        } else if (c < 0x800) {
-            out[len++] = (char)(0xc0 | c >> 6);
-            out[len++] = (char)(0x80 | (c & 0x3f));
-        } else {
-            out[len++] = (char)(0xe0 | c >> 12);
-            out[len++] = (char)(0x80 | (c >> 6 & 0x3f));
-            out[len++] = (char)(0x80 | (c & 0x3f));
-        }
+        len += put_utf8(c >= 0x80 && c < 0xa0 ? high[c - 0x80] : c, out + len);
     }
+    return len;
+}
+
+size_t rk_latin1_to_utf8(rk_slice text, char *out)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++)
+        len += put_utf8((unsigned char)text.at[i], out + len);
     return len;
 }
