@@ -1028,5 +1028,174 @@ class HandOver(Nights):
                     site.sql_as(night, query)
 
 
+class Changes(Nights):
+    """What the booking system says changes after it was judged."""
+
+    def balance(self, site, night, offices):
+        for office in [*offices, "nasional"]:
+            total = site.book(office, night).movements()[-1]
+            roll = (total["Menunggu awal"] + total["Masuk"] + total["Dibuka kembali"] - total["Dibayar"]
+                    - total["Kurang bayar"] - total["Kedaluwarsa"] - total["Batal atau bebas"])
+            self.assertEqual(roll, total["Menunggu akhir"], f"{night} {office}: {total}")
+        return total
+
+    def test_the_amount_due_rises_after_the_payment(self):
+        site = self.site()
+        row = application("P-1", code(1), "08:00")
+        site.applications(row)
+        site.quiet(DAY, {"pos": [paid("09:00:00", code(1), 350000)]})
+        site.run(DAY, 0)
+        site.applications({**row, "amount_due": 650000, "updated_at": f"{NEXT}T09:00:00+07:00"})
+        site.quiet(NEXT)
+        site.run(NEXT, 0)
+        self.assertEqual(site.history(code(1)), [(f"{DAY}-1", "pos", "matched", "", ""),
+                                                 (f"{NEXT}-1", "pos", "underpaid", "matched", "application")])
+        self.assertEqual(site.transitions("P-1"), [(f"{DAY}-1", "awaiting", "paid"),
+                                                   (f"{NEXT}-1", "paid", "underpaid")])
+        self.balance(site, NEXT, ["palembang"])
+
+    def test_the_application_gets_another_code(self):
+        site = self.site()
+        row = application("P-1", code(1), "08:00")
+        site.applications(row, application("P-2", code(2), "08:00"))
+        site.quiet(DAY, {"pos": [paid("09:00:00", code(1), 350000), paid("09:30:00", code(3), 350000)]})
+        site.run(DAY, 0)
+        site.applications({**row, "billing_code": code(3), "updated_at": f"{NEXT}T09:00:00+07:00"})
+        site.quiet(NEXT)
+        site.run(NEXT, 0)
+        self.assertEqual(site.outcomes(), {
+            code(1): [("pos", "unidentified", "no application has this billing code", "")],
+            code(3): [("pos", "matched", EXACT, "P-1")]})
+        self.assertEqual(site.states(), {"P-1": "paid", "P-2": "expired"})
+        self.balance(site, NEXT, ["palembang"])
+
+    def test_two_applications_have_one_code(self):
+        site = self.site()
+        site.applications(application("P-1", code(1), "08:00"))
+        site.quiet(DAY, {"pos": [paid("09:00:00", code(1), 350000)]})
+        site.run(DAY, 0)
+        site.applications(application("P-2", code(1), "08:00", day=NEXT), application("P-3", code(3), "08:00", day=NEXT))
+        site.quiet(NEXT)
+        site.run(NEXT, 0)
+        self.assertEqual(site.outcomes(code(1)),
+                         [("pos", "ambiguous", "several applications have this billing code", "")])
+        self.assertEqual(site.sql("SELECT application_id, role FROM rekon.allocation ORDER BY run_id = (SELECT run_id "
+                                  f"FROM rekon.run WHERE night = '{NEXT}'), 1"),
+                         [("P-1", "payment"), ("P-1", "candidate"), ("P-2", "candidate")])
+        # neither lapses while the payment may be its own, on this night and the next
+        for night in (NEXT, THIRD):
+            if night == THIRD:
+                site.quiet(night)
+                site.run(night, 0)
+            self.assertEqual({name: state for name, state in site.states().items() if state != "awaiting"},
+                             {"P-3": "expired"})
+            held = {name: row for name, row in site.book(day=night).lapses().items() if name != "P-3"}
+            self.assertEqual(held, {"P-1": ("Ditahan", "Pos Indonesia"), "P-2": ("Ditahan", "Pos Indonesia")})
+            self.balance(site, night, ["palembang"])
+        site.put("decisions-1.csv", decisions(decision("D-1", "match", site.entries(code(1))[0], "P-1")))
+        site.quiet("2024-03-08")
+        site.run("2024-03-08", 0)
+        self.assertEqual(site.states(), {"P-1": "paid", "P-2": "expired", "P-3": "expired"})
+
+    def test_an_application_moves_to_another_office(self):
+        """Found: opening + in - out was not closing for either office, nor for two services."""
+        site = self.site()
+        waiting, settled = application("P-1", code(1), "23:00"), application("P-2", code(2), "08:00")
+        site.applications(waiting, settled, application("P-3", code(3), "08:00", office="denpasar"))
+        site.quiet(DAY, {"pos": [paid("09:00:00", code(2), 350000)]})
+        site.run(DAY, 0)
+        self.balance(site, DAY, ["palembang", "denpasar"])
+        for row in (waiting, settled):
+            row.update(office="denpasar", updated_at=f"{NEXT}T00:10:00+07:00")
+        site.applications(waiting, settled)
+        site.quiet(NEXT, {"pos": [paid("00:30:00", code(1), 350000)]})
+        site.run(NEXT, 0)
+        self.assertEqual(site.states(), {"P-1": "paid", "P-2": "paid", "P-3": "expired"})
+        self.balance(site, NEXT, ["palembang", "denpasar"])
+        for office, figures in (("palembang", [1, -2, -1, 0]), ("denpasar", [0, 2, 2, 0]), ("nasional", [1, 0, 1, 0])):
+            total = site.book(office, NEXT).movements()[-1]
+            self.assertEqual([total[key] for key in ("Menunggu awal", "Masuk", "Dibayar", "Menunggu akhir")],
+                             figures, office)
+        site.quiet(THIRD)
+        site.run(THIRD, 0)
+        for office in ("palembang", "denpasar", "nasional"):
+            if (site.output / office).exists() and list((site.output / office).glob(f"*{THIRD}*")):
+                self.assertEqual(site.book(office, THIRD).movements()[-1]["Menunggu awal"], 0)
+
+    def test_a_service_is_put_right(self):
+        site = self.site()
+        row = application("P-1", code(1), "23:00")
+        site.applications(row)
+        site.quiet(DAY)
+        site.run(DAY, 0)
+        site.applications({**row, "service": "paspor-elektronik", "updated_at": f"{NEXT}T00:10:00+07:00"})
+        site.quiet(NEXT)
+        site.run(NEXT, 0)
+        for line in site.book(day=NEXT).movements():
+            roll = (line["Menunggu awal"] + line["Masuk"] + line["Dibuka kembali"] - line["Dibayar"]
+                    - line["Kurang bayar"] - line["Kedaluwarsa"] - line["Batal atau bebas"])
+            self.assertEqual(roll, line["Menunggu akhir"], line)
+
+    def test_a_cancellation_before_and_after_the_payment(self):
+        site = self.site()
+        rows = [application(f"P-{i}", code(i), "08:00") for i in (1, 2, 3)]
+        site.applications(*rows)
+        site.quiet(DAY, {"pos": [paid("09:00:00", code(1), 350000)]}, but=["indomaret"])
+        site.run(DAY, 1)
+        for row in rows:
+            row.update(status="cancelled", status_at=f"{DAY}T09:15:00+07:00", updated_at=f"{NEXT}T09:00:00+07:00")
+        site.applications(*rows)
+        site.deliver("indomaret", DAY, [paid("09:30:00", code(2), 350000)])
+        site.quiet(NEXT)
+        site.run(NEXT, 0)
+        self.assertEqual(site.outcomes(), {
+            code(1): [("pos", "matched", EXACT, "P-1")],
+            code(2): [("indomaret", "not_due", "nothing due: cancelled", "P-2")]})
+        self.assertEqual(site.states(), {"P-1": "paid", "P-2": "cancelled", "P-3": "cancelled"})
+        self.balance(site, NEXT, ["palembang"])
+
+    def test_a_late_import_of_an_old_application(self):
+        """Submitted two days ago, seen tonight: it lapses tonight, and movements count it once."""
+        site = self.site()
+        for night in (DAY, NEXT):
+            site.quiet(night)
+            site.run(night, 0)
+        site.applications(application("P-1", code(1), "08:00", updated_at=f"{THIRD}T09:00:00+07:00"))
+        site.quiet(THIRD)
+        site.run(THIRD, 0)
+        total = self.balance(site, THIRD, ["palembang"])
+        self.assertEqual([total[key] for key in ("Menunggu awal", "Masuk", "Kedaluwarsa", "Menunggu akhir")],
+                         [0, 1, 1, 0])
+
+    def test_an_application_of_the_next_day_waits_for_its_night(self):
+        site = self.site()
+        site.applications(application("P-1", code(1), "00:30", day=NEXT))
+        site.quiet(DAY, {"pos": [paid(f"{NEXT} 00:45:00", code(1), 350000)]})
+        site.run(DAY, 0)
+        self.assertEqual(site.outcomes(code(1))[0][1], "unidentified")
+        site.quiet(NEXT)
+        site.run(NEXT, 0)
+        self.assertEqual(site.outcomes(code(1)), [("pos", "matched", EXACT, "P-1")])
+        self.assertEqual(site.states(), {"P-1": "paid"})
+
+    def test_nights_that_are_left_out(self):
+        """--date may skip days: nothing lapses whose days nobody told about."""
+        site = self.site()
+        site.applications(application("P-1", code(1), "08:00"), application("P-2", code(2), "08:00", day=NEXT),
+                          application("P-3", code(3), "08:00", day="2024-03-08"))
+        site.quiet(DAY)
+        site.run(DAY, 0)
+        site.quiet("2024-03-08")
+        site.run("2024-03-08", 1)
+        self.assertEqual(site.states(), {"P-1": "expired", "P-3": "expired"})
+        self.assertEqual(site.book(day="2024-03-08").lapses()["P-2"], ("Ditahan", "BCA"))
+        for channel in CHANNELS:
+            for night in (NEXT, THIRD):
+                site.deliver(channel, night, [])
+        site.quiet("2024-03-09")
+        site.run("2024-03-09", 0)
+        self.assertEqual(site.states()["P-2"], "expired")
+
+
 if __name__ == "__main__":
     unittest.main()

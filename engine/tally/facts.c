@@ -113,6 +113,26 @@ static void add_change(rk_facts *facts, const fact *before, const fact *after, r
         add(facts, after, night, +1);
 }
 
+static bool has_moved(const fact *before, const fact *after)
+{
+    return before->office != after->office || before->service != after->service ||
+           before->validity != after->validity || before->purpose != after->purpose ||
+           before->source != after->source || before->request_kind != after->request_kind ||
+           before->sex != after->sex || before->submitted_on != after->submitted_on;
+}
+
+/* An application that the source now tells of another office or service came in there and not here: what
+ * was counted when it came is taken back, so that opening + in - out = closing holds in both. */
+static void add_move(rk_facts *facts, const fact *before, const fact *after, rk_day night)
+{
+    fact here = *before, there = *after;
+    here.kind = there.kind = RK_FACT_TRANSITION;
+    here.from_state = there.from_state = RK_STATE_NONE;
+    there.state = before->state;
+    add(facts, &here, night, -1);
+    add(facts, &there, night, +1);
+}
+
 static void add_applications(const rk_tally *t, rk_facts *facts)
 {
     const rk_applications *now = &t->world->applications, *old = &t->world->before.applications;
@@ -122,6 +142,8 @@ static void add_applications(const rk_tally *t, rk_facts *facts)
         if (carried)
             before = application_fact(t, old, row);
         add_change(facts, carried ? &before : NULL, &after, t->night);
+        if (carried && has_moved(&before, &after))
+            add_move(facts, &before, &after, t->night);
         uint8_t from = carried ? old->state[row] : RK_STATE_NONE;
         if (from == now->state[row])
             continue;
