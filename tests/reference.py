@@ -25,6 +25,8 @@ WIB = timezone(timedelta(hours=7))
 CODE = re.compile(r"[789]\d{14}", re.ASCII)
 # One blank may stand between any two digits of the code; no digit may touch it.
 CODE_IN_TEXT = re.compile(r"(?<![0-9])[789](?: ?[0-9]){14}(?![0-9])")
+NEAR_RULE = "salah-ketik"
+UNKNOWN_CODE = "no application has this billing code"
 MATCHING_RULE = "kode-billing"
 
 # From 17-12-2024 (PP 45/2024) ten years cost more; before that both validities cost the same.
@@ -290,6 +292,37 @@ def match(applications, statements):
         application.entries.sort(key=lambda e: (e.paid_from, e.statement.channel, e.statement.digest,
                                                 e.ordinal))
         settle(application)
+    for statement in statements:
+        for entry in statement.entries:
+            if entry.reason == UNKNOWN_CODE:
+                look_near(entry, by_code)
+
+
+def near(code):
+    """Codes with one digit replaced, or two neighbours swapped."""
+    for i, digit in enumerate(code):
+        for other in "0123456789":
+            if other != digit:
+                yield code[:i] + other + code[i + 1:]
+    for i in range(len(code) - 1):
+        if code[i] != code[i + 1]:
+            yield code[:i] + code[i + 1] + code[i] + code[i + 2:]
+
+
+def look_near(entry, by_code):
+    """A mistyped code is only ever suggested: for the one application that owes just this and could be paid
+    then, and is not paid by its own code."""
+    fitting = [a for code in near(entry.code) for a in by_code.get(code, [])
+               if not a.state and not a.cancelled and a.due and a.due == entry.amount
+               and entry.paid_until >= a.submitted_at
+               and (a.deadline is None or entry.paid_from <= a.deadline)]
+    if len(fitting) == 1:
+        entry.application = fitting[0]
+        decide(entry, "suggested", "no application has this billing code, one has a near one", NEAR_RULE)
+    elif fitting:
+        decide(entry, "ambiguous", "no application has this billing code, several have near ones",
+               NEAR_RULE)
+    entry.candidates = fitting
 
 
 def decide(entry, outcome, reason, rule=""):
@@ -307,7 +340,7 @@ def find_application(entry, by_code):
         entry.code = ""
         decide(entry, "unidentified", "no billing code")
     elif not by_code[entry.code]:
-        decide(entry, "unidentified", "no application has this billing code")
+        decide(entry, "unidentified", UNKNOWN_CODE)
     elif len(by_code[entry.code]) > 1:
         decide(entry, "ambiguous", "several applications have this billing code")
         entry.candidates = by_code[entry.code]
@@ -374,7 +407,7 @@ def what_may_still_turn_up(statements):
     rejects = [(s, reject) for s in statements if not s.fault for _, reject in s.rejects]
     days |= {s.day for s, reject in rejects if not reject.code}
     codes = {reject.code for _, reject in rejects if reject.code}
-    codes |= {e.code for s in statements if not s.fault for e in s.entries if e.candidates}
+    codes |= {a.code for s in statements if not s.fault for e in s.entries for a in e.candidates}
     return days, codes
 
 

@@ -100,12 +100,26 @@ typedef struct rk_deadlines {
 } rk_deadlines;
 
 /* ---- matching.yaml ---- */
-typedef enum rk_match_key { RK_KEY_BILLING_CODE } rk_match_key;
+typedef enum rk_match_key {
+    RK_KEY_BILLING_CODE,      /* key: billing_code */
+    RK_KEY_NEAR_BILLING_CODE, /* key: {billing_code: within 1} */
+} rk_match_key;
+
+typedef enum rk_amount_test {
+    RK_AMOUNT_ANY,
+    RK_AMOUNT_EQUAL,
+    RK_AMOUNT_LESS,
+    RK_AMOUNT_MORE,
+} rk_amount_test;
 
 typedef struct rk_match_rule {
     rk_name rule;
     rk_day from, until;
     rk_match_key key;
+    rk_amount_test
+        amount; /* require, of a near key; in_time and unique are always required of it */
+    int paid;   /* in_time is required */
+    bool unique;
     uint32_t outcomes; /* bit of each rk_outcome that the rule may give */
 } rk_match_rule;
 
@@ -113,6 +127,9 @@ typedef struct rk_matching {
     rk_match_rule *items; /* tried in order */
     size_t count;
 } rk_matching;
+
+/* The first rule with this key that holds on a day; NULL when there is none. */
+const rk_match_rule *rk_match_rule_on(const rk_matching *matching, rk_match_key key, rk_day on);
 
 /* ---- rekon.yaml ---- */
 typedef struct rk_settings {

@@ -5,6 +5,7 @@
 
 #include "base/threads.h"
 #include "match/index.h"
+#include "match/near.h"
 
 enum { PREFETCH_AHEAD = 24, CANDIDATES_MAX = 1000 };
 
@@ -80,18 +81,6 @@ static void decide(rk_entries *entries, size_t row, rk_outcome outcome, rk_reaso
     entries->rule[row] = rule;
 }
 
-/* The first rule with this key that holds on the entry's day. */
-static const rk_match_rule *rule_for(const matching *m, rk_match_key key, rk_day on)
-{
-    for (size_t i = 0; i < m->rules->matching.count; i++) {
-        const rk_match_rule *rule = &m->rules->matching.items[i];
-        if (rule->key == key && (rule->from == RK_NO_DAY || on >= rule->from) &&
-            (rule->until == RK_NO_DAY || on < rule->until))
-            return rule;
-    }
-    return NULL;
-}
-
 /* Rows need not be asked for their day when the first rule with this key has none. */
 static const rk_match_rule *rule_of_all_days(const matching *m, rk_match_key key)
 {
@@ -103,19 +92,19 @@ static const rk_match_rule *rule_of_all_days(const matching *m, rk_match_key key
     return NULL;
 }
 
-/* Gives the outcome if a rule allows it, else the entry stays unidentified. */
-static void decide_by_rule(const matching *m, size_t row, rk_outcome outcome, rk_reason reason)
+/* Gives the outcome if a rule allows it; else the entry stays unidentified, and pays nothing. */
+static bool decide_by_rule(const matching *m, size_t row, rk_outcome outcome, rk_reason reason)
 {
     rk_entries *entries = &m->world->entries;
     const rk_match_rule *rule =
-        m->always ? m->always : rule_for(m, RK_KEY_BILLING_CODE, entries->booked_on[row]);
+        m->always
+            ? m->always
+            : rk_match_rule_on(&m->rules->matching, RK_KEY_BILLING_CODE, entries->booked_on[row]);
     bool forced = entries->flags && entries->flags[row] & RK_ENTRY_FORCED;
-    if (forced)
-        decide(entries, row, outcome, reason, 0);
-    else if (rule && rule->outcomes >> outcome & 1)
-        decide(entries, row, outcome, reason, rule->rule);
-    else
-        decide(entries, row, RK_UNIDENTIFIED, reason, 0);
+    bool allowed = forced || (rule && rule->outcomes >> outcome & 1);
+    rk_name name = allowed && !forced ? rule->rule : 0;
+    decide(entries, row, allowed ? outcome : RK_UNIDENTIFIED, reason, name);
+    return allowed;
 }
 
 /* Why an entry cannot be looked up by its code; RK_REASON_NONE when it can. */
@@ -209,7 +198,6 @@ typedef struct account {
     rk_money due;
     rk_moment deadline;
     rk_money parts; /* sum of entries below the due so far */
-    size_t part_count;
     bool full;
     rk_state state;
     rk_reason reason;
@@ -236,8 +224,8 @@ static void pay_exactly(const matching *m, account *a, uint32_t entry)
     bool timely = in_time(a, entries->paid_from[entry]);
     if (timely)
         reason = in_time(a, entries->paid_until[entry]) ? RK_REASON_EXACT : RK_REASON_TIME_UNKNOWN;
-    decide_by_rule(m, entry, timely ? RK_MATCHED : RK_LATE, reason);
-    complete(a, entries, entry, reason);
+    if (decide_by_rule(m, entry, timely ? RK_MATCHED : RK_LATE, reason))
+        complete(a, entries, entry, reason);
 }
 
 /* The parts before `last` in `chain` and `last` itself sum to the due: all are the payment, in time or
@@ -246,11 +234,14 @@ static void pay_in_parts(const matching *m, account *a, const uint32_t *chain, s
 {
     rk_entries *entries = &m->world->entries;
     bool timely = in_time(a, entries->paid_from[chain[last]]);
-    for (size_t i = 0; i <= last; i++)
-        if (i == last || entries->outcome[chain[i]] == RK_UNDERPAID)
-            decide_by_rule(m, chain[i], timely ? RK_MATCHED : RK_LATE,
-                           timely ? RK_REASON_PARTS : RK_REASON_AFTER_DEADLINE);
-    complete(a, entries, chain[last], timely ? RK_REASON_PARTS : RK_REASON_AFTER_DEADLINE);
+    rk_outcome outcome = timely ? RK_MATCHED : RK_LATE;
+    rk_reason reason = timely ? RK_REASON_PARTS : RK_REASON_AFTER_DEADLINE;
+    if (!decide_by_rule(m, chain[last], outcome, reason))
+        return;
+    for (size_t i = 0; i < last; i++)
+        if (entries->outcome[chain[i]] == RK_UNDERPAID)
+            decide_by_rule(m, chain[i], outcome, reason);
+    complete(a, entries, chain[last], reason);
 }
 
 static void pay_part(const matching *m, account *a, const uint32_t *chain, size_t i)
@@ -264,11 +255,12 @@ static void pay_part(const matching *m, account *a, const uint32_t *chain, size_
         return;
     }
     if (amount > a->due || !counted || sum > a->due) {
-        decide_by_rule(m, chain[i], RK_OVERPAID, RK_REASON_MORE);
-        complete(a, entries, chain[i], RK_REASON_MORE);
+        if (decide_by_rule(m, chain[i], RK_OVERPAID, RK_REASON_MORE))
+            complete(a, entries, chain[i], RK_REASON_MORE);
         return;
     }
-    decide_by_rule(m, chain[i], RK_UNDERPAID, RK_REASON_LESS);
+    if (!decide_by_rule(m, chain[i], RK_UNDERPAID, RK_REASON_LESS))
+        return;
     a->parts = sum;
     a->state = RK_STATE_UNDERPAID;
     a->reason = RK_REASON_LESS;
@@ -381,33 +373,46 @@ static void judge_all(matching *m, int threads)
 
 /* ---- candidates ---- */
 
-static void add_candidates(const matching *m, uint32_t entry, rk_candidates *candidates,
-                           size_t *capacity)
+/* The applications that share an entry's code. */
+static void add_sharers(const matching *m, uint32_t entry, rk_candidate_list *list)
 {
     size_t count;
     const uint32_t *rows = rk_code_index_rows(&m->index, m->world->entries.code[entry], &count);
-    if (count > CANDIDATES_MAX)
-        count = CANDIDATES_MAX;
-    candidates->items =
-        rk_grow(candidates->items, capacity, candidates->count + count, sizeof *candidates->items);
-    for (size_t i = 0; i < count; i++)
-        candidates->items[candidates->count++] = (rk_candidate){entry, rows[i]};
+    for (size_t i = 0; i < count && i < CANDIDATES_MAX; i++)
+        rk_candidate_list_add(list, entry, rows[i]);
 }
 
-static void list_candidates(const matching *m, rk_candidates *candidates)
+static int by_entry_and_id(const void *a, const void *b, void *context)
 {
-    size_t capacity = 0;
-    *candidates = (rk_candidates){0};
-    if (m->index.shared_count == 0)
-        return;
-    for (size_t row = 0; row < m->world->entries.batch.count; row++)
-        if (m->world->entries.outcome[row] == RK_AMBIGUOUS)
-            add_candidates(m, (uint32_t)row, candidates, &capacity);
-    rk_candidate *items = candidates->items;
-    candidates->items = rk_arena_alloc(&m->world->arena, candidates->count + 1, sizeof *items);
-    if (candidates->count)
-        memcpy(candidates->items, items, candidates->count * sizeof *items);
-    free(items);
+    const rk_world *world = context;
+    const rk_candidate *x = a, *y = b;
+    if (x->entry != y->entry)
+        return x->entry < y->entry ? -1 : 1;
+    return rk_slice_compare(rk_texts_get(&world->texts, world->applications.id[x->application]),
+                            rk_texts_get(&world->texts, world->applications.id[y->application]));
+}
+
+static void keep_candidates(rk_world *world, rk_candidate_list *list)
+{
+    rk_candidates *kept = &world->candidates;
+    kept->count = list->count;
+    kept->items = rk_arena_alloc(&world->arena, list->count + 1, sizeof *kept->items);
+    if (list->count) {
+        qsort_r(list->items, list->count, sizeof *list->items, by_entry_and_id, world);
+        memcpy(kept->items, list->items, list->count * sizeof *list->items);
+    }
+    free(list->items);
+}
+
+static void find_candidates(matching *m, int threads)
+{
+    rk_candidate_list list = {0};
+    const rk_entries *entries = &m->world->entries;
+    for (size_t row = 0; m->index.shared_count && row < entries->batch.count; row++)
+        if (entries->outcome[row] == RK_AMBIGUOUS)
+            add_sharers(m, (uint32_t)row, &list);
+    rk_match_near(m->rules, m->world, &m->index, threads, &list);
+    keep_candidates(m->world, &list);
 }
 
 void rk_match_run(const rk_rules *rules, rk_world *world, int threads)
@@ -424,7 +429,7 @@ void rk_match_run(const rk_rules *rules, rk_world *world, int threads)
     m.file_rank = rank_files(world);
     search_all(&m, threads);
     judge_all(&m, threads);
-    list_candidates(&m, &world->candidates);
+    find_candidates(&m, threads);
     rk_pages_free(m.first, first_bytes);
     rk_pages_free(m.next, next_bytes);
     free(m.file_rank);

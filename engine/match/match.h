@@ -14,8 +14,8 @@
 #include "config/rules.h"
 #include "model/world.h"
 
-/* Reads world->entries and ->applications, writes their decided columns and ->candidates; columns of applications that are
- * NULL (paid_from, paid_until, paid_minor, entry_count) are not filled. Entries whose outcome is
+/* Reads world->entries and ->applications, writes their decided columns and ->candidates (of ambiguous
+ * and suggested entries, by entry, then application id); columns of applications that are NULL (paid_from, paid_until, paid_minor, entry_count) are not filled. Entries whose outcome is
  * RK_IGNORED on entry stay so. Entries with RK_ENTRY_FORCED keep their application. Files that tie must
  * have digests (rk_match_needs_digests). Cost: O(entries + applications), two passes over each. */
 void rk_match_run(const rk_rules *rules, rk_world *world, int threads);

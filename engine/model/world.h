@@ -23,7 +23,7 @@ typedef struct rk_candidate {
 } rk_candidate;
 
 typedef struct rk_candidates {
-    rk_candidate *items; /* by entry, then row; in the world's arena */
+    rk_candidate *items; /* by entry, then application id; in the world's arena */
     size_t count;
 } rk_candidates;
 
@@ -37,7 +37,7 @@ typedef struct rk_world {
     rk_files files; /* tonight's first, then those of carried entries */
     size_t new_file_count;
     rk_rejects rejects;
-    rk_candidates candidates; /* of ambiguous entries */
+    rk_candidates candidates; /* of ambiguous and suggested entries */
 } rk_world;
 
 void rk_world_free(rk_world *world);

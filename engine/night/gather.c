@@ -78,11 +78,38 @@ static bool read_files(rk_night *night, fresh *f, rk_error *err)
 
 /* ---- what they touch of the closing state ---- */
 
+/* The longest time that any deadline rule gives. */
+static int64_t longest_term(const rk_night *night)
+{
+    int64_t longest = 0;
+    for (size_t i = 0; i < night->rules.deadlines.count; i++) {
+        const rk_deadline_rule *rule = &night->rules.deadlines.items[i];
+        bool past = rule->until != RK_NO_DAY && rule->until < night->start;
+        if (!past && rule->within > longest)
+            longest = rule->within;
+    }
+    return longest;
+}
+
+/* A code that no application has may be mistyped: what was submitted so that it could be paid then must be
+ * at hand, or two that fit would look like one. */
+static void want_days_of_entry(const rk_night *night, const rk_entries *e, size_t row,
+                               rk_wanted *wanted)
+{
+    rk_zone zone = night->settings.zone;
+    rk_day first = rk_day_at(e->paid_from[row] - longest_term(night), zone);
+    for (rk_day day = first; day <= rk_day_at(e->paid_until[row], zone); day++)
+        rk_wanted_add_day(wanted, day);
+}
+
 static void want(const rk_night *night, const fresh *f, rk_wanted *wanted)
 {
-    for (size_t row = 0; row < f->entries.batch.count; row++)
-        if (f->entries.code[row])
-            rk_keys_add(&wanted->codes, f->entries.code[row]);
+    for (size_t row = 0; row < f->entries.batch.count; row++) {
+        if (f->entries.code[row] == 0)
+            continue;
+        rk_keys_add(&wanted->codes, f->entries.code[row]);
+        want_days_of_entry(night, &f->entries, row, wanted);
+    }
     for (size_t row = 0; f->has_applications && row < f->applications.batch.count; row++) {
         if (f->applications.code[row])
             rk_keys_add(&wanted->codes, f->applications.code[row]);
@@ -236,12 +263,15 @@ static void want_by_id(const rk_night *night, const fresh *f, rk_wanted *wanted)
 
 /* An entry that is open is searched again: every application that has its code must be at hand, or two
  * equals would look like one. */
-static void want_codes_of_open(const rk_world *w, size_t from, rk_wanted *wanted)
+static void want_codes_of_open(const rk_night *night, size_t from, rk_wanted *wanted)
 {
-    const rk_entries *e = &w->before.entries;
-    for (size_t row = from; row < e->batch.count; row++)
-        if (e->application[row] == RK_NO_ROW && e->code[row])
-            rk_keys_add(&wanted->codes, e->code[row]);
+    const rk_entries *e = &night->world.before.entries;
+    for (size_t row = from; row < e->batch.count; row++) {
+        if (e->application[row] != RK_NO_ROW || e->code[row] == 0)
+            continue;
+        rk_keys_add(&wanted->codes, e->code[row]);
+        want_days_of_entry(night, e, row, wanted);
+    }
 }
 
 /* Loads what is touched, and what that touches, until nothing more is. */
@@ -258,13 +288,14 @@ static bool load_touched(rk_night *night, const fresh *f, rk_error *err)
         wanted = (rk_wanted){.open_day = RK_NO_DAY};
         if (!good)
             break;
-        want_codes_of_open(w, entries, &wanted);
+        want_codes_of_open(night, entries, &wanted);
         if (!by_id)
             want_by_id(night, f, &wanted);
         by_id = true;
         if (wanted.codes.count + wanted.ids.count == 0)
             break;
         rk_keys_sort(&wanted.codes);
+        rk_keys_sort(&wanted.days);
         rk_keys_sort(&wanted.ids);
     }
     rk_wanted_free(&wanted);

@@ -110,6 +110,8 @@ static const pair verdicts[RK_VERDICTS] = {
 };
 
 static const pair reasons[RK_REASONS] = {
+    [RK_REASON_NEAR_CODE] = {"Kode mirip satu permohonan", "Code near that of one application"},
+    [RK_REASON_SEVERAL_NEAR] = {"Kode mirip beberapa permohonan", "Code near those of several"},
     [RK_REASON_EXACT] = {"Tepat jumlah dan waktu", "Right amount, in time"},
     [RK_REASON_TIME_UNKNOWN] = {"Tepat, jam tak diketahui", "Right amount, time unknown"},
     [RK_REASON_AFTER_DEADLINE] = {"Dibayar setelah batas waktu", "Paid after the deadline"},

@@ -221,7 +221,7 @@ static void put_entry_allocations(const rk_tables *t, size_t entry, rk_buffer *o
     const rk_entries *e = &t->world->entries;
     if (rk_outcome_is_payment((rk_outcome)e->outcome[entry]))
         put_allocation(t, entry, e->application[entry], "payment", out);
-    else if (e->outcome[entry] == RK_AMBIGUOUS)
+    else if (e->outcome[entry] == RK_AMBIGUOUS || e->outcome[entry] == RK_SUGGESTED)
         put_candidates(t, entry, out);
 }
 

@@ -44,7 +44,7 @@ def compare_entries(out, truth):
         application = entry["application_id"] if entry else ""
         pairs[row["expected"], outcome] += 1
         real[row["really"], outcome] += 1
-        meant = row["application_id"] if row["expected"] in CONFIRMED else ""
+        meant = row["application_id"] if row["expected"] in CONFIRMED | {"suggested"} else ""
         if outcome != row["expected"] or application != meant:
             wrong.append((row, outcome, application))
     for entry in given.values():
