@@ -119,7 +119,8 @@ typedef struct rk_time_map {
 typedef struct rk_amount_map {
     int field; /* the amount, or RK_NO_FIELD when credit and debit have columns of their own */
     int plus;  /* added to it (net + fee), or RK_NO_FIELD */
-    int credit, debit; /* columns of their own; an empty or zero cell is none */
+    rk_money plus_flat; /* added to every amount above 0: a fee that has no column */
+    int credit, debit;  /* columns of their own; an empty or zero cell is none */
     int sign_field; /* column that holds one of the values below, or RK_NO_FIELD; the amount's own
                         * field: one of them stands before or behind the digits ("8,520.00 CR") */
     rk_slice *credit_values, *debit_values;

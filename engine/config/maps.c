@@ -197,6 +197,8 @@ static const rk_schema sign_schema = {
 static const rk_key amount_keys[] = {
     {"field", &rk_value_field, offsetof(rk_amount_map, field), .doc = "the amount"},
     {"plus", &rk_value_field, offsetof(rk_amount_map, plus), .doc = "added to it: net + fee"},
+    {"plus_flat", &rk_value_rupiah, offsetof(rk_amount_map, plus_flat),
+     .doc = "added to each amount above 0: a fee that has no column"},
     {"credit", &rk_value_field, offsetof(rk_amount_map, credit), .doc = "money in, its own column"},
     {"debit", &rk_value_field, offsetof(rk_amount_map, debit), .doc = "money out, its own column"},
     {"sign", &rk_value_mapping, 0, .of = &sign_schema,

@@ -147,6 +147,8 @@ const char *rk_row_amount(const rk_row *row, rk_money *minor, int *field)
             !rk_money_add(minor, more))
             return *minor = RK_NO_MONEY, "the part added to the amount cannot be read";
     }
+    if (*minor > 0 && !rk_money_add(minor, map->plus_flat))
+        return *minor = RK_NO_MONEY, "amount and fee are too large";
     bool debit = map->negative;
     if (map->sign_field >= 0) {
         rk_slice sign = rk_row_field(row, map->sign_field);
