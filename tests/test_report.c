@@ -526,12 +526,13 @@ static void test_books__an_unbalanced_night_is_said_in_red(void **state)
     rk_books books;
     rk_buffer strings = {0};
     open_world(&w, 7);
-    fill_world(&w, 3, 10);
-    for (size_t i = 0; i < w.flows.batch.count; i++)
-        if (w.flows.kind[i] == RK_FACT_TRANSITION && w.flows.state[i] == RK_STATE_EXPIRED) {
-            w.flows.count[i] += 1;
-            break;
-        }
+    fill_world(&w, 3, 60);
+    size_t lapse = 0;
+    while (lapse < w.flows.batch.count &&
+           !(w.flows.kind[lapse] == RK_FACT_TRANSITION && w.flows.state[lapse] == RK_STATE_EXPIRED))
+        lapse++;
+    assert_true(lapse < w.flows.batch.count);
+    w.flows.count[lapse] += 1;
     make_books(&w, &books);
     read_part(book_of(&books, "nasional/nasional-2024-03-05.xlsx"), "xl/sharedStrings.xml",
               &strings);
