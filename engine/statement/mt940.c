@@ -139,9 +139,11 @@ static rk_slice keep(reader *r, const rk_swift_field *field)
 static bool remark(reader *r, size_t line, const char *what, rk_slice text)
 {
     char reason[160];
+    rk_slice first = {"", 0};
     if (!r->sink->remark)
         return true;
-    rk_slice shown = {text.at, text.len < 60 ? text.len : 60};
+    rk_swift_line(&text, &first);
+    rk_slice shown = {first.at, first.len < 60 ? first.len : 60};
     snprintf(reason, sizeof reason, "%s: \"%.*s\"", what, RK_FMT(shown));
     return r->sink->remark(r->sink->context, line, reason);
 }
