@@ -129,7 +129,10 @@ static bool settle_night(rk_nightly *n, rk_night *night, rk_error *err)
                       n->waiting ? "rekon-status" : "none");
         return true;
     }
-    if (!rk_night_seal_inputs(night, err) || !rk_night_judge(night, err))
+    if (!rk_night_seal_inputs(night, err))
+        return false;
+    rk_log_stage("seal-inputs", "items=%zu", night->manifest.item_count);
+    if (!rk_night_judge(night, err))
         return false;
     rk_log_stage("judge", "cases=%zu", night->cases.batch.count);
     if (!rk_night_tally(night, err))
@@ -204,8 +207,11 @@ static bool run_all(rk_nightly *n, rk_error *err)
                 rk_archive_make(&n->archive, err) &&
                 rk_recover(n->settings, &n->archive, n->store, n->staging, &n->mark, err) &&
                 choose_nights(n, err);
-    for (rk_day day = n->from; good && day <= n->until; day++)
+    for (rk_day day = n->from; good && day <= n->until; day++) {
+        rk_log_progress("nights", (uint64_t)(day - n->from), (uint64_t)(n->until - n->from) + 1);
         good = close_night(n, day, err);
+    }
+    rk_log_progress("nights", 0, 0);
     return good && hand_over(n, err);
 }
 

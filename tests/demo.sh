@@ -57,6 +57,10 @@ ask "WITH said AS (
      SELECT 'waits for a person:  ' || coalesce(string_agg(n || ' ' || kind, ', ' ORDER BY n DESC, kind), 'nothing')
      FROM (SELECT kind, count(*) AS n FROM said WHERE status <> 'closed' GROUP BY kind) s"
 echo
+echo '== the first night again, from the archive alone'
+rekon rerun --date "$start" 2>/dev/null
+
+echo
 echo 'open in LibreOffice or Excel:'
 find "$folder/output" -path "*/nasional/*$night*.xlsx" -o -path "*/palembang/*$night*.xlsx" | sort | sed 's/^/    /'
 echo "    ($(find "$folder/output" -name '*.xlsx' | wc -l) workbooks in all)"

@@ -28,6 +28,7 @@ const rk_command rk_commands[] = {
     {"rerun", rk_command_rerun, "run a past night again from the archive and compare",
      "  --date D            the night\n"
      "  --number N          which run of it (default: the last)\n"
+     "  --from D --to D     every run of these nights\n"
      "  --archive DIR       default: that of the configuration\n"
      "  --out DIR           keep the workbooks made again here\n"},
     {"verify", rk_command_verify, "check hashes and chain of the archive",

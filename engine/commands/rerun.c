@@ -19,28 +19,17 @@ typedef struct rerunning {
     const char *out; /* NULL: nothing is kept */
 } rerunning;
 
-static bool find_night(rerunning *r, rk_day day, const char *number, rk_error *err)
+/* The manifests of a night and of the one before it in the chain (NULL: it is the first). */
+static bool open_night(rerunning *r, const rk_night_name *night, const rk_night_name *before,
+                       rk_error *err)
 {
-    rk_night_name *nights;
-    size_t count, found = SIZE_MAX;
     rk_digest digest;
-    uint64_t wanted = 0;
-    if (number && !rk_slice_to_u64(rk_slice_of(number), &wanted))
-        return rk_fail(err, RK_USAGE, "--number takes a number, not \"%s\"", number);
-    if (!rk_archive_nights(&r->archive, "nights", &r->arena, &nights, &count, err))
+    r->has_before = before != NULL;
+    if (before && !rk_archive_manifest(&r->archive, "nights", before->night, before->number,
+                                       &r->arena, &r->before, &r->before_digest, err))
         return false;
-    for (size_t i = 0; i < count; i++)
-        if (nights[i].night == day && (!wanted || (uint64_t)nights[i].number == wanted))
-            found = i;
-    if (found == SIZE_MAX)
-        return rk_fail(err, RK_USAGE, "the archive \"%s\" holds no such night", r->archive.folder);
-    r->has_before = found > 0;
-    if (r->has_before && !rk_archive_manifest(&r->archive, "nights", nights[found - 1].night,
-                                              nights[found - 1].number, &r->arena, &r->before,
-                                              &r->before_digest, err))
-        return false;
-    return rk_archive_manifest(&r->archive, "nights", nights[found].night, nights[found].number,
-                               &r->arena, &r->sealed, &digest, err);
+    return rk_archive_manifest(&r->archive, "nights", night->night, night->number, &r->arena,
+                               &r->sealed, &digest, err);
 }
 
 static bool fetch(rerunning *r, const rk_item *item, rk_slice *bytes, rk_error *err)
@@ -199,30 +188,101 @@ static bool rerun(rerunning *r, rk_error *err)
     return good;
 }
 
-rk_code rk_command_rerun(int argc, char **argv, int64_t now, rk_error *err)
+/* ---- which nights ---- */
+
+typedef struct request {
+    rk_common common;
+    rk_setup setup;
+    rk_archive archive;
+    const char *out;
+    rk_day from, until;
+    uint64_t number; /* 0: the last run of one date; all runs of a range */
+    bool is_range;
+    rk_arena arena;
+    rk_night_name *nights;
+    size_t count;
+} request;
+
+static bool parse(request *q, int argc, char **argv, rk_error *err)
 {
-    (void)now;
-    const char *date = NULL, *number = NULL, *archive = NULL;
-    rerunning r = {0};
+    const char *date = NULL, *from = NULL, *to = NULL, *number = NULL, *archive = NULL;
     const rk_option table[] = {{.name = "--date", .value = &date},
+                               {.name = "--from", .value = &from},
+                               {.name = "--to", .value = &to},
                                {.name = "--number", .value = &number},
                                {.name = "--archive", .value = &archive},
-                               {.name = "--out", .value = &r.out},
+                               {.name = "--out", .value = &q->out},
                                {0}};
-    rk_common common = {0};
-    rk_setup setup = {0};
-    rk_day day;
-    bool good = rk_options_parse(argc, argv, table, &common, NULL, err) &&
-                rk_option_day("--date", date, &day, err) && rk_setup_settings(&common, &setup, err);
-    if (good && !date)
-        good = rk_fail(err, RK_USAGE, "rerun needs --date D");
-    rk_log_quiet(true);
-    r.archive.folder = archive ? archive : setup.settings.archive;
-    r.threads = setup.threads;
-    good = good && find_night(&r, day, number, err) && rerun(&r, err);
+    if (!rk_options_parse(argc, argv, table, &q->common, NULL, err))
+        return false;
+    if (!from != !to || !date == !from || (number && !date))
+        return rk_fail(err, RK_USAGE, "rerun takes --date D [--number N], or --from D and --to D");
+    if (number && (!rk_slice_to_u64(rk_slice_of(number), &q->number) || q->number == 0))
+        return rk_fail(err, RK_USAGE, "--number takes a number from 1, not \"%s\"", number);
+    q->is_range = from != NULL;
+    if (!rk_option_day(date ? "--date" : "--from", date ? date : from, &q->from, err) ||
+        !rk_option_day("--to", date ? date : to, &q->until, err) ||
+        !rk_setup_settings(&q->common, &q->setup, err))
+        return false;
+    q->archive.folder = archive ? archive : q->setup.settings.archive;
+    return rk_archive_nights(&q->archive, "nights", &q->arena, &q->nights, &q->count, err);
+}
+
+/* Night `i` of the archive is asked for. */
+static bool is_asked(const request *q, size_t i)
+{
+    const rk_night_name *night = &q->nights[i];
+    if (night->night < q->from || night->night > q->until)
+        return false;
+    bool is_last = i + 1 == q->count || q->nights[i + 1].night != night->night;
+    return q->is_range || (q->number ? (uint64_t)night->number == q->number : is_last);
+}
+
+static bool rerun_one(const request *q, size_t i, rk_error *err)
+{
+    rerunning r = {.archive = q->archive, .threads = q->setup.threads, .out = q->out};
+    bool good =
+        open_night(&r, &q->nights[i], i > 0 ? &q->nights[i - 1] : NULL, err) && rerun(&r, err);
     rk_manifest_free(&r.sealed);
     rk_manifest_free(&r.before);
     rk_arena_free(&r.arena);
-    rk_setup_free(&setup);
+    return good;
+}
+
+/* Every night is made again from what was sealed of it, so one that differs does not stop the others. */
+static bool rerun_all(request *q, rk_error *err)
+{
+    size_t asked = 0, different = 0;
+    for (size_t i = 0; i < q->count; i++) {
+        if (!is_asked(q, i))
+            continue;
+        rk_log_progress("rerun", i, q->count);
+        asked++;
+        if (rerun_one(q, i, err))
+            continue;
+        if (err->code != RK_DIFFERENT || !q->is_range)
+            return false;
+        rk_log_warning("%s: %s",
+                       rk_manifest_name(q->nights[i].night, q->nights[i].number, &q->arena),
+                       err->message);
+        different++;
+    }
+    rk_log_progress("rerun", 0, 0);
+    if (asked == 0)
+        return rk_fail(err, RK_USAGE, "the archive \"%s\" holds no such night", q->archive.folder);
+    return different == 0 ||
+           rk_fail(err, RK_DIFFERENT, "%zu of %zu nights differ from what was sealed", different,
+                   asked);
+}
+
+rk_code rk_command_rerun(int argc, char **argv, int64_t now, rk_error *err)
+{
+    (void)now;
+    request q = {.from = RK_NO_DAY};
+    bool good = parse(&q, argc, argv, err);
+    rk_log_quiet(true);
+    good = good && rerun_all(&q, err);
+    rk_arena_free(&q.arena);
+    rk_setup_free(&q.setup);
     return good ? RK_DONE : err->code;
 }
