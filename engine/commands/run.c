@@ -19,6 +19,20 @@ static bool parse(int argc, char **argv, rk_common *common, rk_nightly *nightly,
            rk_option_day("--to", date ? date : to, &nightly->until, err);
 }
 
+/* What is closed cannot be opened again: a slip of the pen must not close the days to come. */
+static bool are_over(const rk_nightly *nightly, int64_t now, rk_error *err)
+{
+    const rk_settings *settings = nightly->settings;
+    rk_buffer day = {0};
+    if (nightly->until == RK_NO_DAY ||
+        rk_day_begin(nightly->until, settings->zone) + settings->judge_at * RK_SECOND <= now)
+        return true;
+    rk_day_put(&day, nightly->until);
+    rk_fail(err, RK_USAGE, "%.*s is not over", RK_FMT(rk_buffer_all(&day)));
+    rk_buffer_free(&day);
+    return false;
+}
+
 rk_code rk_command_run_nights(int argc, char **argv, int64_t now, rk_error *err)
 {
     rk_common common = {0};
@@ -33,8 +47,10 @@ rk_code rk_command_run_nights(int argc, char **argv, int64_t now, rk_error *err)
         nightly.sources = &setup.sources;
         nightly.threads = setup.threads;
         nightly.yesterday = rk_day_at(now, setup.settings.zone) - 1;
-        code = rk_nightly_run(&nightly, err);
+        good = are_over(&nightly, now, err);
     }
+    if (good)
+        code = rk_nightly_run(&nightly, err);
     rk_names_free(&names);
     rk_setup_free(&setup);
     return good ? code : err->code;

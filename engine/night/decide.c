@@ -99,6 +99,10 @@ static void match(rk_night *night, size_t decision, uint32_t entry)
         rk_night_effect(night, decision, "stale", "no application has the id of its object");
         return;
     }
+    if (e->amount_minor[entry] <= 0) {
+        rk_night_effect(night, decision, "stale", "money going out pays no application");
+        return;
+    }
     clear_decided(e, entry);
     e->flags[entry] |= RK_ENTRY_FORCED;
     e->application[entry] = application;

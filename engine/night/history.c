@@ -84,6 +84,8 @@ static rk_text cause_of(rk_night *night, size_t row, const evidence *found)
     uint32_t application = e->application[row];
     if (row >= night->world.before.entries.batch.count)
         return 0;
+    if (application == RK_NO_ROW)
+        application = night->world.before.entries.application[row];
     bool decided =
         is_decided(&night->world, row) || (application != RK_NO_ROW && found->decided[application]);
     if (!decided && application != RK_NO_ROW && found->fresh[application])
