@@ -76,6 +76,12 @@ void rk_gaps_add(rk_gaps *gaps, rk_name held_by, rk_moment from, rk_moment until
 {
     if (from >= until)
         return;
+    rk_gap *last = gaps->count ? &gaps->items[gaps->count - 1] : NULL;
+    if (last && last->held_by == held_by && from <= last->until && until >= last->from) {
+        last->from = from < last->from ? from : last->from;
+        last->until = until > last->until ? until : last->until;
+        return;
+    }
     gaps->items = rk_grow(gaps->items, &gaps->capacity, gaps->count + 1, sizeof *gaps->items);
     gaps->items[gaps->count++] = (rk_gap){held_by, from, until};
 }

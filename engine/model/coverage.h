@@ -40,6 +40,8 @@ typedef struct rk_gaps {
     size_t count, capacity;
 } rk_gaps;
 
+/* One that touches the last gap of the same channel widens it: a thousand missing days in a row, or rejects
+ * of one file, are one gap to look at. */
 void rk_gaps_add(rk_gaps *gaps, rk_name held_by, rk_moment from, rk_moment until);
 
 #endif
