@@ -17,8 +17,11 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
+import unittest
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import openpyxl
@@ -396,3 +399,62 @@ class Book:
     def files(self):
         """{name: (fate, why)} of the files of the night."""
         return {row["Berkas"]: (row["Perlakuan"], row["Sebab"]) for row in self.table("Tentang", "Berkas")}
+
+
+# ---- what all scenarios share ----
+
+NEXT = "2024-03-06"
+THIRD = "2024-03-07"
+EXACT = "right amount, in time"
+AFTER = "paid after the deadline"
+BEFORE = "already paid in full"
+
+
+def code(n):
+    """Billing codes that nobody mistypes for each other."""
+    return f"820240305{n * 1237:06}"
+
+
+def near(n):
+    return f"8202403050{n:05}"
+
+
+class Nights(unittest.TestCase):
+    """Every test ends with `verify` finding nothing and each night identical when it is run again."""
+
+    maxDiff = None
+
+    def site(self, name="", **settings):
+        name = name or self.id().rsplit("test_", 1)[1][:40]
+        site = Site(name, **settings)
+        self.addCleanup(site.close)
+        self.sites = getattr(self, "sites", []) + [site]
+        return site
+
+    def tearDown(self):
+        for site in getattr(self, "sites", []):
+            verified = site.command("verify")
+            self.assertEqual((verified.code, verified.last.split(", ")[-1]), (0, "0 differences"),
+                             verified.out + verified.err)
+            self.assertEqual(site.rerun_all(), [])
+
+    def said(self, night, run, books=None, next_step="none"):
+        """The last line of a run that was committed."""
+        count = f"{books}/{books}" if books else r"(\d+)/\1"
+        self.assertRegex(night.last, f"^run={run} committed=yes published={count} next={next_step}$")
+
+
+def main(module):
+    """Without arguments: the classes side by side, each in a process of its own, told one after the other."""
+    if len(sys.argv) > 1:
+        unittest.main()
+    names = [name for name, value in vars(module).items()
+             if isinstance(value, type) and issubclass(value, Nights) and value is not Nights]
+
+    def play(name):
+        return subprocess.run([sys.executable, module.__file__, name], capture_output=True, text=True, check=False)
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(play, names))
+    for name, result in zip(names, done):
+        print(f"{name}\n{result.stdout}{result.stderr}")
+    sys.exit(any(result.returncode for result in done))

@@ -166,9 +166,31 @@ static void decide(rk_night *night, size_t decision)
         resolve(night, decision, entry);
 }
 
+/* A file that was accepted, but cannot be read at all, is in quarantine again: nothing was done. */
+static void check_accepted(rk_night *night, size_t decision)
+{
+    char hex[RK_DIGEST_HEX + 1];
+    const rk_decision_rows *decisions = &night->history.decisions;
+    if (!rk_slice_is(rk_names_text(&night->world.names, decisions->kind[decision]),
+                     "accept_file") ||
+        !rk_slice_is(rk_names_text(&night->world.names, decisions->effect[decision]), "applied"))
+        return;
+    for (size_t i = 0; i < night->world.new_file_count; i++) {
+        const rk_file *file = &night->world.files.items[i];
+        rk_slice digest = rk_slice_of(rk_digest_hex(&file->digest, hex));
+        if (file->overruled && file->fate == RK_FATE_QUARANTINED &&
+            rk_slice_starts(digest, subject_of(night, decision)))
+            rk_night_effect(night, decision, "stale",
+                            rk_arena_printf(&night->world.arena, "the file cannot count: %.*s",
+                                            RK_FMT(file->why)));
+    }
+}
+
 void rk_night_decide_entries(rk_night *night)
 {
     const rk_decision_rows *decisions = &night->history.decisions;
+    for (size_t i = 0; i < decisions->batch.count; i++)
+        check_accepted(night, i);
     for (size_t i = 0; i < decisions->batch.count; i++) {
         if (!decisions->effect[i])
             decide(night, i);
