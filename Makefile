@@ -12,7 +12,12 @@ sanitize_FLAGS = -O1 -g -DRK_FAILPOINTS -fsanitize=address,undefined -fno-saniti
 SOURCES := $(sort $(wildcard engine/*.c engine/*/*.c))
 TESTS := $(sort $(wildcard tests/test_*.c))
 SQL := $(patsubst engine/store/schema/%.sql,build/sql/%.sql.inc,$(sort $(wildcard engine/store/schema/*.sql)))
-FORMATTED := $(sort $(wildcard engine/*.[ch] engine/*/*.[ch] tests/*.[ch] fixtures/*.[ch]))
+FORMATTED := $(sort $(wildcard engine/*.[ch] engine/*/*.[ch] tests/*.[ch] tests/*/*.[ch] fixtures/*.[ch]))
+
+# What fuzzers run: the readers, built by clang.
+FUZZED := $(sort $(wildcard engine/base/*.c engine/model/*.c engine/config/*.c engine/statement/*.c engine/snapshot/*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_FLAGS = -std=c11 -D_GNU_SOURCE -Iengine -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -MMD -MP
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -44,6 +49,11 @@ check-crash: build/test/rekon build/fixtures/generate cluster ## kill the night 
 	REKON=$(CURDIR)/build/test/rekon REKON_GENERATE=$(CURDIR)/build/fixtures/generate \
 	REKON_TEST_DB="$$(tests/cluster.sh connection rekon_test postgres)" TMPDIR=$(CURDIR)/build/tmp/campaign \
 	/usr/bin/python3 tests/test_crash.py campaign
+
+SECONDS = 1800
+.PHONY: fuzz
+fuzz: $(FUZZERS) ## run each fuzzer for half an hour, or SECONDS=n
+	@tests/test_fuzz.sh $(SECONDS)
 
 .PHONY: bench
 bench: build/rekon build/fixtures/generate cluster ## a million applications and entries: lines per second of each stage, peak memory
@@ -85,7 +95,7 @@ cluster: setup ## start the private PostgreSQL
 
 # What `make check` needs before the first suite. Built with -j2; the suites then run one by one.
 .PHONY: check-build
-check-build: build/rekon build/test/rekon build/sanitize/rekon build/fixtures/generate $(foreach variant,test sanitize,$(TESTS:tests/%.c=build/$(variant)/%))
+check-build: build/rekon build/test/rekon build/sanitize/rekon build/fixtures/generate $(foreach variant,test sanitize,$(TESTS:tests/%.c=build/$(variant)/%)) $(FUZZERS)
 
 # The .sql files as C string literals, one line each.
 build/sql/%.sql.inc: engine/store/schema/%.sql Makefile
@@ -106,6 +116,15 @@ build/$(1)/test_%: build/$(1)/tests/test_%.o $$(filter-out build/$(1)/engine/mai
 -include $$(wildcard build/$(1)/engine/*.d build/$(1)/engine/*/*.d build/$(1)/tests/*.d)
 endef
 $(foreach variant,release test sanitize,$(eval $(call VARIANT,$(variant))))
+
+build/fuzz/%.o: %.c Makefile | setup
+	@mkdir -p $(@D)
+	@echo "  cc   $@"
+	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -c $< -o $@
+build/fuzz/fuzz_%: build/fuzz/tests/fuzz/fuzz_%.o $(FUZZED:%.c=build/fuzz/%.o)
+	@echo "  link $@"
+	@clang $(FUZZ_FLAGS) -fsanitize=fuzzer $^ -o $@ $(LIBS)
+-include $(wildcard build/fuzz/engine/*/*.d build/fuzz/tests/fuzz/*.d)
 
 build/rekon: build/release/rekon
 	@cp $< $@

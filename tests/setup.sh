@@ -11,7 +11,7 @@ needed='
     libpq-dev libxlsxwriter-dev libpcre2-dev libyaml-dev libexpat1-dev libzstd-dev libssl-dev
     libzip-dev zlib1g-dev
     postgresql-15 postgresql-client-15
-    libcmocka-dev clang-format cron locales tzdata util-linux procps
+    libcmocka-dev clang libclang-rt-14-dev clang-format cron locales tzdata util-linux procps
     python3 python3-openpyxl python3-yaml
 '
 
