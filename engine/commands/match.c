@@ -331,10 +331,12 @@ static bool write_books(matching *m, const rk_judgement *judgement, rk_error *er
 
 static bool run(matching *m, rk_error *err)
 {
-    rk_judgement judgement;
-    return rk_setup_rules(&m->common, &m->world.names, &m->setup, err) &&
-           read_applications(m, err) && read_statements(m, err) && judge(m, &judgement, err) &&
-           write_tables(m, err) && write_books(m, &judgement, err);
+    rk_judgement judgement = {0};
+    bool good = rk_setup_rules(&m->common, &m->world.names, &m->setup, err) &&
+                read_applications(m, err) && read_statements(m, err) && judge(m, &judgement, err) &&
+                write_tables(m, err) && write_books(m, &judgement, err);
+    free(judgement.gaps.items);
+    return good;
 }
 
 rk_code rk_command_match(int argc, char **argv, int64_t now, rk_error *err)
