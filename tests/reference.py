@@ -332,8 +332,10 @@ def decide(entry, outcome, reason, rule=""):
 def find_application(entry, by_code):
     if entry.ignored_by:
         decide(entry, "ignored", "ignored by rule", entry.ignored_by)
-    elif entry.amount < 0:
+    elif entry.amount < 0 and not CODE.fullmatch(entry.code):
         decide(entry, "unidentified", "money going out")
+    elif entry.amount < 0 and len(by_code[entry.code]) != 1:
+        decide(entry, "unidentified", "the payment it takes back is not known")
     elif entry.several_codes:
         decide(entry, "unidentified", "several billing codes in the narrative")
     elif not CODE.fullmatch(entry.code):
@@ -351,8 +353,11 @@ def find_application(entry, by_code):
 
 def settle(application):
     """The outcome of each entry of an application, in order of payment, and the state they leave."""
+    taken_back = take_back(application.entries)
     parts, received = [], Decimal(0)  # payments so far that do not yet reach the due
     for entry in application.entries:
+        if entry in taken_back:
+            continue
         late = application.deadline is not None and entry.paid_from > application.deadline
         if application.cancelled:
             decide(entry, "not_due", "nothing due: cancelled", MATCHING_RULE)
@@ -377,6 +382,30 @@ def settle(application):
             received += entry.amount
             application.state, application.reason = "underpaid", "less than due"
             application.payment = entry
+    if not application.state and any(e.outcome == "reversed" for e in taken_back):
+        application.state, application.reason = "payment_reversed", "taken back by a later entry"
+
+
+def take_back(entries):
+    """Pairs each entry below zero with the payment that it takes back: of its channel and amount, no later;
+    that of the same reference, else the last. Gives the entries that are done with."""
+    done = []
+    for reversal in entries:
+        if reversal.amount >= 0:
+            continue
+        payments = [e for e in entries if e not in done and e.amount == -reversal.amount
+                    and e.statement.channel == reversal.statement.channel
+                    and e.paid_from <= reversal.paid_until]
+        named = [e for e in payments if e.reference and e.reference == reversal.reference]
+        done.append(reversal)
+        if not payments:
+            decide(reversal, "unidentified", "the payment it takes back is not known")
+            continue
+        payment = named[0] if named else payments[-1]
+        decide(reversal, "reversal", "takes an earlier entry back", MATCHING_RULE)
+        decide(payment, "reversed", "taken back by a later entry", MATCHING_RULE)
+        done.append(payment)
+    return done
 
 
 def exact_reason(application, entry, parts, late):
@@ -407,7 +436,9 @@ def what_may_still_turn_up(statements):
     rejects = [(s, reject) for s in statements if not s.fault for _, reject in s.rejects]
     days |= {s.day for s, reject in rejects if not reject.code}
     codes = {reject.code for _, reject in rejects if reject.code}
-    codes |= {a.code for s in statements if not s.fault for e in s.entries for a in e.candidates}
+    entries = [e for s in statements if not s.fault for e in s.entries]
+    codes |= {a.code for e in entries for a in e.candidates}
+    codes |= {e.application.code for e in entries if e.application and e.outcome == "unidentified"}
     return days, codes
 
 

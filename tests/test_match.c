@@ -162,7 +162,8 @@ static size_t add_entry(fixture *f, uint64_t code, rk_money amount, rk_moment fr
     return row;
 }
 
-/* Amounts and times of the entries of one application of 350 due by 100, and what becomes of it. */
+/* Amounts and times of the entries of one application of 350 due by 100, and what becomes of it.
+ * lint: long: one table */
 static void test_match__one_application_by_the_order_of_payment(void **state)
 {
     (void)state;
@@ -241,6 +242,61 @@ static void test_match__a_rule_that_does_not_allow_an_outcome_pays_nothing(void 
     assert_int_equal(f.world.entries.outcome[late], RK_UNIDENTIFIED);
     assert_int_equal(f.world.applications.state[0], RK_STATE_NONE);
     rk_world_free(&f.world);
+}
+
+/* Entries of one file and so of one channel. */
+static void test_match__what_is_taken_back_pays_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what;
+        rk_money amounts[4];
+        const char *references[4];
+        rk_outcome outcomes[4];
+        rk_state state;
+    } cases[] = {
+        {"the payment", {350, -350}, {0}, {RK_REVERSED, RK_REVERSAL}, RK_STATE_PAYMENT_REVERSED},
+        {"the duplicate: the last before it",
+         {350, 350, -350},
+         {0},
+         {RK_MATCHED, RK_REVERSED, RK_REVERSAL},
+         RK_STATE_PAID},
+        {"the payment by its reference: the duplicate becomes the payment",
+         {350, 350, -350},
+         {"a", "b", "a"},
+         {RK_REVERSED, RK_MATCHED, RK_REVERSAL},
+         RK_STATE_PAID},
+        {"another amount", {350, -300}, {0}, {RK_MATCHED, RK_UNIDENTIFIED}, RK_STATE_PAID},
+        {"twice, paid once",
+         {350, -350, -350},
+         {0},
+         {RK_REVERSED, RK_REVERSAL, RK_UNIDENTIFIED},
+         RK_STATE_PAYMENT_REVERSED},
+        {"paid anew", {350, -350, 350}, {0}, {RK_REVERSED, RK_REVERSAL, RK_MATCHED}, RK_STATE_PAID},
+        {"before it was paid", {-350, 350}, {0}, {RK_UNIDENTIFIED, RK_MATCHED}, RK_STATE_PAID},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fixture f;
+        begin(&f);
+        f.items[0].outcomes |= 1u << RK_REVERSAL;
+        add_application(&f, 820240305000001ull, 350, 100);
+        for (size_t n = 0; n < 4 && cases[i].amounts[n]; n++) {
+            size_t row = add_entry(&f, 820240305000001ull, cases[i].amounts[n], (rk_moment)n * 10,
+                                   (rk_moment)n * 10);
+            f.world.entries.file[row] = 0;
+            f.world.entries.channel[row] = f.world.files.items[0].channel;
+            if (cases[i].references[n])
+                f.world.entries.reference[row] =
+                    rk_texts_add(&f.world.texts, rk_slice_of(cases[i].references[n]));
+        }
+        rk_match_run(&f.rules, &f.world, 1);
+        for (size_t n = 0; n < f.world.entries.batch.count; n++)
+            if (f.world.entries.outcome[n] != cases[i].outcomes[n])
+                fail_msg("%s: entry %zu is %s", cases[i].what, n,
+                         rk_outcome_name((rk_outcome)f.world.entries.outcome[n]));
+        assert_int_equal(f.world.applications.state[0], cases[i].state);
+        rk_world_free(&f.world);
+    }
 }
 
 static void test_match__decisions_hold(void **state)
@@ -423,6 +479,21 @@ static void test_gaps__a_missing_day_is_one_and_so_is_all_that_lies_ahead(void *
     rk_names_free(&names);
 }
 
+static void test_gaps__those_that_touch_are_one(void **state)
+{
+    (void)state;
+    rk_gaps gaps = {0};
+    rk_gaps_add(&gaps, 1, 10, 20);
+    rk_gaps_add(&gaps, 1, 20, 30); /* the next day */
+    rk_gaps_add(&gaps, 1, 10, 30); /* another record of the same days */
+    assert_int_equal(gaps.count, 1);
+    assert_true(gaps.items[0].from == 10 && gaps.items[0].until == 30);
+    rk_gaps_add(&gaps, 1, 31, 40);
+    rk_gaps_add(&gaps, 2, 40, 50);
+    assert_int_equal(gaps.count, 3);
+    free(gaps.items);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -431,11 +502,13 @@ int main(void)
         cmocka_unit_test(test_near__neighbours_are_one_edit_away_and_each_once),
         cmocka_unit_test(test_match__one_application_by_the_order_of_payment),
         cmocka_unit_test(test_match__a_rule_that_does_not_allow_an_outcome_pays_nothing),
+        cmocka_unit_test(test_match__what_is_taken_back_pays_nothing),
         cmocka_unit_test(test_match__decisions_hold),
         cmocka_unit_test(test_match__near_codes_are_only_suggested_and_only_if_alone),
         cmocka_unit_test(test_match__order_and_threads_change_nothing),
         cmocka_unit_test(test_expire__nothing_lapses_while_its_payment_may_turn_up),
         cmocka_unit_test(test_gaps__a_missing_day_is_one_and_so_is_all_that_lies_ahead),
+        cmocka_unit_test(test_gaps__those_that_touch_are_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,13 +82,25 @@ static uint64_t wanted_application_columns(const matching *m)
     return m->writes & (WRITE_APPLICATIONS | WRITE_WORKBOOKS) ? rk_application_all() : shown;
 }
 
+/* A reversal finds its payment by the reference first. */
+static bool tells_reversals(const matching *m)
+{
+    for (size_t i = 0; i < m->setup.rules.matching.count; i++)
+        if (m->setup.rules.matching.items[i].outcomes >> RK_REVERSAL & 1)
+            return true;
+    return false;
+}
+
 static uint64_t wanted_entry_columns(const matching *m)
 {
     uint64_t shown = rk_entry_all() & ~RK_ENTRY_BIT(narrative);
     if (m->writes & (WRITE_ENTRIES | WRITE_WORKBOOKS))
         return shown;
-    return shown & ~(RK_ENTRY_BIT(reference) | RK_ENTRY_BIT(value_on) | RK_ENTRY_BIT(line) |
-                     RK_ENTRY_BIT(ordinal) | RK_ENTRY_BIT(currency));
+    uint64_t hidden = RK_ENTRY_BIT(value_on) | RK_ENTRY_BIT(line) | RK_ENTRY_BIT(ordinal) |
+                      RK_ENTRY_BIT(currency);
+    if (!tells_reversals(m))
+        hidden |= RK_ENTRY_BIT(reference);
+    return shown & ~hidden;
 }
 
 static bool read_applications(matching *m, rk_error *err)

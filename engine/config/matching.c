@@ -47,10 +47,9 @@ static const rk_schema require_schema = {
 
 /* What a rule can find: an exact key confirms, a near one only suggests. */
 static const rk_choice outcomes[] = {
-    {"matched", RK_MATCHED},     {"late", RK_LATE},
-    {"underpaid", RK_UNDERPAID}, {"overpaid", RK_OVERPAID},
-    {"duplicate", RK_DUPLICATE}, {"not_due", RK_NOT_DUE},
-    {"suggested", RK_SUGGESTED}, {NULL, 0},
+    {"matched", RK_MATCHED},   {"late", RK_LATE},           {"underpaid", RK_UNDERPAID},
+    {"overpaid", RK_OVERPAID}, {"duplicate", RK_DUPLICATE}, {"not_due", RK_NOT_DUE},
+    {"reversal", RK_REVERSAL}, {"suggested", RK_SUGGESTED}, {NULL, 0},
 };
 
 static bool add_outcome(const rk_load *load, const rk_key *row, const rk_node *node, uint32_t *bits,

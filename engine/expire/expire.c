@@ -55,14 +55,17 @@ static void judge(const rk_expiry *x, rk_applications *apps, size_t row, rk_stat
 {
     rk_state paid = (rk_state)apps->state[row];
     bool was_lapsed = before == RK_STATE_EXPIRED || before == RK_STATE_REINSTATED;
+    bool holds_money = paid != RK_STATE_NONE && paid != RK_STATE_PAYMENT_REVERSED;
     if (paid == RK_STATE_PAID && was_lapsed)
         set(apps, row, RK_STATE_REINSTATED, RK_REASON_LATE_EVIDENCE, 0);
-    else if (paid != RK_STATE_NONE)
+    else if (holds_money)
         set(apps, row, paid, (rk_reason)apps->reason[row], 0);
     else if (apps->status && apps->status[row] == RK_STATUS_CANCELLED)
         set(apps, row, RK_STATE_CANCELLED, RK_REASON_CANCELLED, 0);
     else if (apps->due_minor[row] == 0)
         set(apps, row, RK_STATE_WAIVED, RK_REASON_WAIVED, 0);
+    else if (paid == RK_STATE_PAYMENT_REVERSED) /* never lapses by itself */
+        set(apps, row, paid, (rk_reason)apps->reason[row], 0);
     else
         judge_unpaid(x, apps, row, before);
 }

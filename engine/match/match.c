@@ -6,6 +6,7 @@
 #include "base/threads.h"
 #include "match/index.h"
 #include "match/near.h"
+#include "match/reversal.h"
 
 enum { PREFETCH_AHEAD = 24, CANDIDATES_MAX = 1000 };
 
@@ -13,6 +14,7 @@ enum { PREFETCH_AHEAD = 24, CANDIDATES_MAX = 1000 };
 typedef struct matching {
     const rk_rules *rules;
     rk_world *world;
+    bool reversals;              /* a rule on the code finds reversals */
     const rk_match_rule *always; /* the rule on the code, where it holds on every day; else NULL */
     rk_code_index index;
     uint32_t *first;     /* by application: its last linked entry + 1; 0: none */
@@ -92,6 +94,14 @@ static const rk_match_rule *rule_of_all_days(const matching *m, rk_match_key key
     return NULL;
 }
 
+static bool finds_reversals(const rk_matching *rules)
+{
+    for (size_t i = 0; i < rules->count; i++)
+        if (rules->items[i].outcomes >> RK_REVERSAL & 1)
+            return true;
+    return false;
+}
+
 /* Gives the outcome if a rule allows it; else the entry stays unidentified, and pays nothing. */
 static bool decide_by_rule(const matching *m, size_t row, rk_outcome outcome, rk_reason reason)
 {
@@ -108,12 +118,14 @@ static bool decide_by_rule(const matching *m, size_t row, rk_outcome outcome, rk
 }
 
 /* Why an entry cannot be looked up by its code; RK_REASON_NONE when it can. */
-static rk_reason not_searchable(const rk_entries *entries, size_t row)
+static rk_reason not_searchable(const matching *m, size_t row)
 {
+    const rk_entries *entries = &m->world->entries;
     unsigned flags = entries->flags ? entries->flags[row] : 0;
     if (flags & RK_ENTRY_UNMATCHED)
         return RK_REASON_UNMATCHED;
-    if (entries->amount_minor[row] <= 0)
+    bool takes_back = m->reversals && entries->amount_minor[row] < 0 && entries->code[row];
+    if (entries->amount_minor[row] <= 0 && !takes_back)
         return RK_REASON_NEGATIVE;
     if (flags & RK_ENTRY_SEVERAL_CODES)
         return RK_REASON_SEVERAL_CODES;
@@ -147,14 +159,16 @@ static void search(matching *m, size_t row)
         return;
     }
     entries->application[row] = RK_NO_ROW;
-    rk_reason reason = not_searchable(entries, row);
+    rk_reason reason = not_searchable(m, row);
     if (reason != RK_REASON_NONE) {
         decide(entries, row, RK_UNIDENTIFIED, reason, 0);
         return;
     }
     uint64_t code = entries->code[row];
     uint32_t found = rk_code_index_find(&m->index, code, rk_code_hash(code), &shared);
-    if (found == RK_NO_ROW)
+    if (entries->amount_minor[row] < 0 && (found == RK_NO_ROW || shared))
+        decide(entries, row, RK_UNIDENTIFIED, RK_REASON_NOTHING_TO_REVERSE, 0);
+    else if (found == RK_NO_ROW)
         decide(entries, row, RK_UNIDENTIFIED, RK_REASON_UNKNOWN_CODE, 0);
     else if (shared)
         decide(entries, row, RK_AMBIGUOUS, RK_REASON_SEVERAL_APPLICATIONS, 0);
@@ -311,7 +325,7 @@ static void note_payment(const matching *m, uint32_t row, const account *a, cons
         if (rk_outcome_is_payment(entries->outcome[chain[i]]) &&
             !rk_money_add(&apps->paid_minor[row], entries->amount_minor[chain[i]]))
             apps->paid_minor[row] = INT64_MAX;
-    bool paid = a->state != RK_STATE_NONE;
+    bool paid = a->state != RK_STATE_NONE && a->state != RK_STATE_PAYMENT_REVERSED;
     apps->paid_from[row] = paid ? entries->paid_from[a->payment] : RK_NO_MOMENT;
     apps->paid_until[row] = paid ? entries->paid_until[a->payment] : RK_NO_MOMENT;
     apps->entry_count[row] = (uint32_t)count;
@@ -320,7 +334,34 @@ static void note_payment(const matching *m, uint32_t row, const account *a, cons
 typedef struct chain {
     uint32_t *items;
     size_t capacity;
+    bool *settled; /* by item: taken back, or taking back */
+    size_t settled_capacity;
+    rk_links links;
 } chain;
+
+static bool has_reversal(const rk_entries *e, const uint32_t *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (e->amount_minor[rows[i]] < 0)
+            return true;
+    return false;
+}
+
+/* Pairs reversals with payments, if there are any; NULL, or by item whether it is done with. */
+static const bool *take_back(matching *m, chain *entries, size_t count, bool *reversed)
+{
+    const rk_entries *e = &m->world->entries;
+    *reversed = false;
+    if (!m->reversals || !has_reversal(e, entries->items, count))
+        return NULL;
+    entries->settled =
+        rk_grow(entries->settled, &entries->settled_capacity, count, sizeof *entries->settled);
+    rk_day on = e->booked_on ? e->booked_on[entries->items[0]] : RK_NO_DAY;
+    const rk_match_rule *rule = rk_match_rule_on(&m->rules->matching, RK_KEY_BILLING_CODE, on);
+    *reversed = rk_match_reversals(m->world, rule ? rule->rule : 0, entries->items, count,
+                                   entries->settled, &entries->links);
+    return entries->settled;
+}
 
 static void judge_application(matching *m, uint32_t row, chain *entries)
 {
@@ -333,8 +374,15 @@ static void judge_application(matching *m, uint32_t row, chain *entries)
     if (count > 1)
         qsort_r(entries->items, count, sizeof(uint32_t), by_time, m);
     account a = {.due = apps->due_minor[row], .deadline = apps->deadline[row]};
+    bool reversed;
+    const bool *settled = take_back(m, entries, count, &reversed);
     for (size_t i = 0; i < count; i++)
-        judge_entry(m, &a, row, entries->items, i);
+        if (!settled || !settled[i])
+            judge_entry(m, &a, row, entries->items, i);
+    if (reversed && a.state == RK_STATE_NONE) {
+        a.state = RK_STATE_PAYMENT_REVERSED;
+        a.reason = RK_REASON_REVERSED;
+    }
     note_payment(m, row, &a, entries->items, count);
 }
 
@@ -355,6 +403,27 @@ static void prefetch_entry(const matching *m, size_t row)
     __builtin_prefetch(&m->next[link - 1]);
 }
 
+static void append_links(rk_links *all, const rk_links *more)
+{
+    if (more->count == 0)
+        return;
+    all->items = rk_grow(all->items, &all->capacity, all->count + more->count, sizeof *all->items);
+    memcpy(all->items + all->count, more->items, more->count * sizeof *all->items);
+    all->count += more->count;
+}
+
+static int by_entry(const void *a, const void *b)
+{
+    uint32_t x = ((const rk_link *)a)->entry, y = ((const rk_link *)b)->entry;
+    return (x > y) - (x < y);
+}
+
+static void sort_links(rk_links *links)
+{
+    if (links->count)
+        qsort(links->items, links->count, sizeof *links->items, by_entry);
+}
+
 static void judge_all(matching *m, int threads)
 {
     size_t count = m->world->applications.batch.count;
@@ -367,8 +436,13 @@ static void judge_all(matching *m, int threads)
                 prefetch_entry(m, row + PREFETCH_AHEAD / 2);
             judge_application(m, (uint32_t)row, &entries);
         }
+#pragma omp critical(rk_match_links)
+        append_links(&m->world->links, &entries.links);
         free(entries.items);
+        free(entries.settled);
+        free(entries.links.items);
     }
+    sort_links(&m->world->links);
 }
 
 /* ---- candidates ---- */
@@ -422,6 +496,7 @@ void rk_match_run(const rk_rules *rules, rk_world *world, int threads)
     size_t next_bytes = (entries + 1) * sizeof(uint32_t);
     matching m = {.rules = rules, .world = world};
     threads = rk_threads_for(applications > entries ? applications : entries, threads);
+    m.reversals = finds_reversals(&rules->matching);
     m.always = rule_of_all_days(&m, RK_KEY_BILLING_CODE);
     rk_code_index_build(&m.index, world->applications.code, applications, threads);
     m.first = rk_pages(first_bytes);

@@ -45,6 +45,8 @@ static const char *const reason_texts[RK_REASONS] = {
     [RK_REASON_CURRENCY] = "another currency",
     [RK_REASON_REVERSED] = "taken back by a later entry",
     [RK_REASON_NEGATIVE] = "money going out",
+    [RK_REASON_TAKES_BACK] = "takes an earlier entry back",
+    [RK_REASON_NOTHING_TO_REVERSE] = "the payment it takes back is not known",
     [RK_REASON_NEAR_CODE] = "no application has this billing code, one has a near one",
     [RK_REASON_SEVERAL_NEAR] = "no application has this billing code, several have near ones",
 };

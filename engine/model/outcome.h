@@ -93,8 +93,10 @@ typedef enum rk_reason {
     RK_REASON_CURRENCY,             /* another currency than the application's */
     RK_REASON_REVERSED,             /* taken back by a later entry */
     RK_REASON_NEGATIVE,             /* money going out, no rule names it */
-    RK_REASON_NEAR_CODE,    /* one application's code is one edit away, amount and time fit */
-    RK_REASON_SEVERAL_NEAR, /* the codes of several are */
+    RK_REASON_NEAR_CODE,          /* one application's code is one edit away, amount and time fit */
+    RK_REASON_SEVERAL_NEAR,       /* the codes of several are */
+    RK_REASON_TAKES_BACK,         /* takes an earlier entry back */
+    RK_REASON_NOTHING_TO_REVERSE, /* the payment that it takes back is not known */
     RK_REASONS
 } rk_reason;
 

@@ -10,6 +10,7 @@ void rk_world_free(rk_world *world)
     rk_batch_free(&world->entries.batch);
     free(world->files.items);
     free(world->rejects.items);
+    free(world->links.items);
     rk_names_free(&world->names);
     rk_texts_free(&world->texts);
     rk_arena_free(&world->arena);

@@ -27,6 +27,16 @@ typedef struct rk_candidates {
     size_t count;
 } rk_candidates;
 
+/* An entry that takes another one back. */
+typedef struct rk_link {
+    uint32_t entry, to_entry;
+} rk_link;
+
+typedef struct rk_links {
+    rk_link *items; /* by entry; malloced */
+    size_t count, capacity;
+} rk_links;
+
 typedef struct rk_world {
     rk_arena arena;
     rk_names names;
@@ -37,6 +47,7 @@ typedef struct rk_world {
     rk_files files; /* tonight's first, then those of carried entries */
     size_t new_file_count;
     rk_rejects rejects;
+    rk_links links;
     rk_candidates candidates; /* of ambiguous and suggested entries */
 } rk_world;
 

@@ -234,10 +234,33 @@ void rk_tables_allocations(const rk_tables *t, rk_output *out)
     free(order);
 }
 
+/* The entry that this one takes back, if it takes one back; links are sorted by entry. */
+static void put_link(const rk_tables *t, size_t entry, rk_buffer *out)
+{
+    const rk_links *links = &t->world->links;
+    size_t low = 0, high = links->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (links->items[middle].entry < entry)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == links->count || links->items[low].entry != entry)
+        return;
+    rk_entry_name_put(t->world, entry, out);
+    rk_buffer_char(out, ',');
+    rk_entry_name_put(t->world, links->items[low].to_entry, out);
+    rk_buffer_text(out, ",reverses\n");
+}
+
 void rk_tables_links(const rk_tables *t, rk_output *out)
 {
-    (void)t; /* reversals and settlements link entries; no rule gives these outcomes yet */
+    uint32_t *order = entries_in_order(t->world);
+    size_t count = t->world->links.count ? t->world->entries.batch.count : 0;
     rk_output_put(out, RK_S("entry,to_entry,kind\n"));
+    put_rows(t, order, count, put_link, NULL, out);
+    free(order);
 }
 
 /* ---- applications.csv ---- */
