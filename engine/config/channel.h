@@ -15,7 +15,12 @@
 
 enum { RK_FIELDS_MAX = 64, RK_NO_FIELD = -1, RK_JOINED_MAX = 4, RK_TIME_FORMATS_MAX = 3 };
 
-typedef enum rk_format { RK_FORMAT_DELIMITED, RK_FORMAT_FIXED } rk_format;
+typedef enum rk_format {
+    RK_FORMAT_DELIMITED,
+    RK_FORMAT_FIXED,
+    RK_FORMAT_MT940, /* also MT942 */
+    RK_FORMAT_CAMT   /* camt.052, camt.053, camt.054 */
+} rk_format;
 /* Text with a UTF-16 byte-order mark is read as UTF-16 whatever the channel says. */
 typedef enum rk_encoding {
     RK_ENCODING_UTF8,
@@ -223,6 +228,13 @@ typedef struct rk_channel {
 
 /* Cuts the first of several formats ("%d/%m/%Y or %d/%m") off `rest`; false when none is left. */
 bool rk_time_format_next(rk_slice *rest, rk_slice *format);
+
+/* A format that says by itself what its fields mean: no record, title or time is described in YAML. Its
+ * entries have the fields narrative, account and all references by their names. */
+static inline bool rk_is_standard(const rk_channel *channel)
+{
+    return channel->format == RK_FORMAT_MT940 || channel->format == RK_FORMAT_CAMT;
+}
 
 /* The office of an account on a day, 0 when none is said. */
 rk_name rk_channel_office(const rk_channel *channel, rk_name account, rk_day on);

@@ -239,6 +239,8 @@ static bool check_controls(const rk_load *load, const rk_node *node, const rk_ch
                      "no header, trailer or line gives \"total\"");
         return rk_fail_hint(err, "name the field that holds it total, total_credit or total_debit");
     }
+    if (rk_is_standard(channel))
+        return true; /* their balances are their own; other totals they have none */
     if (controls->balances && (!gives(channel, RK_MEANS_OPENING, RK_MEANS_OPENING) ||
                                !gives(channel, RK_MEANS_CLOSING, RK_MEANS_CLOSING))) {
         rk_load_fail(load, rk_node_at(at, "balances"), err,
@@ -255,6 +257,15 @@ static bool check_controls(const rk_load *load, const rk_node *node, const rk_ch
 static bool check_times(const rk_load *load, const rk_node *node, const rk_channel *channel,
                         rk_error *err)
 {
+    if (rk_is_standard(channel)) {
+        if (rk_node_get(node, "dates"))
+            return rk_load_fail(load, rk_node_at(node, "dates"), err,
+                                "\"dates\" is for format: delimited or fixed");
+        if (channel->dated == RK_DATED_SECOND && channel->format == RK_FORMAT_MT940)
+            return rk_load_fail(load, rk_node_at(node, "dated"), err,
+                                "an MT940 knows only the day: say dated: day");
+        return true;
+    }
     const rk_node *map = rk_node_at(node, "map");
     if (channel->dated == RK_DATED_CUTOFF && !channel->booked.given)
         return rk_load_fail(load, map, err, "\"dated: {cutoff}\" needs \"booked\" in map");

@@ -236,8 +236,8 @@ static const rk_schema amount_schema = {.doc = "where the amount is",
                                         .end = end_amount};
 
 static const rk_key map_keys[] = {
-    {"amount", &rk_value_mapping, offsetof(rk_channel, amount), .needed = true,
-     .of = &amount_schema, .doc = "a field, or {field, plus, credit, debit, sign, decimal}"},
+    {"amount", &rk_value_mapping, offsetof(rk_channel, amount), .of = &amount_schema,
+     .doc = "a field, or {field, plus, credit, debit, sign, decimal}"},
     {"billing_code", &rk_value_field, offsetof(rk_channel, billing_code), .doc = "a field"},
     {"reference", &rk_value_field, offsetof(rk_channel, reference), .doc = "a field"},
     {"narrative", &rk_value_fields, offsetof(rk_channel, narrative),
@@ -248,7 +248,25 @@ static const rk_key map_keys[] = {
     {"booked", &time_value, offsetof(rk_channel, booked), .doc = "tanggal buku"},
     {"value", &time_value, offsetof(rk_channel, value), .doc = "the value date"},
 };
-const rk_schema rk_map_schema = {.doc = "which fields make the entry", RK_KEYS(map_keys)};
+/* What amount and days are, formats that describe themselves say. */
+static bool end_map(const rk_load *load, const rk_node *node, void *into, rk_error *err)
+{
+    static const char *const described[] = {"amount", "balance", "paid", "booked", "value", NULL};
+    if (!rk_is_standard(into)) {
+        if (rk_node_get(node, "amount"))
+            return true;
+        rk_load_fail(load, node, err, "missing key \"amount\"");
+        return rk_fail_hint(err, "amount: %s", map_keys[0].doc);
+    }
+    for (const char *const *key = described; *key; key++)
+        if (rk_node_get(node, *key))
+            return rk_load_fail(load, rk_node_at(node, *key), err,
+                                "\"%s\" is for format: delimited or fixed", *key);
+    return true;
+}
+
+const rk_schema rk_map_schema = {
+    .doc = "which fields make the entry", RK_KEYS(map_keys), .end = end_map};
 
 /* ---- extract ---- */
 

@@ -3,8 +3,18 @@
 
 enum { RECORDS_MAX = 64 };
 
-static const rk_choice formats[] = {
-    {"delimited", RK_FORMAT_DELIMITED}, {"fixed", RK_FORMAT_FIXED}, {NULL, 0}};
+static const rk_choice formats[] = {{"delimited", RK_FORMAT_DELIMITED},
+                                    {"fixed", RK_FORMAT_FIXED},
+                                    {"mt940", RK_FORMAT_MT940},
+                                    {"camt", RK_FORMAT_CAMT},
+                                    {NULL, 0}};
+/* What the fields of an entry are called in formats that name them themselves. */
+static const char *const mt940_fields[] = {"narrative", "account",       "customer_ref", "bank_ref",
+                                           "type_code", "supplementary", "funds_code",   NULL};
+static const char *const camt_fields[] = {
+    "narrative", "account", "NtryRef",  "AcctSvcrRef",  "EndToEndId", "InstrId",
+    "TxId",      "MsgId",   "PmtInfId", "UETR",         "MndtId",     "ChqNb",
+    "ClrSysRef", "Ref",     "BkTxCd",   "AddtlNtryInf", NULL};
 static const rk_choice encodings[] = {{"utf-8", RK_ENCODING_UTF8},
                                       {"cp1252", RK_ENCODING_CP1252},
                                       {"auto", RK_ENCODING_AUTO},
@@ -477,9 +487,27 @@ static bool set_quote(const rk_load *load, const rk_key *row, const rk_node *nod
 static const rk_value quote_value = {"one character or none", "{\"type\":\"string\"}", set_quote,
                                      RK_SHAPE_ONE};
 
+static bool set_format(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
+                       rk_error *err)
+{
+    rk_channel *channel = into;
+    int field;
+    if (!rk_value_choice.set(load, row, node, into, err))
+        return false;
+    const char *const *names = channel->format == RK_FORMAT_MT940  ? mt940_fields
+                               : channel->format == RK_FORMAT_CAMT ? camt_fields
+                                                                   : NULL;
+    for (; names && *names; names++)
+        if (!add_field(load, node, rk_slice_of(*names), &field, err))
+            return false;
+    return true;
+}
+
+static const rk_value format_value = {NULL, NULL, set_format, RK_SHAPE_ONE};
+
 static const rk_key read_keys[] = {
-    {"format", &rk_value_choice, offsetof(rk_channel, format), .needed = true, .choices = formats,
-     .doc = "delimited or fixed"},
+    {"format", &format_value, offsetof(rk_channel, format), .needed = true, .choices = formats,
+     .doc = "delimited, fixed, mt940 (also MT942) or camt (052, 053, 054)"},
     {"encoding", &rk_value_choice, offsetof(rk_channel, encoding), .choices = encodings,
      .doc = "default utf-8"},
     {"delimiter", &rk_value_character, offsetof(rk_channel, delimiter),
@@ -503,9 +531,23 @@ static const rk_key read_keys[] = {
      .doc = "a list of {rule, field, pattern, sign}"},
 };
 
+/* Only what is left out is said of a format that describes itself. */
+static bool end_standard(const rk_load *load, const rk_node *node, rk_error *err)
+{
+    static const char *const described[] = {"encoding", "delimiter", "quote", "length", "header",
+                                            "entry",    "trailer",   "lines", "titles", NULL};
+    for (const char *const *key = described; *key; key++)
+        if (rk_node_get(node, *key))
+            return rk_load_fail(load, rk_node_at(node, *key), err,
+                                "\"%s\" is for format: delimited or fixed", *key);
+    return true;
+}
+
 static bool end_read(const rk_load *load, const rk_node *node, void *into, rk_error *err)
 {
     rk_channel *channel = into;
+    if (rk_is_standard(channel))
+        return end_standard(load, node, err);
     bool fixed = channel->format == RK_FORMAT_FIXED;
     const char *for_delimited[] = {"delimiter", "quote", "titles"};
     for (size_t i = 0; fixed && i < sizeof for_delimited / sizeof *for_delimited; i++)

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "statement/standard.h"
 #include "statement/stretch.h"
 #include "statement/unpack.h"
 
@@ -119,6 +120,29 @@ static void add_stretches(job *of, rk_statement *statement)
     free(chunks);
 }
 
+/* A standard format is read by one thread, in one stretch. */
+static void add_standard(job *of, rk_statement *statement)
+{
+    size_t room = rk_standard_room(statement->plan->channel, statement->bytes);
+    of->stretches =
+        rk_grow(of->stretches, &of->stretch_capacity, of->stretch_count + 1, sizeof *of->stretches);
+    statement->first = of->stretch_count;
+    statement->count = 1;
+    of->stretches[of->stretch_count++] = (rk_stretch){.statement = statement,
+                                                      .chunk = {.line = 1, .lines = room},
+                                                      .first = of->entries->batch.count + of->room};
+    of->room += room;
+}
+
+static bool find_layout(rk_statement *statement)
+{
+    const rk_channel *channel = statement->plan->channel;
+    if (rk_is_standard(channel))
+        return rk_standard_layout(&statement->layout, channel, statement->bytes, &statement->why);
+    return rk_layout_find(&statement->layout, channel, statement->bytes, &statement->told,
+                          &statement->scratch, &statement->why);
+}
+
 static bool prepare(job *of, uint32_t number, rk_error *err)
 {
     rk_file *file = &of->files->items[number];
@@ -130,10 +154,11 @@ static bool prepare(job *of, uint32_t number, rk_error *err)
         return rk_fail(err, RK_FILE, "too many files for one night");
     if (!statement->why)
         statement->plan = plan_of(of, file, &statement->why);
-    if (statement->plan &&
-        rk_layout_find(&statement->layout, statement->plan->channel, statement->bytes,
-                       &statement->told, &statement->scratch, &statement->why) &&
-        take_days(statement, of->reading->arena))
+    if (!statement->plan || !find_layout(statement) || !take_days(statement, of->reading->arena))
+        return true;
+    if (rk_is_standard(statement->plan->channel))
+        add_standard(of, statement);
+    else
         add_stretches(of, statement);
     return true;
 }
@@ -250,7 +275,8 @@ static bool judge(job *of, rk_statement *statement, rk_error *err)
     file->from = file->from == RK_NO_DAY ? earliest : file->from;
     file->until = file->until == RK_NO_DAY ? latest : file->until;
     file->fate = statement->why ? RK_FATE_QUARANTINED : RK_FATE_ACCEPTED;
-    file->why = rk_slice_of(statement->why ? statement->why : "");
+    file->why =
+        rk_arena_slice(of->reading->arena, rk_slice_of(statement->why ? statement->why : ""));
     if (statement->why)
         return true;
     file->entries = (uint32_t)sums.entries;
@@ -340,6 +366,30 @@ static void fill_rows(const rk_stretch *stretch, size_t file_begins, const rk_en
     }
 }
 
+/* The accounts of a file that holds statements of several. */
+static bool name_accounts(const job *of, rk_error *err)
+{
+    for (size_t i = 0; i < of->stretch_count; i++) {
+        const rk_stretch *stretch = &of->stretches[i];
+        for (size_t s = 0; s < stretch->span_count && !stretch->statement->why; s++) {
+            rk_span *span = &stretch->spans[s];
+            span->name = rk_names_add(of->reading->names, span->account);
+            if (span->name == RK_NAME_FULL)
+                return rk_fail(err, RK_FILE, "too many accounts");
+        }
+    }
+    return true;
+}
+
+static void fill_accounts(const rk_stretch *stretch, const rk_entries *to)
+{
+    for (size_t s = 0; to->account && stretch->span_count > 1 && s < stretch->span_count; s++) {
+        size_t until = s + 1 < stretch->span_count ? stretch->spans[s + 1].row : stretch->count;
+        for (size_t row = stretch->spans[s].row; row < until && row < stretch->count; row++)
+            to->account[stretch->first + row] = stretch->spans[s].name;
+    }
+}
+
 static bool collect(job *of, rk_rejects *rejects, rk_error *err)
 {
     for (size_t i = 0; i < of->statement_count; i++) {
@@ -347,12 +397,16 @@ static bool collect(job *of, rk_rejects *rejects, rk_error *err)
             return false;
         add_rejects(of, &of->statements[i], rejects);
     }
+    if (!name_accounts(of, err))
+        return false;
     add_texts(of);
     close_gaps(of);
 #pragma omp parallel for schedule(dynamic, 4) num_threads(of->reading->threads)
-    for (size_t i = 0; i < of->stretch_count; i++)
+    for (size_t i = 0; i < of->stretch_count; i++) {
         fill_rows(&of->stretches[i], of->stretches[of->stretches[i].statement->first].first,
                   of->entries);
+        fill_accounts(&of->stretches[i], of->entries);
+    }
     return true;
 }
 
@@ -370,7 +424,10 @@ static bool read_all(job *of, rk_rejects *rejects, rk_error *err)
     rk_batch_reserve(&of->entries->batch, of->entries->batch.count + of->room);
 #pragma omp parallel for schedule(dynamic, 1) num_threads(of->reading->threads)
     for (size_t i = 0; i < of->stretch_count; i++)
-        rk_stretch_read(&of->stretches[i], of->entries);
+        if (rk_is_standard(of->stretches[i].statement->plan->channel))
+            rk_standard_read(&of->stretches[i], of->entries);
+        else
+            rk_stretch_read(&of->stretches[i], of->entries);
     return collect(of, rejects, err);
 }
 

@@ -405,6 +405,50 @@ static void take(rk_stretch *stretch, const rk_entries *to, const rk_row *row)
     rk_row_tell(row, rule, &stretch->told);
 }
 
+static void filter_ready(rk_stretch *stretch, rk_money amount)
+{
+    stretch->sums.filtered++;
+    if (!rk_money_add(&stretch->sums.filtered_sum, amount))
+        stretch->sums.overflow = true;
+}
+
+void rk_stretch_take(rk_stretch *stretch, const rk_entries *entries, const rk_row *row,
+                     const rk_ready *ready)
+{
+    const rk_plan *plan = stretch->statement->plan;
+    reading read = {.amount = ready->amount,
+                    .balance = RK_NO_MONEY,
+                    .field = RK_NO_FIELD,
+                    .booked_on = ready->booked_on,
+                    .value_on = ready->value_on};
+    stretch->last_line = row->record.line;
+    if (ready->filtered || !is_kept(row)) {
+        filter_ready(stretch, ready->amount);
+        return;
+    }
+    const char *fault = read_code(stretch, row, &read);
+    if (!fault && read.booked_on == RK_NO_DAY)
+        fault = "neither a booking date nor a value date";
+    if (!fault)
+        fault = find_ignore(row, &read);
+    if (fault) {
+        reject(stretch, row, &read, fault);
+        return;
+    }
+    bound_payment(plan, NULL, false, &read);
+    if (plan->channel->dated == RK_DATED_SECOND && ready->at != RK_NO_MOMENT)
+        read.paid_from = read.paid_until = ready->at;
+    accept(stretch, entries, row, &read);
+}
+
+void rk_stretch_refuse(rk_stretch *stretch, const rk_row *row, const char *reason)
+{
+    static const reading nothing = {
+        .amount = RK_NO_MONEY, .balance = RK_NO_MONEY, .field = RK_NO_FIELD};
+    stretch->last_line = row->record.line;
+    reject(stretch, row, &nothing, reason);
+}
+
 void rk_stretch_read(rk_stretch *stretch, const rk_entries *entries)
 {
     rk_cell cells[RK_CELLS_MAX];
@@ -423,5 +467,6 @@ void rk_stretch_free(rk_stretch *stretch)
 {
     free(stretch->rejects.items);
     free(stretch->laters);
+    free(stretch->spans);
     rk_arena_free(&stretch->arena);
 }

@@ -46,6 +46,13 @@ typedef struct rk_later {
     rk_slice text; /* in the stretch's arena */
 } rk_later;
 
+/* Rows that begin the entries of an account, where a file holds statements of several. */
+typedef struct rk_span {
+    size_t row; /* from the stretch's first */
+    rk_slice account;
+    rk_name name;
+} rk_span;
+
 typedef struct rk_stretch {
     rk_statement *statement;
     rk_chunk chunk;
@@ -62,7 +69,22 @@ typedef struct rk_stretch {
     rk_arena arena;
     bool ascii;
     rk_day_memo memo[3]; /* paid, booked, value */
+    rk_span *spans;
+    size_t span_count, span_capacity;
 } rk_stretch;
+
+/* What a standard format says of an entry by itself. */
+typedef struct rk_ready {
+    rk_money amount;
+    rk_day booked_on, value_on;
+    rk_moment at;  /* RK_NO_MOMENT: only the day is known */
+    bool filtered; /* not an entry yet */
+} rk_ready;
+
+/* One entry of a standard format, with the fields of `row`; and one that could not be read. */
+void rk_stretch_take(rk_stretch *stretch, const rk_entries *entries, const rk_row *row,
+                     const rk_ready *ready);
+void rk_stretch_refuse(rk_stretch *stretch, const rk_row *row, const char *reason);
 
 void rk_stretch_read(rk_stretch *stretch, const rk_entries *entries);
 void rk_stretch_free(rk_stretch *stretch);
