@@ -494,21 +494,6 @@ static void test_gaps__those_that_touch_are_one(void **state)
     free(gaps.items);
 }
 
-static void test_gaps__those_that_touch_are_one(void **state)
-{
-    (void)state;
-    rk_gaps gaps = {0};
-    rk_gaps_add(&gaps, 1, 10, 20);
-    rk_gaps_add(&gaps, 1, 20, 30); /* the next day */
-    rk_gaps_add(&gaps, 1, 10, 30); /* another record of the same days */
-    assert_int_equal(gaps.count, 1);
-    assert_true(gaps.items[0].from == 10 && gaps.items[0].until == 30);
-    rk_gaps_add(&gaps, 1, 31, 40);
-    rk_gaps_add(&gaps, 2, 40, 50);
-    assert_int_equal(gaps.count, 3);
-    free(gaps.items);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -523,7 +508,6 @@ int main(void)
         cmocka_unit_test(test_match__order_and_threads_change_nothing),
         cmocka_unit_test(test_expire__nothing_lapses_while_its_payment_may_turn_up),
         cmocka_unit_test(test_gaps__a_missing_day_is_one_and_so_is_all_that_lies_ahead),
-        cmocka_unit_test(test_gaps__those_that_touch_are_one),
         cmocka_unit_test(test_gaps__those_that_touch_are_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
