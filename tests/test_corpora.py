@@ -9,6 +9,8 @@ What check.py wants of a case is made of rekon's JSON lines: dates, the signed a
 references, narrative; `error` is what rekon lists as errors, or why it refused the file.
 """
 import decimal
+import gzip
+import io
 import itertools
 import json
 import os
@@ -18,6 +20,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 REKON = os.environ.get('REKON', str(ROOT / 'build/test/rekon'))
@@ -256,6 +259,23 @@ case('camt that is cut short says where, and keeps what came before',
      ('S', '0123', '7', None, None, None),
      ('E', 2, None, None, '1', {}, None),
      ('R', 1, 0, 0, 'not given', ['line 2: not well-formed XML: unclosed token']))
+
+
+def packed(text, how):
+    if how == 'gzip':
+        return gzip.compress(text)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, 'w') as archive:
+        archive.writestr('statement.sta', text)
+    return out.getvalue()
+
+
+case('packed with gzip', packed(CASES[1][1], 'gzip'), *CASES[1][2])
+case('packed with zip', packed(CASES[1][1], 'zip'), *CASES[1][2])
+case('MT940 in UTF-16', b'\xff\xfe' + CASES[1][1].decode().encode('utf-16le'), *CASES[1][2])
+UTF16 = CAMT.replace('UTF-8', 'UTF-16').format('', '', statement(ENTRY.format('<Amt Ccy="IDR">1</Amt>', 'CRDT', '')))
+case('camt in UTF-16', UTF16.encode('utf-16'), ('S', '0123', '7', None, None, None),
+     ('E', 2, None, None, '1', {}, None), ('R', 1, 0, 0, 'not given', []))
 
 
 def run_own(folder):

@@ -127,11 +127,12 @@ static int on_encoding(void *context, const XML_Char *name, XML_Encoding *info)
     return XML_STATUS_OK;
 }
 
-rk_xml *rk_xml_open(const rk_xml_caps *caps, const rk_xml_handler *handler, rk_error *err)
+rk_xml *rk_xml_open(const rk_xml_caps *caps, const char *encoding, const rk_xml_handler *handler,
+                    rk_error *err)
 {
     rk_xml *xml = rk_alloc(1, sizeof *xml);
     *xml = (rk_xml){.handler = handler, .caps = *caps, .err = err};
-    xml->parser = XML_ParserCreate(NULL);
+    xml->parser = XML_ParserCreate(encoding);
     if (!xml->parser) {
         free(xml);
         rk_fail(err, RK_BUG, "could not make an XML parser");
@@ -196,7 +197,7 @@ bool rk_xml_parse(rk_slice document, const rk_xml_caps *caps, const rk_xml_handl
     if (document.len > caps->bytes)
         return rk_fail(err, RK_DIFFERENT, "the document has %zu bytes, at most %zu are read",
                        document.len, caps->bytes);
-    rk_xml *xml = rk_xml_open(caps, handler, err);
+    rk_xml *xml = rk_xml_open(caps, NULL, handler, err);
     bool good = xml && rk_xml_feed(xml, document, true);
     rk_xml_close(xml);
     return good;

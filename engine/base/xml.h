@@ -37,8 +37,10 @@ bool rk_xml_parse(rk_slice document, const rk_xml_caps *caps, const rk_xml_handl
                   rk_error *err);
 
 /* The same in pieces, for documents of any size: memory does not grow with them. NULL only on a bug.
+ * `encoding` overrules what the document declares; NULL: as it declares.
  * After a feed that failed only rk_xml_close is allowed; `last` ends the document. */
-rk_xml *rk_xml_open(const rk_xml_caps *caps, const rk_xml_handler *handler, rk_error *err);
+rk_xml *rk_xml_open(const rk_xml_caps *caps, const char *encoding, const rk_xml_handler *handler,
+                    rk_error *err);
 bool rk_xml_feed(rk_xml *xml, rk_slice piece, bool last);
 void rk_xml_close(rk_xml *xml);
 

@@ -8,6 +8,7 @@
 #include "commands/read_raw.h"
 #include "model/world.h"
 #include "statement/read.h"
+#include "statement/unpack.h"
 
 /* The command line. */
 typedef struct request {
@@ -175,7 +176,7 @@ static rk_code read_statement(rk_raw_format format, const rk_mapped *content, rk
     return clean ? RK_DONE : RK_WAITING;
 }
 
-static rk_code read_file(const request *wish, const rk_mapped *content, rk_error *err)
+static rk_code read_plain(const request *wish, const rk_mapped *content, rk_error *err)
 {
     rk_slice format = rk_slice_of(wish->format ? wish->format : "");
     if (rk_slice_is(format, "rows"))
@@ -191,6 +192,28 @@ static rk_code read_file(const request *wish, const rk_mapped *content, rk_error
     if (!wish->channel && seen != RK_RAW_UNKNOWN)
         return read_statement(seen, content, err);
     return read_by_channel(wish, content, err);
+}
+
+/* A packed file, or one in UTF-16, is read as what is in it; channels see to that themselves. */
+static rk_code read_file(const request *wish, const rk_mapped *content, rk_error *err)
+{
+    rk_arena arena = {0};
+    const char *why = NULL;
+    if (wish->channel)
+        return read_plain(wish, content, err);
+    rk_mapped plain = {.bytes = rk_statement_unpack(content->bytes, &arena, &why)};
+    bool same = plain.bytes.at == content->bytes.at;
+    rk_code code;
+    if (why) {
+        fprintf(stderr, "%s: %s\n", wish->path, why);
+        code = RK_WAITING;
+    } else if (!same && !wish->format && rk_raw_format_of(plain.bytes) == RK_RAW_UNKNOWN) {
+        code = read_plain(wish, content, err); /* by its channel, from the bytes as delivered */
+    } else {
+        code = read_plain(wish, same ? content : &plain, err);
+    }
+    rk_arena_free(&arena);
+    return code;
 }
 
 rk_code rk_command_read(int argc, char **argv, int64_t now, rk_error *err)

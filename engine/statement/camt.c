@@ -599,15 +599,24 @@ static bool feed_all(reader *r, rk_xml *xml, rk_slice bytes)
     return true;
 }
 
+/* A document that was UTF-16 and has been unpacked to UTF-8 still declares what it was. */
+static const char *encoding_of(rk_slice bytes)
+{
+    rk_slice head = {bytes.at, bytes.len < 100 ? bytes.len : 100};
+    if (rk_slice_starts(head, RK_S("\xff\xfe")) || rk_slice_starts(head, RK_S("\xfe\xff")))
+        return NULL;
+    return rk_utf8_valid(head) && memmem(head.at, head.len, "UTF-16", 6) ? "UTF-8" : NULL;
+}
+
 bool rk_camt_read(rk_slice bytes, const rk_raw_sink *sink, rk_error *err)
 {
-    static const rk_xml_caps caps = {SIZE_MAX, DEPTH_MAX};
+    static const rk_xml_caps caps = {.bytes = SIZE_MAX, .depth = DEPTH_MAX};
     rk_error wrong = {0};
     reader r = {.sink = sink, .places = {OUTSIDE}};
     rk_xml_handler handler = {&r, on_start, on_end, on_text};
     if (rk_slice_trim(bytes).len == 0)
         return true;
-    rk_xml *xml = rk_xml_open(&caps, &handler, &wrong);
+    rk_xml *xml = rk_xml_open(&caps, encoding_of(bytes), &handler, &wrong);
     bool good = xml && feed_all(&r, xml, bytes);
     rk_xml_close(xml);
     if (!good && !r.stopped && err)
