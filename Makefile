@@ -50,6 +50,10 @@ check-crash: build/test/rekon build/fixtures/generate cluster ## kill the night 
 	REKON_TEST_DB="$$(tests/cluster.sh connection rekon_test postgres)" TMPDIR=$(CURDIR)/build/tmp/campaign \
 	/usr/bin/python3 tests/test_crash.py campaign
 
+.PHONY: check-mutants
+check-mutants: build/test/read_many ## damage each channel's case in tens of thousands of ways
+	/usr/bin/python3 tests/test_mutants.py 10000
+
 SECONDS = 1800
 .PHONY: fuzz
 fuzz: $(FUZZERS) ## run each fuzzer for half an hour, or SECONDS=n
@@ -95,7 +99,7 @@ cluster: setup ## start the private PostgreSQL
 
 # What `make check` needs before the first suite. Built with -j2; the suites then run one by one.
 .PHONY: check-build
-check-build: build/rekon build/test/rekon build/sanitize/rekon build/fixtures/generate $(foreach variant,test sanitize,$(TESTS:tests/%.c=build/$(variant)/%)) $(FUZZERS)
+check-build: build/rekon build/test/rekon build/sanitize/rekon build/fixtures/generate $(foreach variant,test sanitize,$(TESTS:tests/%.c=build/$(variant)/%)) $(FUZZERS) build/test/read_many
 
 # The .sql files as C string literals, one line each.
 build/sql/%.sql.inc: engine/store/schema/%.sql Makefile
@@ -108,6 +112,9 @@ build/$(1)/%.o: %.c Makefile | setup $(SQL)
 	@echo "  cc   $$@"
 	@$$(CC) $$(COMMON) $$($(1)_FLAGS) -c $$< -o $$@
 build/$(1)/rekon: $$(SOURCES:%.c=build/$(1)/%.o)
+	@echo "  link $$@"
+	@$$(CC) $$(COMMON) $$($(1)_FLAGS) $$^ -o $$@ $$(LIBS)
+build/$(1)/read_many: build/$(1)/tests/read_many.o $$(filter-out build/$(1)/engine/main.o,$$(SOURCES:%.c=build/$(1)/%.o))
 	@echo "  link $$@"
 	@$$(CC) $$(COMMON) $$($(1)_FLAGS) $$^ -o $$@ $$(LIBS)
 build/$(1)/test_%: build/$(1)/tests/test_%.o $$(filter-out build/$(1)/engine/main.o,$$(SOURCES:%.c=build/$(1)/%.o))
