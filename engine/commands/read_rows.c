@@ -5,9 +5,10 @@
 #include "commands/read_raw.h"
 #include "statement/values.h"
 
-enum { CELLS_MAX = 1 << 16 };
+enum { CELLS_MAX = 1 << 16, STRIDE = 1 << 20 };
 
 typedef struct printing {
+    const rk_mapped *file;
     rk_delimited text;
     bool utf8;
     rk_cell *cells;
@@ -53,10 +54,16 @@ static bool put_all(printing *of, const rk_rows *rows, rk_error *err)
     rk_cutter cutter = rk_cutter_all(&of->text);
     rk_slice comment = rk_slice_of(rows->comment);
     rk_record record;
-    while (rk_cutter_next(&cutter, of->cells, CELLS_MAX, &record))
+    const char *passed = cutter.next;
+    while (rk_cutter_next(&cutter, of->cells, CELLS_MAX, &record)) {
         if (!(comment.len && rk_slice_starts(record.bytes, comment)) &&
             !put_record(of, &record, err))
             return false;
+        if (cutter.next - passed >= STRIDE) {
+            passed = cutter.next;
+            rk_file_forget(of->file, (size_t)(passed - of->file->bytes.at));
+        }
+    }
     /* The last line end closes the last record. Only where a file is one column with empty values in
      * it does an empty line say something, and then the line end stands before one more. */
     rk_slice text = of->text.text;
@@ -67,9 +74,11 @@ static bool put_all(printing *of, const rk_rows *rows, rk_error *err)
 
 bool rk_read_rows(const rk_mapped *file, const rk_rows *rows, rk_error *err)
 {
-    printing of = {.text = rk_delimited_of(file->bytes, rows->delimiter, '"'), .narrow = true};
+    printing of = {
+        .file = file, .text = rk_delimited_of(file->bytes, rows->delimiter, '"'), .narrow = true};
     rk_error unread = {0};
     of.utf8 = rk_utf8_valid(of.text.text);
+    rk_file_forget(file, file->bytes.len);
     of.cells = rk_alloc(CELLS_MAX, sizeof *of.cells);
     bool good = put_all(&of, rows, &unread);
     bool written = rk_json_write(&of.out, true, err);
