@@ -430,6 +430,22 @@ class Watermarks(Nights):
         site.run("2024-03-08", 0)
         self.assertEqual(site.states(), {"P-1": "expired"})
 
+    def test_a_file_that_breaks_its_total_is_accepted_as_it_is(self):
+        """Found: the decision was stale, as the file went back to quarantine."""
+        site = self.site()
+        site.applications(application("P-1", code(1), "08:00"))
+        site.quiet(DAY, but=["indomaret"])
+        path = site.deliver("indomaret", DAY, [paid("09:00:00", code(1), 350000)], total=1)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        site.run(DAY, 1)
+        self.assertEqual(site.states(), {})
+        site.quiet(NEXT)
+        site.put("decisions-1.csv", decisions(decision("D-1", "accept_file", digest[:16])))
+        site.run(NEXT, 0)
+        self.assertEqual([row[2] for row in site.effects()], ["applied"])
+        self.assertEqual(site.outcomes(code(1)), [("indomaret", "matched", EXACT, "P-1")])
+        self.assertEqual(site.states(), {"P-1": "paid"})
+
     def test_a_file_is_accepted_once(self):
         """Found: two decisions of one night that accept the same file counted its entries twice."""
         site = self.site()
@@ -448,6 +464,24 @@ class Watermarks(Nights):
         self.assertEqual(site.outcomes(code(1)), [("indomaret", "matched", EXACT, "P-1")])
         self.assertEqual(site.transitions("P-1"),
                          [(f"{DAY}-1", "awaiting", "expired"), (f"{THIRD}-1", "expired", "reinstated")])
+
+
+    def test_decisions_that_are_sent_again_are_skipped(self):
+        site = self.site()
+        site.applications(application("P-1", code(1), "08:00"))
+        site.quiet(DAY, but=["indomaret"])
+        site.deliver("indomaret", DAY, [paid("09:00:00", code(1), 300000)])
+        site.run(DAY, 0)
+        entry = site.sql("SELECT entry FROM rekon.outcome")[0][0]
+        wanted = decisions(decision("D-1", "resolve", entry))
+        site.quiet(NEXT)
+        site.put("decisions-1.csv", wanted)
+        site.run(NEXT, 0)
+        site.quiet(THIRD)
+        site.put("decisions-again.csv", wanted)
+        night = site.run(THIRD, 0)
+        self.assertEqual(night.warnings(), ["decisions-again.csv: skipped: same content as decisions-1.csv"])
+        self.assertEqual([row[2] for row in site.effects()], ["applied"])
 
 
 class Runs(Nights):

@@ -147,7 +147,7 @@ class Decisions(Nights):
                                             narrative=f"KOREKSI {code(71)}")]})
         night = self.decide(site, NEXT, decision("D-1", "match", site.entries(code(71))[0], "P-1"), code=1)
         self.assertEqual(site.effects()[0][2:], ("stale", "money going out pays no application"))
-        self.assertEqual(site.outcomes(code(71)), [("bca", "unidentified", "money going out", "")])
+        self.assertEqual(site.outcomes(code(71)), [("bca", "unidentified", "the payment it takes back is not known", "")])
         self.assertEqual(site.states(), {"P-1": "expired"})
 
     def test_what_spreadsheets_export(self):

@@ -83,15 +83,49 @@ static rk_reading reading_of(rk_night *night)
                         .threads = night->threads};
 }
 
+/* The row of a known file with these bytes, SIZE_MAX when there is none. */
+static size_t find_same(const rk_night *night, const rk_digest *digest)
+{
+    char hex[RK_DIGEST_HEX + 1];
+    const rk_file_rows *known = &night->carried.files;
+    rk_slice wanted = rk_slice_of(rk_digest_hex(digest, hex));
+    for (size_t i = 0; i < known->batch.count; i++)
+        if (rk_slice_equal(rk_texts_get(&night->world.texts, known->digest[i]), wanted))
+            return i;
+    return SIZE_MAX;
+}
+
+/* A file of decisions is known from now on, so that it is carried out once. */
+static void note_decisions(rk_night *night, const rk_delivery *delivery)
+{
+    char hex[RK_DIGEST_HEX + 1];
+    rk_file_rows *rows = &night->history.files;
+    size_t row = rk_batch_append(&rows->batch);
+    rows->digest[row] =
+        rk_texts_add(&night->world.texts, rk_slice_of(rk_digest_hex(&delivery->digest, hex)));
+    rows->name[row] = rk_texts_add(&night->world.texts, delivery->name);
+    rows->fate[row] =
+        rk_names_add(&night->world.names, rk_slice_of(rk_fate_name(RK_FATE_ACCEPTED)));
+}
+
 /* A file that is no decisions file after all is left where it is. */
 static void take_decisions(rk_night *night, rk_delivery *delivery)
 {
     rk_error refused;
+    size_t same = find_same(night, &delivery->digest);
+    if (same != SIZE_MAX) {
+        delivery->taken = true;
+        rk_log_warning("%.*s: skipped: same content as %.*s", RK_FMT(delivery->name),
+                       RK_FMT(rk_texts_get(&night->world.texts, night->carried.files.name[same])));
+        return;
+    }
     delivery->taken =
         rk_decisions_read(delivery->name, delivery->content.bytes, &night->world.names,
                           &night->world.texts, &night->history.decisions, &refused);
-    if (delivery->taken)
+    if (delivery->taken) {
+        note_decisions(night, delivery);
         return;
+    }
     night->unknown_files++;
     rk_log_warning("%.*s: %s", RK_FMT(delivery->name), refused.message);
 }

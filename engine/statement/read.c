@@ -241,6 +241,22 @@ static void join_told(rk_told *told, const rk_told *more)
         }
 }
 
+/* A file that breaks its own totals is set aside, unless a person has accepted it as it is: then what it
+ * breaks is said of a file that counts. */
+static void check_controls(job *of, rk_statement *statement, const rk_sums *sums)
+{
+    rk_file *file = statement->file;
+    const char *broken = NULL;
+    rk_arena *arena = of->reading->arena;
+    if (rk_controls_hold(statement->plan->channel, &statement->told, sums, arena,
+                         &file->opening_minor, &file->closing_minor, &broken))
+        return;
+    if (file->overruled && !sums->overflow)
+        statement->accepted_with = rk_arena_printf(arena, "accepted by decision: %s", broken);
+    else
+        statement->why = broken;
+}
+
 /* All stretches of a file together: is it whole, does it agree with its own totals? */
 static bool judge(job *of, rk_statement *statement, rk_error *err)
 {
@@ -269,14 +285,13 @@ static bool judge(job *of, rk_statement *statement, rk_error *err)
         if (!take_account(of, statement, err))
             return false;
         if (!statement->why)
-            rk_controls_hold(statement->plan->channel, &statement->told, &sums, of->reading->arena,
-                             &file->opening_minor, &file->closing_minor, &statement->why);
+            check_controls(of, statement, &sums);
     }
     file->from = file->from == RK_NO_DAY ? earliest : file->from;
     file->until = file->until == RK_NO_DAY ? latest : file->until;
     file->fate = statement->why ? RK_FATE_QUARANTINED : RK_FATE_ACCEPTED;
-    file->why =
-        rk_arena_slice(of->reading->arena, rk_slice_of(statement->why ? statement->why : ""));
+    const char *why = statement->why ? statement->why : statement->accepted_with;
+    file->why = rk_arena_slice(of->reading->arena, rk_slice_of(why ? why : ""));
     if (statement->why)
         return true;
     file->entries = (uint32_t)sums.entries;

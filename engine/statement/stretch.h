@@ -37,6 +37,7 @@ typedef struct rk_statement {
         reject_count;    /* of all stretches, counted by all threads: only asked whether too many */
     size_t first, count; /* its stretches */
     const char *why;     /* NULL: good so far */
+    const char *accepted_with; /* what it breaks, where a decision accepts it all the same */
 } rk_statement;
 
 /* A text whose final form is not in the file's bytes. */
