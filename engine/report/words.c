@@ -111,7 +111,8 @@ static const pair verdicts[RK_VERDICTS] = {
 
 static const pair reasons[RK_REASONS] = {
     [RK_REASON_TAKES_BACK] = {"Membatalkan pembayaran", "Takes a payment back"},
-    [RK_REASON_NOTHING_TO_REVERSE] = {"Pembayaran asal tidak ditemukan", "Its payment is not known"},
+    [RK_REASON_NOTHING_TO_REVERSE] = {"Pembayaran asal tidak ditemukan",
+                                      "Its payment is not known"},
     [RK_REASON_NEAR_CODE] = {"Kode mirip satu permohonan", "Code near that of one application"},
     [RK_REASON_SEVERAL_NEAR] = {"Kode mirip beberapa permohonan", "Code near those of several"},
     [RK_REASON_EXACT] = {"Tepat jumlah dan waktu", "Right amount, in time"},
