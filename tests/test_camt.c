@@ -211,11 +211,11 @@ static void test_camt__takes_hostile_files_in_bounded_time_and_memory(void **sta
         const char *head, *part, *tail, *error;
     } cases[] = {
         {"<D>", "<a>", "", "elements are nested deeper than 64"},
-        {"<D><", "x", "/></D>", "a tag of more than 1048576 bytes"},
-        {"<D a='", "x", "'/></D>", "a tag of more than 1048576 bytes"},
-        {"<D a='", "&lt;", "'/></D>", "a tag of more than 1048576 bytes"},
+        {"<D><", "x", "/></D>", "a tag of more than 4194304 bytes"},
+        {"<D a='", "x", "'/></D>", "a tag of more than 4194304 bytes"},
+        {"<D a='", "&lt;", "'/></D>", "a tag of more than 4194304 bytes"},
         {"<D>", "x", "</D>", "there is no statement, report or notification in it"},
-        {"<D><!--", "x", "--></D>", "a tag of more than 1048576 bytes"},
+        {"<D><!--", "x", "--></D>", "a tag of more than 4194304 bytes"},
         {"<D><BkToCstmrStmt><Stmt><Id>", "x", "</Id></Stmt></BkToCstmrStmt></D>",
          "a text of more than 1048576 bytes"},
         {"<D><BkToCstmrStmt><Stmt>", "<Id>123456789</Id>", "</Stmt></BkToCstmrStmt></D>",
@@ -233,12 +233,34 @@ static void test_camt__takes_hostile_files_in_bounded_time_and_memory(void **sta
         written w = {.quiet = true};
         rk_error err = {0};
         alarm(60); /* quadratic would take hours */
-        fill(&text, cases[i].head, cases[i].part, cases[i].tail, 3 << 20);
+        fill(&text, cases[i].head, cases[i].part, cases[i].tail, 6 << 20);
         bool good = write_down(rk_camt_read, rk_buffer_all(&text), &w, &err);
         assert_string_equal(err.message, cases[i].error ? cases[i].error : "");
         assert_int_equal(good, cases[i].error == NULL);
     }
     alarm(0);
+    rk_buffer_free(&text);
+}
+
+/* Long tags and comments lie across the pieces in which a document is fed. */
+static void test_camt__reads_tags_longer_than_a_piece(void **state)
+{
+    (void)state;
+    enum { LONG = 900 * 1024 };
+    rk_buffer text = {0};
+    rk_buffer_text(&text, "<?xml version='1.0'?>");
+    for (int i = 0; i < LONG * 3; i++)
+        rk_buffer_char(&text, ' ');
+    rk_buffer_text(&text, "<D>");
+    for (int round = 0; round < 6; round++) {
+        rk_buffer_text(&text, round % 2 ? "<!--" : "<a b='");
+        for (int i = 0; i < LONG; i++)
+            rk_buffer_char(&text, 'x');
+        rk_buffer_text(&text, round % 2 ? "-->" : "'/>");
+    }
+    rk_buffer_text(&text,
+                   "<BkToCstmrStmt><Stmt>" ENTRY("2", "CRDT", "") "</Stmt></BkToCstmrStmt></D>");
+    expect(rk_camt_read, rk_buffer_all(&text), "S1 ||| - - - -\nE1 - - 200 | | \nZ1 -\n", NULL);
     rk_buffer_free(&text);
 }
 
@@ -294,6 +316,7 @@ int main(void)
         cmocka_unit_test(test_camt__stops_when_the_sink_says_so),
         cmocka_unit_test(test_camt__survives_damage),
         cmocka_unit_test(test_camt__takes_hostile_files_in_bounded_time_and_memory),
+        cmocka_unit_test(test_camt__reads_tags_longer_than_a_piece),
         cmocka_unit_test(test_camt__caps_the_parts_of_an_entry),
         cmocka_unit_test(test_camt__reads_many_entries_and_parts),
     };

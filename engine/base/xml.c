@@ -14,8 +14,8 @@ struct rk_xml {
     XML_Parser parser;
     const rk_xml_handler *handler;
     rk_xml_caps caps;
-    size_t depth, fed;
-    bool failed; /* err is filled */
+    size_t depth, fed, used; /* used: bytes before the unfinished tag */
+    bool failed;             /* err is filled */
     rk_error *err;
 };
 
@@ -155,10 +155,14 @@ void rk_xml_close(rk_xml *xml)
     free(xml);
 }
 
-/* What expat could not yet use is an unfinished tag: it would be looked at again with each piece. */
+/* What expat has not used is an unfinished tag, which it keeps and looks at again: newer ones not with
+ * each piece, but when there is twice as much, so that some finished ones may wait behind it. */
 static bool has_short_tags(rk_xml *xml)
 {
-    if (xml->fed - rk_xml_offset(xml) <= RK_XML_TAG_MAX)
+    XML_Index at = XML_GetCurrentByteIndex(xml->parser); /* -1: it has not looked */
+    if (at >= 0)
+        xml->used = (size_t)at;
+    if (xml->fed - xml->used <= RK_XML_TAG_MAX)
         return true;
     rk_fail(xml->err, RK_DIFFERENT, "a tag of more than %d bytes", RK_XML_TAG_MAX);
     stop(xml);

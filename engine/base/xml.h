@@ -4,8 +4,9 @@
  * In:  <c r="A1"><v>12</v></c>    Out: start "c" with r = A1, start "v", text "12", end "v", end "c"
  * A document type declaration is refused, so there are no entities but the five of XML; size, depth
  * and amplification are capped. Names come as written, with their prefix: see rk_xml_local. Text may
- * come in several pieces. One parse belongs to one thread. A tag has at most RK_XML_TAG_MAX bytes;
- * encodings are UTF-8, UTF-16, ISO-8859-1 and windows-1252.
+ * come in several pieces. One parse belongs to one thread. A tag or comment of up to a quarter of
+ * RK_XML_TAG_MAX bytes is read, one of more than that never. Encodings are UTF-8, UTF-16, ISO-8859-1 and
+ * windows-1252.
  */
 #ifndef RK_BASE_XML_H
 #define RK_BASE_XML_H
@@ -13,7 +14,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 
-enum { RK_XML_TAG_MAX = 1 << 20 };
+enum { RK_XML_TAG_MAX = 4 << 20 };
 
 typedef struct rk_xml rk_xml;
 

@@ -1,7 +1,12 @@
 #!/usr/bin/python3
-"""seeds.py FOLDER: the first inputs of the fuzzers, one folder a target, made of the golden cases."""
+"""seeds.py FOLDER: the first inputs of the fuzzers, one folder a target, made of the golden cases.
+
+Where the corpora are (REKON_CORPORA, or ../shared/corpora beside the checkout; see test_corpora.py), their
+statements too.
+"""
 import gzip
 import io
+import os
 import pathlib
 import re
 import sys
@@ -54,7 +59,7 @@ def main():
             put('fuzz_applications', content)
             continue
         put('fuzz_cutter', b'\x00\x10' + content)
-        for form in ('delimited', 'fixed'):
+        for form in ('delimited', 'fixed', 'mt940', 'camt'):
             letter = letter_of(path.name, formats.get(form, []))
             if not letter:
                 continue
@@ -62,6 +67,11 @@ def main():
             if form == 'delimited':
                 for other in packed(content):
                     put('fuzz_delimited', letter + other)
+    corpora = pathlib.Path(os.environ.get('REKON_CORPORA', ROOT.parent / 'shared' / 'corpora'))
+    for form in ('mt940', 'camt'):
+        for path in sorted(corpora.glob(f'{form}-*/*')):
+            if not path.name.endswith('.json') and path.stat().st_size < 65536:
+                put(f'fuzz_{form}', b'A' + path.read_bytes())
 
 
 if __name__ == '__main__':
