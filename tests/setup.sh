@@ -12,7 +12,7 @@ needed='
     libzip-dev zlib1g-dev
     postgresql-15 postgresql-client-15
     libcmocka-dev clang libclang-rt-14-dev clang-format cron locales tzdata util-linux procps
-    python3 python3-openpyxl python3-yaml
+    python3 python3-openpyxl python3-yaml libreoffice-calc
 '
 
 command -v dpkg-query >/dev/null || {
