@@ -257,6 +257,26 @@ static void test_standard__quarantines_what_does_not_tie_out(void **state)
     }
 }
 
+static void test_standard__counts_what_a_decision_accepts(void **state)
+{
+    bench of;
+    rk_error err;
+    (void)state;
+    load(&of, NULL, NULL, &err);
+    rk_file *file = rk_files_add(&of.files);
+    file->name = RK_S(MT940);
+    file->bytes = RK_S(":20:A\n:60F:C240304IDR0,\n:61:240305C1,NTRFX\n:62F:C240305IDR2,\n");
+    file->overruled = true;
+    assert_true(rk_statement_identify(&of.reading, file));
+    assert_true(rk_statements_read(&of.reading, &of.files, &of.entries, &of.rejects, &err));
+    file = &of.files.items[0];
+    assert_int_equal(file->fate, RK_FATE_ACCEPTED);
+    assert_int_equal(file->entries, 1);
+    assert_non_null(
+        strstr(file->why.at, "accepted by decision: opening balance 0 and entries make 1"));
+    close_bench(&of);
+}
+
 static void test_standard__describes_nothing_twice_in_its_rules(void **state)
 {
     static const struct {
@@ -354,6 +374,7 @@ int main(void)
         cmocka_unit_test(test_standard__takes_exact_times_where_the_channel_says_so),
         cmocka_unit_test(test_standard__bounds_payment_by_the_cutoff),
         cmocka_unit_test(test_standard__quarantines_what_does_not_tie_out),
+        cmocka_unit_test(test_standard__counts_what_a_decision_accepts),
         cmocka_unit_test(test_standard__describes_nothing_twice_in_its_rules),
         cmocka_unit_test(test_standard__damage_is_quarantined_or_ties_out),
     };

@@ -118,6 +118,17 @@ static void blame(taking *of, size_t line, const char *what)
         statement->why = rk_arena_printf(&of->stretch->arena, "%s (line %zu)", what, line);
 }
 
+/* A control that fails: a person may accept the file all the same. */
+static void breach(taking *of, size_t line, const char *what)
+{
+    rk_statement *statement = of->stretch->statement;
+    if (!statement->file->overruled)
+        blame(of, line, what);
+    else if (!statement->accepted_with)
+        statement->accepted_with =
+            rk_arena_printf(&of->stretch->arena, "accepted by decision: %s (line %zu)", what, line);
+}
+
 static void tell(taking *of, rk_meaning meaning, rk_slice text, size_t line)
 {
     of->stretch->told.text[meaning] = rk_arena_slice(&of->stretch->arena, text);
@@ -163,9 +174,9 @@ static bool take_statement(void *context, const rk_raw_statement *raw)
     else if (!of->several_accounts && of->channel->controls.balances &&
              of->last_closing != RK_NO_MONEY && raw->opening.minor != RK_NO_MONEY &&
              of->last_closing != raw->opening.minor)
-        blame(of, raw->line,
-              "a statement does not begin with the balance at which the one before "
-              "ended");
+        breach(of, raw->line,
+               "a statement does not begin with the balance at which the one before "
+               "ended");
     if (first)
         tell_money(of, RK_MEANS_OPENING, raw->opening.minor, raw->line);
     tell(of, RK_MEANS_NUMBER, raw->number, raw->line);
@@ -207,10 +218,10 @@ static void check_balances(taking *of, const rk_raw_end *end)
     rk_money reached = of->opening.minor;
     rk_buffer why = {0};
     if (of->opening.minor == RK_NO_MONEY || end->closing.minor == RK_NO_MONEY) {
-        blame(of, end->line,
-              of->opening.minor == RK_NO_MONEY
-                  ? "a statement without opening balance"
-                  : "a statement without closing balance: is it cut short?");
+        breach(of, end->line,
+               of->opening.minor == RK_NO_MONEY
+                   ? "a statement without opening balance"
+                   : "a statement without closing balance: is it cut short?");
         return;
     }
     if (of->overflow || !rk_money_add(&reached, of->sum)) {
@@ -226,7 +237,7 @@ static void check_balances(taking *of, const rk_raw_end *end)
     rk_buffer_text(&why, ", closing balance is ");
     rk_money_put(&why, end->closing.minor, of->channel->exponent);
     rk_buffer_char(&why, '\0');
-    blame(of, end->line, why.bytes);
+    breach(of, end->line, why.bytes);
     rk_buffer_free(&why);
 }
 
