@@ -198,6 +198,9 @@ class HandOver(Nights):
             ("P-1", "1", "failed", "the booking system is away"),
             ("P-2", "1", "refused", "the applicant stands at the desk")])
         self.assertEqual(site.states(), {"P-1": "expired", "P-2": "expired"})
+        told = site.command("status", code=1).out
+        self.assertIn("  P-1 to expired: failed: the booking system is away\n"
+                      "  P-2 to expired: refused: the applicant stands at the desk\n", told)
         site.sql(APPLY.format("RETURN 'confirmed';"))
         night = site.run(DAY, 0)
         self.assertEqual(night.last, f"run={DAY}-2 committed=no published=0/0 next=none")

@@ -141,13 +141,30 @@ static bool check_age(status *s, const char *max_age, rk_moment now, rk_error *e
     return true;
 }
 
+static bool print_refusals(status *s, rk_store *store, rk_error *err)
+{
+    rk_refusal *refusals;
+    size_t count;
+    if (!rk_store_refusals(store, &s->arena, &refusals, &count, err))
+        return false;
+    if (count)
+        printf("transitions that the booking system has not confirmed (the newest):\n");
+    for (size_t i = 0; i < count; i++) {
+        printf("  %.*s to %.*s: %.*s: %.*s\n", RK_FMT(refusals[i].application),
+               RK_FMT(refusals[i].to_state), RK_FMT(refusals[i].answer), RK_FMT(refusals[i].why));
+        s->waiting |= refusals[i].of_last_night;
+    }
+    return true;
+}
+
 /* The two truths must name the same night. */
 static bool check_database(status *s, rk_error *err)
 {
     rk_store *store = NULL;
     rk_head head;
     bool good = rk_store_open(s->setup.settings.database, &store, err) &&
-                rk_store_ready(store, err) && rk_store_head(store, &head, err);
+                rk_store_ready(store, err) && rk_store_head(store, &head, err) &&
+                print_refusals(s, store, err);
     rk_store_close(store);
     if (!good)
         return false;

@@ -37,6 +37,10 @@ static const char hand_over_sql[] =
 #include "hand_over.sql.inc"
     ;
 
+static const char refusals_sql[] =
+#include "refusals.sql.inc"
+    ;
+
 bool rk_store_open(const char *connection, rk_store **store, rk_error *err)
 {
     rk_pg *pg;
@@ -301,4 +305,22 @@ bool rk_store_hand_over(rk_store *store, rk_handover *handover, rk_error *err)
     if (!ok)
         rk_pg_rollback(store->pg);
     return ok;
+}
+
+bool rk_store_refusals(rk_store *store, rk_arena *arena, rk_refusal **refusals, size_t *count,
+                       rk_error *err)
+{
+    *count = 0;
+    if (!rk_pg_ask(store->pg, "refusals", refusals_sql, NULL, 0, err))
+        return false;
+    *count = rk_pg_rows(store->pg);
+    *refusals = rk_arena_alloc(arena, *count + 1, sizeof **refusals);
+    for (size_t row = 0; row < *count; row++) {
+        rk_slice cells[4];
+        for (int i = 0; i < 4; i++)
+            cells[i] = rk_arena_slice(arena, rk_pg_cell(store->pg, row, i));
+        (*refusals)[row] = (rk_refusal){cells[0], cells[1], cells[2], cells[3],
+                                        rk_slice_is(rk_pg_cell(store->pg, row, 4), "t")};
+    }
+    return true;
 }

@@ -84,6 +84,16 @@ typedef struct rk_handover {
  * An error in the site's function is stored as `failed` and tried again the next time. */
 bool rk_store_hand_over(rk_store *store, rk_handover *handover, rk_error *err);
 
+/* A transition that the site has not confirmed: refused for good, or failed and to be tried again. */
+typedef struct rk_refusal {
+    rk_slice application, to_state, answer, why;
+    bool of_last_night;
+} rk_refusal;
+
+/* The newest of them, at most 20, in `arena`. */
+bool rk_store_refusals(rk_store *store, rk_arena *arena, rk_refusal **refusals, size_t *count,
+                       rk_error *err);
+
 /* Inserts or updates applications in rekon_source.booking, the table behind the view at offices without
  * a booking system of their own. All or nothing. */
 bool rk_store_import(rk_store *store, const rk_applications *applications, const rk_names *names,
