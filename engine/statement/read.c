@@ -143,6 +143,16 @@ static bool find_layout(rk_statement *statement)
                           &statement->scratch, &statement->why);
 }
 
+/* Rows above the titles are passed over, so an entry among them would be lost: the titles have slipped. */
+static bool starts_with_titles(rk_statement *statement, rk_arena *arena)
+{
+    size_t line = rk_statement_misplaced(statement);
+    if (line)
+        statement->why =
+            rk_arena_printf(arena, "an entry stands above the column titles (line %zu)", line);
+    return line == 0;
+}
+
 static bool prepare(job *of, uint32_t number, rk_error *err)
 {
     rk_file *file = &of->files->items[number];
@@ -154,7 +164,9 @@ static bool prepare(job *of, uint32_t number, rk_error *err)
         return rk_fail(err, RK_FILE, "too many files for one night");
     if (!statement->why)
         statement->plan = plan_of(of, file, &statement->why);
-    if (!statement->plan || !find_layout(statement) || !take_days(statement, of->reading->arena))
+    if (!statement->plan || !find_layout(statement) || !take_days(statement, of->reading->arena) ||
+        (!rk_is_standard(statement->plan->channel) &&
+         !starts_with_titles(statement, of->reading->arena)))
         return true;
     if (rk_is_standard(statement->plan->channel))
         add_standard(of, statement);

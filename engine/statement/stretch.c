@@ -470,3 +470,25 @@ void rk_stretch_free(rk_stretch *stretch)
     free(stretch->spans);
     rk_arena_free(&stretch->arena);
 }
+
+size_t rk_statement_misplaced(rk_statement *statement)
+{
+    rk_cell cells[RK_CELLS_MAX];
+    const rk_layout *layout = &statement->layout;
+    rk_stretch stretch = {.statement = statement};
+    rk_row row = {.layout = layout, .cells = cells, .scratch = &stretch.arena};
+    const char *body = layout->text.text.at + layout->body;
+    rk_cutter cutter = rk_cutter_all(&layout->text);
+    size_t line = 0;
+    while (layout->channel->title_count && !line && cutter.next < body &&
+           rk_cutter_next(&cutter, cells, RK_CELLS_MAX, &row.record)) {
+        reading read = {.amount = RK_NO_MONEY, .balance = RK_NO_MONEY, .field = RK_NO_FIELD};
+        bool known;
+        const rk_record_rule *rule = row.record.fault ? NULL : rk_row_rule(&row, &known);
+        bool may = rule && rule->kind == RK_RECORD_ENTRY && !rk_row_fault(&row);
+        if (may && !read_record(&stretch, &row, &read))
+            line = row.record.line;
+    }
+    rk_arena_free(&stretch.arena);
+    return line;
+}

@@ -87,6 +87,9 @@ void rk_stretch_take(rk_stretch *stretch, const rk_entries *entries, const rk_ro
                      const rk_ready *ready);
 void rk_stretch_refuse(rk_stretch *stretch, const rk_row *row, const char *reason);
 
+/* The line of the first record above the row of titles that reads as an entry; 0 when there is none. */
+size_t rk_statement_misplaced(rk_statement *statement);
+
 void rk_stretch_read(rk_stretch *stretch, const rk_entries *entries);
 void rk_stretch_free(rk_stretch *stretch);
 
