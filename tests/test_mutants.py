@@ -542,7 +542,9 @@ def main():
         print(f'  {kind:<16}' + ', '.join(f'{c} {n}' for (k, c), n in sorted(unseen.items()) if k == kind))
     for channel, kind, fault, content in failures[:10]:
         print(f'\n{channel}, {kind}: {fault}\n{content.decode("latin-1")}')
-    print(f'\n{passed} passed, {len(failures)} failed')
+    broken = {channel for channel, _, _, _ in failures}
+    print(f'\n{passed} of {passed + len(failures)} mutants are as they should be; channels:')
+    print(f'{len(CHANNELS) - len(broken)} passed, {len(broken)} failed')
     return bool(failures)
 
 
