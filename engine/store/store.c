@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "store/copy.h"
 #include "store/session.h"
@@ -11,6 +12,7 @@ enum { SCHEMA_VERSION = 1, REOPEN_SECONDS = 30 };
 
 /* Any number, as long as it is always this one: "rekon" in ASCII. */
 #define LOCK_KEY "491429883758"
+enum { LOCK_ATTEMPTS = 20, LOCK_PAUSE_MS = 100 };
 
 static const char roles_sql[] =
 #include "roles.sql.inc"
@@ -53,21 +55,30 @@ bool rk_store_open(const char *connection, rk_store **store, rk_error *err)
 
 void rk_store_close(rk_store *store)
 {
+    rk_error ignored;
     if (!store)
         return;
+    if (store->locked) /* at once, not when the server notices that the session has ended */
+        rk_pg_ask(store->pg, "unlock", "SELECT pg_advisory_unlock(" LOCK_KEY ")", NULL, 0,
+                  &ignored);
     rk_pg_close(store->pg);
     free(store);
 }
 
+/* A run that was killed holds the lock until the server notices: that is waited for, a little. */
 bool rk_store_lock(rk_store *store, rk_error *err)
 {
-    if (store->locked)
-        return true;
-    if (!rk_pg_ask(store->pg, "lock", "SELECT pg_try_advisory_lock(" LOCK_KEY ")", NULL, 0, err))
-        return false;
-    if (!rk_slice_is(rk_pg_cell(store->pg, 0, 0), "t"))
-        return rk_fail(err, RK_LOCKED, "another run holds the lock of this database");
-    store->locked = true;
+    const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000L};
+    for (int attempt = 0; !store->locked; attempt++) {
+        if (!rk_pg_ask(store->pg, "lock", "SELECT pg_try_advisory_lock(" LOCK_KEY ")", NULL, 0,
+                       err))
+            return false;
+        store->locked = rk_slice_is(rk_pg_cell(store->pg, 0, 0), "t");
+        if (!store->locked && attempt == LOCK_ATTEMPTS)
+            return rk_fail(err, RK_LOCKED, "another run holds the lock of this database");
+        if (!store->locked)
+            nanosleep(&pause, NULL);
+    }
     return true;
 }
 
