@@ -76,6 +76,11 @@ static void init(rk_batch *batch, const rk_column *columns, size_t count)
     rk_batch_init(batch, columns, count, 64, ((uint64_t)1 << count) - 1);
 }
 
+void rk_file_rows_init(rk_file_rows *files)
+{
+    init(&files->batch, file_columns, sizeof file_columns / sizeof *file_columns);
+}
+
 #define INIT(rows, table) init(&history->rows.batch, table, sizeof table / sizeof *table)
 
 void rk_history_init(rk_history *history)
@@ -83,7 +88,7 @@ void rk_history_init(rk_history *history)
     INIT(outcomes, outcome_columns);
     INIT(allocations, allocation_columns);
     INIT(transitions, transition_columns);
-    INIT(files, file_columns);
+    rk_file_rows_init(&history->files);
     INIT(cases, case_columns);
     INIT(decisions, decision_columns);
 }

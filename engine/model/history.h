@@ -86,6 +86,9 @@ typedef struct rk_history {
     rk_decision_rows decisions;
 } rk_history;
 
+/* An empty batch with all columns; the closing state carries files in one of its own. */
+void rk_file_rows_init(rk_file_rows *files);
+
 /* Empty batches with all columns. */
 void rk_history_init(rk_history *history);
 void rk_history_free(rk_history *history);

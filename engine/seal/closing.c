@@ -44,12 +44,8 @@ static void init_rejects(rk_open_rejects *rejects)
 void rk_carried_init(rk_carried *carried)
 {
     init_rejects(&carried->rejects);
-    rk_history empty;
     uint64_t all = ((uint64_t)1 << rk_case_column_count) - 1;
-    rk_history_init(&empty);
-    carried->files = empty.files;
-    empty.files.batch.column_count = 0; /* now owned by `carried` */
-    rk_history_free(&empty);
+    rk_file_rows_init(&carried->files);
     rk_batch_init(&carried->cases.batch, rk_case_columns, rk_case_column_count, 64, all);
     rk_facts_init(&carried->stock, 64);
     rk_coverage_init(&carried->coverage);
@@ -336,7 +332,7 @@ static bool load_segment(const rk_archive *archive, rk_closing *closing, size_t 
                          rk_error *err)
 {
     rk_slice bytes, applications, entries, files;
-    rk_carried scratch;
+    rk_file_rows rows;
     rk_known *before = &world->before;
     size_t first_entry = before->entries.batch.count;
     size_t first_application = before->applications.batch.count;
@@ -345,14 +341,14 @@ static bool load_segment(const rk_archive *archive, rk_closing *closing, size_t 
     if (!cut_part(&bytes, &applications) || !cut_part(&bytes, &entries) ||
         !cut_part(&bytes, &files))
         return rk_fail(err, RK_DIFFERENT, "a segment of the closing state is cut short");
-    rk_carried_init(&scratch);
+    rk_file_rows_init(&rows);
     bool good =
         rk_columns_decode(applications, &before->applications.batch, &world->names, &world->texts,
                           err) &&
         rk_columns_decode(entries, &before->entries.batch, &world->names, &world->texts, err) &&
-        rk_columns_decode(files, &scratch.files.batch, &world->names, &world->texts, err) &&
-        adopt(world, &scratch.files, first_entry, first_application, err);
-    rk_carried_free(&scratch);
+        rk_columns_decode(files, &rows.batch, &world->names, &world->texts, err) &&
+        adopt(world, &rows, first_entry, first_application, err);
+    rk_batch_free(&rows.batch);
     closing->segments[i].loaded = true;
     closing->entry_segment = rk_grow(closing->entry_segment, &closing->entry_capacity,
                                      before->entries.batch.count, sizeof(uint32_t));

@@ -176,16 +176,16 @@ static uint32_t local_file(const saving *s, rk_file_rows *files, rk_texts *texts
 static void put_entries(const saving *s, const group *g, rk_buffer *out)
 {
     rk_entries part;
-    rk_history history;
+    rk_file_rows files;
     rk_texts texts = {0};
     uint32_t last = RK_NO_ROW;
     const rk_batch *all = &s->world->entries.batch;
     uint64_t columns = columns_there(all);
     rk_batch_init(&part.batch, rk_entry_columns, rk_entry_column_count, g->entry_count, columns);
-    rk_history_init(&history);
+    rk_file_rows_init(&files);
     for (size_t i = 0; i < g->entry_count; i++) {
         rk_batch_copy_row(all, g->entries[i], &part.batch, i);
-        part.file[i] = local_file(s, &history.files, &texts, &last, part.file[i]);
+        part.file[i] = local_file(s, &files, &texts, &last, part.file[i]);
         if (part.application[i] != RK_NO_ROW)
             part.application[i] = place_of(s, g, part.application[i]);
     }
@@ -194,11 +194,11 @@ static void put_entries(const saving *s, const group *g, rk_buffer *out)
     uint64_t length = 0;
     size_t at = out->len;
     rk_buffer_bytes(out, &length, sizeof length);
-    rk_columns_encode(&history.files.batch, &s->world->names, &texts, out);
+    rk_columns_encode(&files.batch, &s->world->names, &texts, out);
     length = out->len - at - sizeof length;
     memcpy(out->bytes + at, &length, sizeof length);
     rk_batch_free(&part.batch);
-    rk_history_free(&history);
+    rk_batch_free(&files.batch);
     rk_texts_free(&texts);
 }
 
