@@ -247,6 +247,7 @@ static void lay_channels(world *w)
 {
     assert_true(w->rules.channel_count <= CHANNELS_MAX);
     for (size_t i = 0; i < w->rules.channel_count; i++) {
+        w->rules.channels[i].holds_lapses = true; /* every one must deliver, and has its row */
         rk_name channel = w->rules.channels[i].channel;
         char *name = rk_arena_printf(&w->arena, "%.*s-2024-03-05.txt",
                                      RK_FMT(rk_names_text(&w->names, channel)));

@@ -185,20 +185,6 @@ bool rk_file_write(const char *path, rk_slice bytes, unsigned mode, const char *
     return good;
 }
 
-bool rk_file_write_new(const char *path, rk_slice bytes, unsigned mode, const char *point,
-                       rk_error *err)
-{
-    rk_buffer old = {0};
-    bool same;
-    if (!rk_file_stat(path).exists)
-        return rk_file_write(path, bytes, mode, point, err);
-    if (!rk_file_read(path, RK_BUFFER_MAX, &old, err))
-        return false;
-    same = rk_slice_equal(rk_buffer_all(&old), bytes);
-    rk_buffer_free(&old);
-    return same || rk_fail(err, RK_FILE, "\"%s\" exists with other content", path);
-}
-
 static bool copy_bytes(int in, int out, rk_digest_state *state, uint64_t *size)
 {
     char *chunk = rk_alloc(1, COPY_BYTES);

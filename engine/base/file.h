@@ -35,11 +35,6 @@ void rk_file_forget(const rk_mapped *mapped, size_t bytes);
 bool rk_file_write(const char *path, rk_slice bytes, unsigned mode, const char *point,
                    rk_error *err);
 
-/* Durable, atomic, and never replacing: RK_FILE when `path` exists with other bytes; true when it
- * exists with the same. */
-bool rk_file_write_new(const char *path, rk_slice bytes, unsigned mode, const char *point,
-                       rk_error *err);
-
 /* Copies `from` to `to` (not durable) and gives the digest of the bytes that were copied. */
 bool rk_file_copy(const char *from, const char *to, rk_digest *digest, uint64_t *size,
                   rk_error *err);

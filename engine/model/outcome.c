@@ -143,8 +143,3 @@ bool rk_outcome_is_payment(rk_outcome outcome)
     return outcome == RK_MATCHED || outcome == RK_LATE || outcome == RK_UNDERPAID ||
            outcome == RK_OVERPAID;
 }
-
-bool rk_state_is_paid(rk_state state)
-{
-    return state == RK_STATE_PAID || state == RK_STATE_PAID_LATE || state == RK_STATE_REINSTATED;
-}

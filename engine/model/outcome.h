@@ -120,7 +120,4 @@ bool rk_outcome_opens_case(rk_outcome outcome);
 /* The entry counts as money received for an application. */
 bool rk_outcome_is_payment(rk_outcome outcome);
 
-/* The application counts as paid. */
-bool rk_state_is_paid(rk_state state);
-
 #endif

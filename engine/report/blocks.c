@@ -71,7 +71,8 @@ static void add_all_outcomes(laid *l)
             add_key(l, outcome);
 }
 
-/* Every value that the rules know of. */
+/* Every value that the rules know of; of the channels those that must deliver, as most sites use few of
+ * the others. */
 static void add_all_keys(laid *l)
 {
     const rk_desk *desk = l->job->desk;
@@ -86,7 +87,8 @@ static void add_all_keys(laid *l)
                 add_key(l, rules->tariffs.items[i].prices[p].service);
     if (l->block->rows == RK_DIM_CHANNEL)
         for (size_t i = 0; i < rules->channel_count; i++)
-            if (holds(rules->channels[i].from, rules->channels[i].until, night))
+            if (rules->channels[i].holds_lapses &&
+                holds(rules->channels[i].from, rules->channels[i].until, night))
                 add_key(l, rules->channels[i].channel);
     if (l->block->rows == RK_DIM_OFFICE)
         for (size_t i = 0; i < rules->offices.count; i++)
