@@ -5,104 +5,17 @@
 #include "base/log.h"
 #include "commands/commands.h"
 #include "commands/options.h"
-#include "night/night.h"
+#include "night/replay.h"
 
-/* A past night, put together from what was sealed of it. */
 typedef struct rerunning {
-    rk_archive archive;
-    rk_arena arena;
-    rk_manifest sealed, before;
-    rk_digest before_digest;
-    bool has_before;
-    rk_sources sources;
-    int threads;
+    rk_replay replay;
     const char *out; /* NULL: nothing is kept */
 } rerunning;
 
-/* The manifests of a night and of the one before it in the chain (NULL: it is the first). */
-static bool open_night(rerunning *r, const rk_night_name *night, const rk_night_name *before,
-                       rk_error *err)
+static bool settle(rk_replay *replay, rk_error *err)
 {
-    rk_digest digest;
-    r->has_before = before != NULL;
-    if (before && !rk_archive_manifest(&r->archive, "nights", before->night, before->number,
-                                       &r->arena, &r->before, &r->before_digest, err))
-        return false;
-    return rk_archive_manifest(&r->archive, "nights", night->night, night->number, &r->arena,
-                               &r->sealed, &digest, err);
-}
-
-static bool fetch(rerunning *r, const rk_item *item, rk_slice *bytes, rk_error *err)
-{
-    rk_buffer content = {0};
-    bool good = rk_archive_get(&r->archive, &item->ref, &content, err);
-    if (good)
-        *bytes = rk_arena_slice(&r->arena, rk_buffer_all(&content));
-    rk_buffer_free(&content);
-    return good;
-}
-
-static bool fetch_rules(rerunning *r, rk_error *err)
-{
-    r->sources.items = rk_arena_alloc(&r->arena, r->sealed.item_count + 1, sizeof(rk_source));
-    for (size_t i = 0; i < r->sealed.item_count; i++) {
-        const rk_item *item = &r->sealed.items[i];
-        if (item->kind != RK_ITEM_RULES)
-            continue;
-        rk_source *source = &r->sources.items[r->sources.count++];
-        source->name = item->name;
-        source->path = item->name;
-        if (!fetch(r, item, &source->bytes, err))
-            return false;
-    }
-    return true;
-}
-
-static bool fetch_deliveries(rerunning *r, rk_night *night, rk_error *err)
-{
-    night->deliveries.items = rk_alloc(r->sealed.item_count + 1, sizeof(rk_delivery));
-    for (size_t i = 0; i < r->sealed.item_count; i++) {
-        const rk_item *item = &r->sealed.items[i];
-        if (item->kind != RK_ITEM_STATEMENT && item->kind != RK_ITEM_DECISIONS)
-            continue;
-        rk_delivery *delivery = &night->deliveries.items[night->deliveries.count++];
-        delivery->name = item->name;
-        delivery->digest = item->ref.content;
-        delivery->is_decisions = item->kind == RK_ITEM_DECISIONS;
-        if (!rk_moment_parse(item->extra, &delivery->arrived))
-            return rk_fail(err, RK_DIFFERENT, "the manifest does not say when \"%.*s\" arrived",
-                           RK_FMT(item->name));
-        if (!fetch(r, item, &delivery->content.bytes, err))
-            return false;
-    }
-    return true;
-}
-
-static bool fetch_snapshot(rerunning *r, rk_night *night, rk_error *err)
-{
-    int64_t count, newest;
-    rk_slice bytes;
-    const rk_item *item = rk_manifest_item(&r->sealed, RK_ITEM_SNAPSHOT);
-    if (!item)
-        return true;
-    if (!fetch(r, item, &bytes, err))
-        return false;
-    rk_buffer_slice(&night->snapshot, bytes);
-    if (!rk_slice_to_i64(rk_manifest_setting(&r->sealed, "source_count"), &count))
-        return rk_fail(err, RK_DIFFERENT, "the manifest does not say how large the source was");
-    night->source_count = (uint64_t)count;
-    night->source_newest = RK_NO_MOMENT;
-    if (rk_slice_to_i64(rk_manifest_setting(&r->sealed, "source_newest"), &newest))
-        night->source_newest = newest;
-    return true;
-}
-
-static bool settle(rerunning *r, rk_night *night, rk_error *err)
-{
-    return rk_night_sealed_settings(&r->sealed, &night->settings, err) &&
-           rk_night_open(night, r->has_before ? &r->before : NULL, &r->before_digest, err) &&
-           fetch_deliveries(r, night, err) && fetch_snapshot(r, night, err) &&
-           rk_night_take_in(night, err) && rk_night_read(night, err) &&
+    rk_night *night = &replay->night;
+    return rk_replay_take_in(replay, err) && rk_night_read(night, err) &&
            rk_night_seal_inputs(night, err) && rk_night_judge(night, err) &&
            rk_night_tally(night, err) && rk_night_report(night, err) &&
            rk_night_seal_outputs(night, err);
@@ -145,8 +58,9 @@ static size_t compare(const rk_manifest *sealed, const rk_manifest *again)
     return differences;
 }
 
-static bool keep_books(const rerunning *r, rk_night *night, rk_error *err)
+static bool keep_books(rerunning *r, rk_error *err)
 {
+    rk_night *night = &r->replay.night;
     for (size_t i = 0; r->out && i < night->books.count; i++) {
         const rk_book *book = &night->books.items[i];
         char *path = rk_path_join(&night->world.arena, r->out, book->path);
@@ -158,31 +72,25 @@ static bool keep_books(const rerunning *r, rk_night *night, rk_error *err)
     return true;
 }
 
+static bool say(rk_replay *replay, rk_error *err)
+{
+    const rk_night *night = &replay->night;
+    size_t differences = compare(&replay->sealed, &night->manifest);
+    bool same_run = rk_digest_equal(&replay->sealed.run, &night->manifest.run);
+    bool good = differences == 0 && same_run;
+    printf("%s: %s (%zu items, %zu workbooks)\n",
+           rk_manifest_name(night->day, night->number, &replay->arena),
+           good ? "identical" : "different", replay->sealed.item_count, night->books.count);
+    return good || rk_fail(err, RK_DIFFERENT, "the night made again differs from what was sealed");
+}
+
 static bool rerun(rerunning *r, rk_error *err)
 {
-    rk_night night = {.sources = &r->sources,
-                      .archive = {.folder = r->archive.folder, .read_only = true},
-                      .day = r->sealed.night,
-                      .number = r->sealed.number,
-                      .threads = r->threads,
-                      .program = r->sealed.program,
-                      .mode = r->sealed.mode};
     char *scratch;
-    if (!rk_folder_temporary(&r->arena, &scratch, err))
+    if (!rk_folder_temporary(&r->replay.arena, &scratch, err))
         return false;
-    night.scratch = scratch;
-    bool good = fetch_rules(r, err) && settle(r, &night, err) && keep_books(r, &night, err);
-    if (good) {
-        size_t differences = compare(&r->sealed, &night.manifest);
-        bool same_run = rk_digest_equal(&r->sealed.run, &night.manifest.run);
-        printf("%s: %s (%zu items, %zu workbooks)\n",
-               rk_manifest_name(night.day, night.number, &r->arena),
-               differences == 0 && same_run ? "identical" : "different", r->sealed.item_count,
-               night.books.count);
-        good = (differences == 0 && same_run) ||
-               rk_fail(err, RK_DIFFERENT, "the night made again differs from what was sealed");
-    }
-    rk_night_close(&night);
+    r->replay.night.scratch = scratch;
+    bool good = settle(&r->replay, err) && keep_books(r, err) && say(&r->replay, err);
     rk_error ignored;
     rk_folder_remove(scratch, &ignored);
     return good;
@@ -240,12 +148,10 @@ static bool is_asked(const request *q, size_t i)
 
 static bool rerun_one(const request *q, size_t i, rk_error *err)
 {
-    rerunning r = {.archive = q->archive, .threads = q->setup.threads, .out = q->out};
-    bool good =
-        open_night(&r, &q->nights[i], i > 0 ? &q->nights[i - 1] : NULL, err) && rerun(&r, err);
-    rk_manifest_free(&r.sealed);
-    rk_manifest_free(&r.before);
-    rk_arena_free(&r.arena);
+    rerunning r = {.out = q->out};
+    bool good = rk_replay_open(&r.replay, &q->archive, q->nights, i, q->setup.threads, err) &&
+                rerun(&r, err);
+    rk_replay_close(&r.replay);
     return good;
 }
 
