@@ -186,7 +186,8 @@ static void test_config__files_must_be_there_and_known(void **state)
         {"deadlines.yaml", "reports/x.yaml", "the rules have no file \"deadlines.yaml\"\n"},
         {"matching.yaml", "outages.yaml",
          "outages.yaml: unknown rule file \"outages.yaml\"\nhint: rules are offices.yaml, "
-         "tariffs.yaml, deadlines.yaml, matching.yaml and channels/*.yaml\n"},
+         "tariffs.yaml, deadlines.yaml, matching.yaml, targets.yaml, quotas.yaml and "
+         "channels/*.yaml\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         kit k = read_folders("tests/data/config/rules", "tests/data/config/reports");

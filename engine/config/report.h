@@ -9,6 +9,7 @@
 #define RK_CONFIG_REPORT_H
 
 #include "model/fact.h"
+#include "model/period.h"
 
 typedef enum rk_language { RK_INDONESIAN, RK_ENGLISH } rk_language;
 
@@ -124,7 +125,6 @@ typedef struct rk_sheet {
 
 typedef enum rk_per { RK_PER_OFFICE, RK_PER_NATION } rk_per;
 typedef enum rk_due { RK_DUE_NIGHT, RK_DUE_MONTH_END, RK_DUE_ON_REQUEST } rk_due;
-typedef enum rk_period { RK_PERIOD_DAY, RK_PERIOD_MONTH, RK_PERIOD_YEAR } rk_period;
 
 typedef struct rk_workbook {
     rk_slice name; /* "harian" */

@@ -15,8 +15,13 @@ static const rk_choice bases[] = {{"received", RK_ON_RECEIVED},
                                   {NULL, 0}};
 static const rk_choice stocks[] = {{"start", RK_STOCK_BEFORE}, {"end", RK_STOCK_AFTER}, {NULL, 0}};
 static const rk_choice pers[] = {{"office", RK_PER_OFFICE}, {"nation", RK_PER_NATION}, {NULL, 0}};
-static const rk_choice periods[] = {
-    {"day", RK_PERIOD_DAY}, {"month", RK_PERIOD_MONTH}, {"year", RK_PERIOD_YEAR}, {NULL, 0}};
+static const rk_choice periods[] = {{"day", RK_PERIOD_DAY},
+                                    {"week", RK_PERIOD_WEEK},
+                                    {"month", RK_PERIOD_MONTH},
+                                    {"quarter", RK_PERIOD_QUARTER},
+                                    {"half", RK_PERIOD_HALF},
+                                    {"year", RK_PERIOD_YEAR},
+                                    {NULL, 0}};
 static const rk_choice dues[] = {{"night", RK_DUE_NIGHT},
                                  {"month_end", RK_DUE_MONTH_END},
                                  {"on_request", RK_DUE_ON_REQUEST},
@@ -643,7 +648,7 @@ static const rk_key workbook_keys[] = {
     {"per", &rk_value_choice, OF_WORKBOOK(per), .needed = true, .choices = pers,
      .doc = "one for each office, or one for the nation"},
     {"period", &rk_value_choice, OF_WORKBOOK(period), .needed = true, .choices = periods,
-     .doc = "day, month or year"},
+     .doc = "day, week, month, quarter, half or year"},
     {"due", &rk_value_choice, OF_WORKBOOK(due), .needed = true, .choices = dues,
      .doc = "night, month_end or on_request"},
     {"file", &rk_value_text, OF_WORKBOOK(file), .needed = true,

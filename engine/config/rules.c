@@ -84,6 +84,8 @@ static const rule_file files[] = {
     {"tariffs.yaml", rk_load_tariffs, &rk_tariff_schema, true},
     {"deadlines.yaml", rk_load_deadlines, &rk_deadline_schema, true},
     {"matching.yaml", rk_load_matching, &rk_match_schema, true},
+    {"targets.yaml", rk_load_targets, &rk_target_schema, false},
+    {"quotas.yaml", rk_load_quotas, &rk_quota_schema, false},
     {"reports/measures.yaml", rk_load_measures, &rk_measure_schema, false},
 };
 enum { FILE_COUNT = sizeof files / sizeof *files };
@@ -120,8 +122,8 @@ const rk_schema *rk_schema_of_file(rk_slice name, bool *is_list)
 static bool fail_unknown_file(const rk_source *source, rk_error *err)
 {
     rk_fail(err, RK_INVALID, "unknown rule file \"%.*s\"", RK_FMT(source->name));
-    rk_fail_hint(err, "rules are offices.yaml, tariffs.yaml, deadlines.yaml, matching.yaml and "
-                      "channels/*.yaml");
+    rk_fail_hint(err, "rules are offices.yaml, tariffs.yaml, deadlines.yaml, matching.yaml, "
+                      "targets.yaml, quotas.yaml and channels/*.yaml");
     rk_nearest nearest = rk_nearest_to(source->name);
     for (size_t i = 0; i < FILE_COUNT; i++)
         rk_nearest_try(&nearest, rk_slice_of(files[i].name));

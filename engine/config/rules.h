@@ -131,6 +131,29 @@ typedef struct rk_matching {
 /* The first rule with this key that holds on a day; NULL when there is none. */
 const rk_match_rule *rk_match_rule_on(const rk_matching *matching, rk_match_key key, rk_day on);
 
+/* ---- targets.yaml, quotas.yaml ---- */
+#define RK_NO_COUNT UINT32_MAX
+
+typedef struct rk_goal {
+    rk_slice name; /* of a target: "penerimaan", as measures name it; of a quota empty */
+    rk_name office;
+    rk_day from, until;
+    rk_period each;        /* what the figure is for */
+    bool working;          /* each: day: none on Saturdays and Sundays */
+    rk_money amount_minor; /* RK_NO_MONEY: it is a count */
+    uint32_t count;        /* RK_NO_COUNT: it is money */
+} rk_goal;
+
+typedef struct rk_goals {
+    rk_goal *items; /* in file order */
+    size_t count;
+} rk_goals;
+
+/* The target `name` (of quotas: empty) of an office over the days [from, until], in minor units or as a
+ * count; of a year, month, ... that is cut the part by days. RK_NO_MONEY when no row holds. */
+rk_money rk_goal_over(const rk_goals *goals, rk_slice name, rk_name office, rk_day from,
+                      rk_day until);
+
 /* ---- rekon.yaml ---- */
 typedef struct rk_settings {
     const char *database;                                   /* libpq connection string */
@@ -154,6 +177,7 @@ typedef struct rk_rules {
     rk_tariffs tariffs;
     rk_deadlines deadlines;
     rk_matching matching;
+    rk_goals targets, quotas;
     rk_channel *channels; /* by name */
     size_t channel_count;
     rk_reports reports;
@@ -171,7 +195,7 @@ bool rk_sources_read(const char *rules_folder, const char *reports_folder, rk_ar
                      rk_sources *sources, rk_error *err);
 
 /* Loads and cross-checks everything; names are interned in `names`. Needs offices, tariffs, deadlines,
- * matching and at least one channel; reports may be absent. An unknown file name, an unknown, repeated
+ * matching and at least one channel; targets, quotas and reports may be absent. An unknown file name, an unknown, repeated
  * or missing key, or a bad value is RK_INVALID with path, line, column, the line, a hint. */
 bool rk_rules_load(const rk_sources *sources, rk_names *names, rk_arena *arena, rk_rules *rules,
                    rk_error *err);

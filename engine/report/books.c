@@ -68,22 +68,6 @@ static void collect(const rk_desk *desk, orders *all)
 
 /* ---- names ---- */
 
-static rk_day period_start(rk_period period, rk_day night)
-{
-    rk_civil civil = rk_civil_of(night);
-    if (period == RK_PERIOD_DAY)
-        return night;
-    return rk_day_of(civil.year, period == RK_PERIOD_YEAR ? 1 : civil.month, 1);
-}
-
-static void put_period(rk_buffer *out, rk_period period, rk_day night)
-{
-    size_t start = out->len;
-    rk_day_put(out, night);
-    if (period != RK_PERIOD_DAY)
-        out->len = start + (period == RK_PERIOD_YEAR ? 4 : 7);
-}
-
 /* The office's code as the name of a folder: nothing that leads elsewhere. */
 static void put_office(rk_buffer *out, const rk_desk *desk, size_t slice)
 {
@@ -116,7 +100,7 @@ static rk_slice path_of(const rk_desk *desk, const order *o, rk_arena *arena)
             put_office(&path, desk, o->slice);
             i += 8;
         } else if (rk_slice_starts(rest, RK_S("{period}"))) {
-            put_period(&path, o->workbook->period, desk->input->night);
+            rk_days_put(&path, rk_days_of(o->workbook->period, desk->input->night));
             i += 8;
         } else {
             rk_buffer_char(&path, pattern.at[i++]);
@@ -171,7 +155,7 @@ static void open_job(rk_job *job, const rk_desk *desk, const order *o)
     *job = (rk_job){.desk = desk,
                     .workbook = o->workbook,
                     .slice = o->slice,
-                    .from = period_start(o->workbook->period, input->night),
+                    .from = rk_days_of(o->workbook->period, input->night).from,
                     .until = input->night,
                     .zone = input->zone};
     if (o->slice != RK_ALL_SLICES) {

@@ -1,0 +1,160 @@
+/* rules/targets.yaml and rules/quotas.yaml */
+#include "config/load.h"
+
+static const rk_choice units[] = {{"day", RK_PERIOD_DAY},
+                                  {"week", RK_PERIOD_WEEK},
+                                  {"month", RK_PERIOD_MONTH},
+                                  {"quarter", RK_PERIOD_QUARTER},
+                                  {"half", RK_PERIOD_HALF},
+                                  {"year", RK_PERIOD_YEAR},
+                                  {NULL, 0}};
+
+static void begin_goal(void *into)
+{
+    rk_goal *goal = into;
+    goal->from = goal->until = RK_NO_DAY;
+    goal->amount_minor = RK_NO_MONEY;
+    goal->count = RK_NO_COUNT;
+}
+
+static bool end_goal(const rk_load *load, const rk_node *node, void *into, rk_error *err)
+{
+    const rk_goal *goal = into;
+    if (goal->working && goal->each != RK_PERIOD_DAY)
+        return rk_load_fail(load, rk_node_at(node, "working_days"), err,
+                            "\"working_days\" goes with \"each: day\"");
+    return rk_load_check_office(load, rk_node_at(node, "office"), goal->office, err) &&
+           rk_load_check_days(load, node, goal->from, goal->until, err);
+}
+
+static bool end_target(const rk_load *load, const rk_node *node, void *into, rk_error *err)
+{
+    const rk_goal *goal = into;
+    if ((goal->amount_minor == RK_NO_MONEY) == (goal->count == RK_NO_COUNT)) {
+        rk_load_fail(load, node, err, "a target needs either \"amount\" or \"count\"");
+        return rk_fail_hint(err, "amount: in rupiah, or count: of applications");
+    }
+    return end_goal(load, node, into, err);
+}
+
+#define GOAL_ROWS \
+    {"office", &rk_value_name, offsetof(rk_goal, office), .needed = true, .doc = "its code"}, \
+        {"from", &rk_value_day, offsetof(rk_goal, from), .needed = true, \
+         .doc = "the first day on which the row holds"}, \
+    { \
+        "until", &rk_value_day, offsetof(rk_goal, until), \
+            .doc = "the first day on which it does not" \
+    }
+
+static const rk_key target_keys[] = {
+    {"target", &rk_value_text, offsetof(rk_goal, name), .needed = true,
+     .doc = "what is to be reached, as measures name it"},
+    GOAL_ROWS,
+    {"each", &rk_value_choice, offsetof(rk_goal, each), .needed = true, .choices = units,
+     .doc = "day, week, month, quarter, half or year: what the figure is for"},
+    {"amount", &rk_value_rupiah, offsetof(rk_goal, amount_minor), .doc = "whole rupiah"},
+    {"count", &rk_value_size, offsetof(rk_goal, count), .least = 0, .most = 1000000000,
+     .doc = "of applications"},
+};
+
+const rk_schema rk_target_schema = {
+    .doc = "what an office is to reach",
+    .size = sizeof(rk_goal),
+    RK_KEYS(target_keys),
+    .begin = begin_goal,
+    .end = end_target,
+};
+
+static const rk_key quota_keys[] = {
+    GOAL_ROWS,
+    {"each", &rk_value_choice, offsetof(rk_goal, each), .choices = units,
+     .doc = "day (the default), week, month, quarter, half or year"},
+    {"working_days", &rk_value_yes, offsetof(rk_goal, working),
+     .doc = "of a quota for each day: none on Saturdays and Sundays"},
+    {"count", &rk_value_size, offsetof(rk_goal, count), .needed = true, .least = 0,
+     .most = 1000000000, .doc = "applicants who can be served"},
+};
+
+const rk_schema rk_quota_schema = {
+    .doc = "how many applicants an office can serve",
+    .size = sizeof(rk_goal),
+    RK_KEYS(quota_keys),
+    .begin = begin_goal,
+    .end = end_goal,
+};
+
+/* Two rows of one office and one target must not hold on the same day. */
+static bool load_goals(const rk_load *load, const rk_schema *schema, const rk_node *root,
+                       rk_goals *goals, rk_error *err)
+{
+    if (!rk_schema_bind_list(load, schema, root, &goals->items, &goals->count, err))
+        return false;
+    for (size_t i = 0; i < goals->count; i++)
+        for (size_t j = 0; j < i; j++) {
+            const rk_goal *a = &goals->items[j], *b = &goals->items[i];
+            if (a->office != b->office || !rk_slice_equal(a->name, b->name) ||
+                !rk_days_overlap(a->from, a->until, b->from, b->until))
+                continue;
+            rk_load_fail(load, root->items[i], err,
+                         "two rows of office \"%.*s\" hold on the same day",
+                         RK_FMT(rk_names_text(load->names, a->office)));
+            return rk_fail_hint(err,
+                                "the other is line %zu; `until` is the first day on which a "
+                                "row no longer holds",
+                                root->items[j]->line);
+        }
+    return true;
+}
+
+bool rk_load_targets(const rk_load *load, const rk_node *root, rk_error *err)
+{
+    return load_goals(load, &rk_target_schema, root, &load->rules->targets, err);
+}
+
+bool rk_load_quotas(const rk_load *load, const rk_node *root, rk_error *err)
+{
+    return load_goals(load, &rk_quota_schema, root, &load->rules->quotas, err);
+}
+
+static rk_day working_days(rk_day from, rk_day until)
+{
+    rk_day whole = (until - from + 1) / 7, count = whole * 5;
+    for (rk_day day = from + whole * 7; day <= until; day++)
+        count += rk_weekday(day) < 5;
+    return count;
+}
+
+/* The figure's part for [from, until]. Of a unit that is cut, the part by days; parts of one unit sum to
+ * the whole, as each is the difference of two rounded sums from its first day on. */
+static rk_money part_of(const rk_goal *goal, rk_day from, rk_day until)
+{
+    rk_money figure = goal->amount_minor == RK_NO_MONEY ? goal->count : goal->amount_minor;
+    if (goal->each == RK_PERIOD_DAY)
+        return figure * (goal->working ? working_days(from, until) : until - from + 1);
+    rk_money sum = 0;
+    while (from <= until) {
+        rk_days unit = rk_days_of(goal->each, from);
+        rk_day last = unit.until < until ? unit.until : until;
+        __int128 days = unit.until - unit.from + 1;
+        sum += (rk_money)((__int128)figure * (last - unit.from + 1) / days -
+                          (__int128)figure * (from - unit.from) / days);
+        from = last + 1;
+    }
+    return sum;
+}
+
+rk_money rk_goal_over(const rk_goals *goals, rk_slice name, rk_name office, rk_day from,
+                      rk_day until)
+{
+    rk_money sum = RK_NO_MONEY;
+    for (size_t i = 0; i < goals->count; i++) {
+        const rk_goal *goal = &goals->items[i];
+        if (goal->office != office || !rk_slice_equal(goal->name, name))
+            continue;
+        rk_day first = goal->from > from ? goal->from : from;
+        rk_day last = goal->until != RK_NO_DAY && goal->until <= until ? goal->until - 1 : until;
+        if (first <= last)
+            sum = (sum == RK_NO_MONEY ? 0 : sum) + part_of(goal, first, last);
+    }
+    return sum;
+}
