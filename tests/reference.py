@@ -88,10 +88,10 @@ class Entry:
     """One line of money. `paid_from` to `paid_until`: when the customer paid, as far as it is known."""
 
     def __init__(self, line, paid_from, paid_until, amount, code="", reference="", ignored_by="",
-                 several_codes=False):
+                 several_codes=False, windows=()):
         self.line, self.paid_from, self.paid_until = line, paid_from, paid_until
         self.amount, self.code, self.reference = amount, code, reference
-        self.ignored_by, self.several_codes = ignored_by, several_codes
+        self.ignored_by, self.several_codes, self.windows = ignored_by, several_codes, windows
         self.outcome = self.reason = self.rule = ""
         self.application, self.candidates = None, []
 
@@ -240,8 +240,16 @@ def bca_entry(number, cells):
     day = moment(cells[0].lstrip("'"), "%d/%m/%Y", amount).date()
     codes = {found.replace(" ", "") for found in CODE_IN_TEXT.findall(cells[1])}
     ignored_by = bca_ignores(cells[1], amount)
-    return Entry(number, *whole_day(day), amount, codes.pop() if len(codes) == 1 else "", "",
-                 ignored_by, len(codes) > 1)
+    return Entry(number, *whole_day(day), amount, min(codes) if len(codes) == 1 else "", "",
+                 ignored_by, len(codes) > 1, () if codes else codes_inside(cells[1]))
+
+
+def codes_inside(narrative):
+    """The codes that may stand in numbers of more than 15 digits; none where there are more than 64."""
+    numbers = [number for number in re.findall(r"[0-9]+", narrative) if len(number) > 15]
+    found = {number[i:i + 15] for number in numbers for i in range(len(number) - 14)
+             if CODE.fullmatch(number[i:i + 15])}
+    return sorted(found) if len(found) <= 64 else ()
 
 
 def bca_ignores(narrative, amount):
@@ -287,6 +295,7 @@ def match(applications, statements):
     for statement in statements:
         for ordinal, entry in enumerate(statement.entries, 1):
             entry.statement, entry.ordinal = statement, ordinal
+            look_inside(entry, by_code)
             find_application(entry, by_code)
     for application in applications:
         application.entries.sort(key=lambda e: (e.paid_from, e.statement.channel, e.statement.digest,
@@ -296,6 +305,37 @@ def match(applications, statements):
         for entry in statement.entries:
             if entry.reason == UNKNOWN_CODE:
                 look_near(entry, by_code)
+            elif entry.windows and entry.reason == "no billing code":
+                list_inside(entry, by_code)
+
+
+def pays_just(entry, application):
+    """The amount that is due, between submission and deadline; or that amount taken back."""
+    if not application.due or entry.paid_until < application.submitted_at:
+        return False
+    in_time = application.deadline is None or entry.paid_from <= application.deadline
+    return entry.amount == -application.due or (entry.amount == application.due and in_time)
+
+
+def look_inside(entry, by_code):
+    """A code inside a longer number counts if of all that may stand there just one is an application's, and
+    amount and time agree."""
+    known = [a for code in entry.windows for a in by_code.get(code, [])]
+    if len(known) == 1 and pays_just(entry, known[0]):
+        entry.code = known[0].code
+
+
+def list_inside(entry, by_code):
+    """Where several applications have codes that may stand there, those that fit and are open are listed."""
+    known = [a for code in entry.windows for a in by_code.get(code, [])]
+    fitting = [a for a in known if pays_just(entry, a) and not a.state and not a.cancelled]
+    if len(known) < 2 or not fitting or entry.amount <= 0:
+        return
+    if len(fitting) == 1:
+        entry.application = fitting[0]
+    decide(entry, "suggested" if len(fitting) == 1 else "ambiguous",
+           "billing codes of several applications stand in longer numbers", MATCHING_RULE)
+    entry.candidates = fitting
 
 
 def near(code):

@@ -97,11 +97,71 @@ static void test_extract__both_ways_to_find_codes_agree(void **state)
     rk_regex_free(other.pattern);
 }
 
+static void test_extract__codes_inside_longer_numbers(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t codes[4]; /* up to a 0 */
+    } cases[] = {
+        {"", {0}},
+        {"820240305000123", {0}}, /* stands alone: no window */
+        {"8 20240305000123", {0}},
+        {"61234567890123456", {0}},
+        {"1820240305000123", {820240305000123}},
+        {"0123820240305000123456", {820240305000123}},
+        {"REK 1820240305000123, 1820240305000123", {820240305000123}},
+        {"1820240305000123/9120240305000124", {820240305000123, 912024030500012}},
+        {"1123456 82024030500012", {0}}, /* blanks do not glue */
+    };
+    static const char *const patterns[] = {"[789][0-9]{14}", "(?:7|8|9)[0-9]{14}"};
+    (void)state;
+    for (size_t p = 0; p < 2; p++) {
+        rk_extract rule = rule_of(patterns[p], true, true);
+        rk_extractor extractor = rk_extractor_of(&rule);
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+            rk_windows found = {.count = 0};
+            size_t count = 0;
+            assert_true(rk_extract_windows(&extractor, rk_slice_of(cases[i].text), &found));
+            while (count < 4 && cases[i].codes[count])
+                count++;
+            assert_int_equal(found.count, count);
+            for (size_t c = 0; c < count; c++)
+                assert_int_equal(found.codes[c], cases[i].codes[c]);
+        }
+        rk_regex_free(rule.pattern);
+    }
+}
+
+/* A page of digits names nothing, and is given up soon. */
+static void test_extract__too_many_codes_inside_are_none(void **state)
+{
+    enum { LENGTH = 60000 };
+    static char text[LENGTH];
+    uint64_t seed = 7;
+    rk_extract rule = rule_of("[789][0-9]{14}", true, true);
+    rk_extractor extractor = rk_extractor_of(&rule);
+    rk_windows found = {.count = 0};
+    (void)state;
+    for (size_t i = 0; i < LENGTH; i++)
+        text[i] = (char)('0' + next_random(&seed) % 10);
+    assert_true(rk_extract_windows(&extractor, (rk_slice){text, LENGTH}, &found));
+    assert_true(found.too_many);
+    assert_int_equal(found.count, RK_WINDOWS_MAX);
+    found = (rk_windows){.count = 0};
+    memset(text, '8', LENGTH);
+    assert_true(rk_extract_windows(&extractor, (rk_slice){text, LENGTH}, &found));
+    assert_true(!found.too_many);
+    assert_int_equal(found.count, 1);
+    rk_regex_free(rule.pattern);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_extract__finds_codes_in_free_text),
         cmocka_unit_test(test_extract__both_ways_to_find_codes_agree),
+        cmocka_unit_test(test_extract__codes_inside_longer_numbers),
+        cmocka_unit_test(test_extract__too_many_codes_inside_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

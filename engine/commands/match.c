@@ -91,9 +91,22 @@ static bool tells_reversals(const matching *m)
     return false;
 }
 
+static bool looks_into_numbers(const matching *m)
+{
+    for (size_t i = 0; i < m->world.files.count; i++) {
+        const rk_channel *channel =
+            rk_channel_find(&m->setup.rules, m->world.files.items[i].channel);
+        if (channel && channel->extract.glued)
+            return true;
+    }
+    return false;
+}
+
 static uint64_t wanted_entry_columns(const matching *m)
 {
     uint64_t shown = rk_entry_all() & ~RK_ENTRY_BIT(narrative);
+    if (!looks_into_numbers(m))
+        shown &= ~RK_ENTRY_BIT(windows);
     if (m->writes & (WRITE_ENTRIES | WRITE_WORKBOOKS))
         return shown;
     uint64_t hidden = RK_ENTRY_BIT(value_on) | RK_ENTRY_BIT(line) | RK_ENTRY_BIT(ordinal) |

@@ -146,6 +146,7 @@ typedef struct rk_extract {
     rk_regex *pattern;    /* the bare pattern, e.g. [789][0-9]{14} */
     bool bounded;         /* bounded: digits, no digit may touch it */
     bool broken_by_space; /* broken_by: space, one blank may stand between any two digits */
+    bool glued; /* else each code inside a longer number may be meant: see rk_entries.windows */
 } rk_extract;
 
 typedef enum rk_dated {

@@ -279,15 +279,18 @@ static const rk_key extract_keys[] = {
      .doc = "digits: no digit may touch it"},
     {"broken_by", &rk_value_flag, offsetof(rk_extract, broken_by_space), .choices = breaks,
      .doc = "space: one blank may stand between any two digits"},
+    {"glued", &rk_value_yes, offsetof(rk_extract, glued),
+     .doc =
+         "a code inside a longer number counts if it is the only one that an application has, and "
+         "amount and time agree"},
 };
 
 static bool end_extract(const rk_load *load, const rk_node *node, void *into, rk_error *err)
 {
-    (void)load;
-    (void)node;
-    (void)err;
-    ((rk_extract *)into)->given = true;
-    return true;
+    rk_extract *extract = into;
+    extract->given = true;
+    return !extract->glued || extract->bounded ||
+           rk_load_fail(load, node, err, "\"glued\" is for bounded: digits");
 }
 
 static const rk_schema extract_schema = {.doc = "a code in free text",
@@ -297,6 +300,6 @@ static const rk_schema extract_schema = {.doc = "a code in free text",
 
 static const rk_key extracts_keys[] = {
     {"billing_code", &rk_value_mapping, offsetof(rk_channel, extract), .needed = true,
-     .of = &extract_schema, .doc = "{from, pattern, bounded, broken_by}"},
+     .of = &extract_schema, .doc = "{from, pattern, bounded, broken_by, glued}"},
 };
 const rk_schema rk_extracts_schema = {.doc = "what is found in free text", RK_KEYS(extracts_keys)};

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/threads.h"
+#include "match/glued.h"
 #include "match/index.h"
 #include "match/near.h"
 #include "match/reversal.h"
@@ -486,6 +487,7 @@ static void find_candidates(matching *m, int threads)
         if (entries->outcome[row] == RK_AMBIGUOUS)
             add_sharers(m, (uint32_t)row, &list);
     rk_match_near(m->rules, m->world, &m->index, threads, &list);
+    rk_match_glued_several(m->rules, m->world, &m->index, &list);
     keep_candidates(m->world, &list);
 }
 
@@ -502,6 +504,7 @@ void rk_match_run(const rk_rules *rules, rk_world *world, int threads)
     m.first = rk_pages(first_bytes);
     m.next = rk_pages(next_bytes);
     m.file_rank = rank_files(world);
+    rk_match_glued(world, &m.index);
     search_all(&m, threads);
     judge_all(&m, threads);
     find_candidates(&m, threads);

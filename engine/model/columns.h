@@ -29,6 +29,7 @@ typedef enum rk_type {
 enum {
     RK_COLUMN_NEEDED = 1, /* a file without it is refused */
     RK_COLUMN_SOURCE = 2, /* comes from outside; the others are worked out by the engine */
+    RK_COLUMN_SPARSE = 4, /* a text that most batches do not have: sealed only where a row has it */
 };
 
 #define RK_NO_ROW UINT32_MAX

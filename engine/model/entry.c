@@ -22,6 +22,7 @@ const rk_column rk_entry_columns[] = {
     COLUMN("billing_code", RK_TYPE_CODE, code, SOURCE),
     COLUMN("narrative", RK_TYPE_TEXT, narrative, SOURCE),
     COLUMN("flags", RK_TYPE_U8, flags, SOURCE),
+    COLUMN("windows", RK_TYPE_TEXT, windows, SOURCE | RK_COLUMN_SPARSE),
     COLUMN("outcome", RK_TYPE_U8, outcome, 0),
     COLUMN("reason", RK_TYPE_U8, reason, 0),
     COLUMN("rule", RK_TYPE_NAME, rule, 0),
@@ -41,6 +42,14 @@ uint64_t rk_entry_bit(size_t offset)
         if (rk_entry_columns[i].offset == offset)
             return (uint64_t)1 << i;
     return 0;
+}
+
+bool rk_windows_next(rk_slice *rest, uint64_t *code)
+{
+    if (rest->len < RK_CODE_DIGITS || !rk_slice_to_u64((rk_slice){rest->at, RK_CODE_DIGITS}, code))
+        return false;
+    *rest = (rk_slice){rest->at + RK_CODE_DIGITS, rest->len - RK_CODE_DIGITS};
+    return true;
 }
 
 const char *rk_fate_name(rk_file_fate fate)

@@ -13,6 +13,8 @@
 #include "model/columns.h"
 #include "model/outcome.h"
 
+enum { RK_CODE_DIGITS = 15 };
+
 /* Bits of rk_entries.flags. */
 enum {
     RK_ENTRY_SEVERAL_CODES = 1, /* the narrative holds more than one different code; code is 0 */
@@ -35,9 +37,11 @@ typedef struct rk_entries {
     rk_money *amount_minor; /* signed: + is money in */
     rk_name *currency;
     rk_text *reference;
-    uint64_t *code; /* 0: none, or not one */
+    uint64_t *code; /* 0: none, or not one; chosen by the match where there are windows */
     rk_text *narrative;
     uint8_t *flags;
+    rk_text
+        *windows; /* no code stands alone, but these may stand in longer numbers: 15 digits each */
     /* decided by the engine */
     uint8_t *outcome;      /* rk_outcome */
     uint8_t *reason;       /* rk_reason */
@@ -50,6 +54,9 @@ extern const size_t rk_entry_column_count;
 uint64_t rk_entry_all(void);
 uint64_t rk_entry_bit(size_t offset);
 #define RK_ENTRY_BIT(member) rk_entry_bit(offsetof(rk_entries, member))
+
+/* Cuts the first code off the text of `windows`; false when none is left. */
+bool rk_windows_next(rk_slice *rest, uint64_t *code);
 
 /* What became of a file of the inbox. The numbers are sealed: add at the end. */
 typedef enum rk_file_fate {

@@ -97,6 +97,7 @@ typedef enum rk_reason {
     RK_REASON_SEVERAL_NEAR,       /* the codes of several are */
     RK_REASON_TAKES_BACK,         /* takes an earlier entry back */
     RK_REASON_NOTHING_TO_REVERSE, /* the payment that it takes back is not known */
+    RK_REASON_SEVERAL_GLUED,      /* codes of several applications stand inside longer numbers */
     RK_REASONS
 } rk_reason;
 

@@ -108,6 +108,8 @@ static void want_days_of_entry(const rk_night *night, const rk_entries *e, size_
 static void want(const rk_night *night, const fresh *f, rk_wanted *wanted)
 {
     for (size_t row = 0; row < f->entries.batch.count; row++) {
+        rk_keys_add_windows(&wanted->codes,
+                            rk_texts_get(&night->world.texts, f->entries.windows[row]));
         if (f->entries.code[row] == 0)
             continue;
         rk_keys_add(&wanted->codes, f->entries.code[row]);
@@ -270,6 +272,7 @@ static void want_codes_of_open(const rk_night *night, size_t from, rk_wanted *wa
 {
     const rk_entries *e = &night->world.before.entries;
     for (size_t row = from; row < e->batch.count; row++) {
+        rk_keys_add_windows(&wanted->codes, rk_texts_get(&night->world.texts, e->windows[row]));
         if (e->application[row] != RK_NO_ROW || e->code[row] == 0)
             continue;
         rk_keys_add(&wanted->codes, e->code[row]);

@@ -115,6 +115,8 @@ static const pair reasons[RK_REASONS] = {
                                       "Its payment is not known"},
     [RK_REASON_NEAR_CODE] = {"Kode mirip satu permohonan", "Code near that of one application"},
     [RK_REASON_SEVERAL_NEAR] = {"Kode mirip beberapa permohonan", "Code near those of several"},
+    [RK_REASON_SEVERAL_GLUED] = {"Kode beberapa permohonan dalam angka panjang",
+                                 "Codes of several in longer numbers"},
     [RK_REASON_EXACT] = {"Tepat jumlah dan waktu", "Right amount, in time"},
     [RK_REASON_TIME_UNKNOWN] = {"Tepat, jam tak diketahui", "Right amount, time unknown"},
     [RK_REASON_AFTER_DEADLINE] = {"Dibayar setelah batas waktu", "Paid after the deadline"},

@@ -78,6 +78,13 @@ void rk_wanted_add_day(rk_wanted *wanted, rk_day day)
     rk_keys_add(&wanted->days, key_of_day(day));
 }
 
+void rk_keys_add_windows(rk_keys *codes, rk_slice windows)
+{
+    uint64_t code;
+    while (rk_windows_next(&windows, &code))
+        rk_keys_add(codes, code);
+}
+
 /* ---- the root ---- */
 
 static void read_segment(rk_line *line, rk_segment *segment)

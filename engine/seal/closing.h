@@ -103,6 +103,9 @@ typedef struct rk_wanted {
 void rk_wanted_free(rk_wanted *wanted);
 void rk_wanted_add_day(rk_wanted *wanted, rk_day day);
 
+/* Adds the codes of an entry's windows (model/entry.h). */
+void rk_keys_add_windows(rk_keys *codes, rk_slice windows);
+
 /* Loads wanted segments that are not loaded yet into world->before; its files follow in world->files. */
 bool rk_closing_load(const rk_archive *archive, rk_closing *closing, const rk_wanted *wanted,
                      rk_world *world, rk_error *err);

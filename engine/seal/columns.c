@@ -70,17 +70,26 @@ static void put_column(const rk_batch *batch, size_t i, const rk_names *names,
     memcpy(out->bytes + at, &length, sizeof length);
 }
 
+static bool is_sealed(const rk_batch *batch, size_t i)
+{
+    const rk_text *texts = rk_batch_column(batch, i);
+    bool any = texts && !(batch->columns[i].flags & RK_COLUMN_SPARSE);
+    for (size_t row = 0; texts && !any && row < batch->count; row++)
+        any = texts[row] != 0;
+    return any;
+}
+
 void rk_columns_encode(const rk_batch *batch, const rk_names *names, const rk_texts *texts,
                        rk_buffer *out)
 {
     uint64_t columns = 0;
     for (size_t i = 0; i < batch->column_count; i++)
-        columns += rk_batch_column(batch, i) != NULL;
+        columns += is_sealed(batch, i);
     rk_buffer_bytes(out, magic, sizeof magic);
     put_u64(out, columns);
     put_u64(out, batch->count);
     for (size_t i = 0; i < batch->column_count; i++)
-        if (rk_batch_column(batch, i))
+        if (is_sealed(batch, i))
             put_column(batch, i, names, texts, out);
 }
 

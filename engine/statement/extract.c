@@ -245,3 +245,40 @@ bool rk_extract_code(const rk_extractor *extractor, rk_slice text, uint64_t *cod
     *code = found.several ? 0 : found.code;
     return good;
 }
+
+/* ---- codes inside longer numbers ---- */
+
+static bool window_fits(const rk_extractor *extractor, const char *at, uint64_t *code, bool *good)
+{
+    rk_slice window = {at, RK_CODE_DIGITS}, groups[RK_REGEX_GROUPS];
+    if (extractor->direct)
+        return digits_allowed(extractor, at, code);
+    rk_regex_result result = rk_regex_find(extractor->rule->pattern, window, 0, groups);
+    *good = result == RK_REGEX_MATCHED || result == RK_REGEX_NONE;
+    return result == RK_REGEX_MATCHED && groups[0].len == RK_CODE_DIGITS &&
+           rk_slice_to_u64(window, code) && *code;
+}
+
+static void add_window(rk_windows *found, uint64_t code)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (found->codes[i] == code)
+            return;
+    if (found->count == RK_WINDOWS_MAX)
+        found->too_many = true;
+    else
+        found->codes[found->count++] = code;
+}
+
+bool rk_extract_windows(const rk_extractor *extractor, rk_slice text, rk_windows *found)
+{
+    size_t begin, end, from = 0;
+    uint64_t code;
+    bool good = true;
+    for (; !found->too_many && long_run(text, from, &begin, &end); from = end)
+        for (size_t at = begin; good && !found->too_many && at + RK_CODE_DIGITS <= end; at++)
+            if (end - begin > RK_CODE_DIGITS &&
+                window_fits(extractor, text.at + at, &code, &good) && code)
+                add_window(found, code);
+    return good;
+}

@@ -3,7 +3,8 @@
  *
  * In:  "TRSF E-BANKING CR 82024 0305000123 BUDI", pattern [789][0-9]{14}, bounded, broken by a space
  * Out: 820240305000123
- * A code has 15 digits. Bounded: no digit may touch it. Broken by a space: one blank may stand between
+ * A code has 15 digits. Bounded: no digit may touch it (glued: those that digits do touch are windows,
+ * from which the match may choose). Broken by a space: one blank may stand between
  * any two digits; a code with fewer blanks goes before one with more, so a whole code is never lost to
  * a chance combination. The same code twice is one; different ones are several, and none is taken.
  */
@@ -11,8 +12,9 @@
 #define RK_STATEMENT_EXTRACT_H
 
 #include "config/channel.h"
+#include "model/entry.h"
 
-enum { RK_CODE_DIGITS = 15 };
+enum { RK_WINDOWS_MAX = 64 };
 
 typedef struct rk_extractor {
     const rk_extract *rule;
@@ -25,5 +27,16 @@ rk_extractor rk_extractor_of(const rk_extract *rule);
 /* *code is 0 when there is none or several. False when the pattern hit a limit. Cost: linear in the
  * text for plain patterns; PCRE runs only where 15 digits stand near enough. */
 bool rk_extract_code(const rk_extractor *extractor, rk_slice text, uint64_t *code, bool *several);
+
+/* The codes inside numbers of more than 15 digits, each once, in the order of the text. */
+typedef struct rk_windows {
+    uint64_t codes[RK_WINDOWS_MAX];
+    size_t count;
+    bool too_many; /* such a text names nothing */
+} rk_windows;
+
+/* Adds those of `text`. False when the pattern hit a limit. Cost: at most RK_WINDOWS_MAX tries that find
+ * something, and one look at each digit. */
+bool rk_extract_windows(const rk_extractor *extractor, rk_slice text, rk_windows *found);
 
 #endif

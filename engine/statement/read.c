@@ -331,15 +331,16 @@ static void add_rejects(const job *of, const rk_statement *statement, rk_rejects
 
 static void add_texts(const job *of)
 {
+    rk_text *const columns[] = {[RK_TEXT_REFERENCE] = of->entries->reference,
+                                [RK_TEXT_NARRATIVE] = of->entries->narrative,
+                                [RK_TEXT_WINDOWS] = of->entries->windows};
     for (size_t i = 0; i < of->stretch_count; i++) {
         const rk_stretch *stretch = &of->stretches[i];
         if (stretch->statement->why)
             continue;
         for (size_t t = 0; t < stretch->later_count; t++) {
             const rk_later *later = &stretch->laters[t];
-            rk_text text = rk_texts_add(of->reading->texts, later->text);
-            (later->is_reference ? of->entries->reference : of->entries->narrative)[later->row] =
-                text;
+            columns[later->kind][later->row] = rk_texts_add(of->reading->texts, later->text);
         }
     }
 }

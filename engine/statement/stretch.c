@@ -8,6 +8,7 @@ typedef struct reading {
     rk_money balance; /* RK_NO_MONEY: none */
     uint64_t code;
     bool several;
+    bool windows; /* those of the stretch are this record's */
     rk_day booked_on, value_on;
     rk_moment paid_from, paid_until;
     const rk_ignore *ignore;
@@ -113,7 +114,23 @@ static const char *read_times(rk_stretch *stretch, const rk_row *row, reading *i
 
 /* ---- the other fields ---- */
 
-static const char *read_code(const rk_stretch *stretch, const rk_row *row, reading *into)
+static const char *read_windows(rk_stretch *stretch, const rk_row *row, reading *into)
+{
+    const rk_plan *plan = stretch->statement->plan;
+    const rk_field_list *fields = &plan->channel->extract.fields;
+    stretch->windows.count = 0;
+    stretch->windows.too_many = false;
+    for (size_t i = 0; i < fields->count; i++) {
+        into->field = fields->fields[i];
+        if (!rk_extract_windows(&plan->extractor, rk_row_field(row, into->field),
+                                &stretch->windows))
+            return "the pattern for the code gives up on this text";
+    }
+    into->windows = stretch->windows.count > 0 && !stretch->windows.too_many;
+    return NULL;
+}
+
+static const char *read_code(rk_stretch *stretch, const rk_row *row, reading *into)
 {
     const rk_plan *plan = stretch->statement->plan;
     const rk_channel *channel = plan->channel;
@@ -132,7 +149,9 @@ static const char *read_code(const rk_stretch *stretch, const rk_row *row, readi
     }
     if (into->several)
         into->code = 0;
-    return NULL;
+    return into->several || into->code || !channel->extract.glued
+               ? NULL
+               : read_windows(stretch, row, into);
 }
 
 static const char *read_balance(const rk_row *row, reading *into)
@@ -280,8 +299,15 @@ static rk_slice joined_text(rk_stretch *stretch, const rk_row *row, const rk_fie
     return all;
 }
 
+static void add_later(rk_stretch *stretch, rk_later later)
+{
+    stretch->laters = rk_grow(stretch->laters, &stretch->later_capacity, stretch->later_count + 1,
+                              sizeof *stretch->laters);
+    stretch->laters[stretch->later_count++] = later;
+}
+
 /* A reference to the text where it lies; text in another encoding, or with quotes, comes later. */
-static rk_text text_of(rk_stretch *stretch, size_t row, rk_slice text, bool is_reference)
+static rk_text text_of(rk_stretch *stretch, size_t row, rk_slice text, rk_text_kind kind)
 {
     const rk_statement *statement = stretch->statement;
     rk_encoding encoding = statement->plan->channel->encoding;
@@ -304,9 +330,22 @@ static rk_text text_of(rk_stretch *stretch, size_t row, rk_slice text, bool is_r
         while (text.len && ((unsigned char)text.at[text.len] & 0xc0) == 0x80)
             text.len--;
     }
-    stretch->laters = rk_grow(stretch->laters, &stretch->later_capacity, stretch->later_count + 1,
-                              sizeof *stretch->laters);
-    stretch->laters[stretch->later_count++] = (rk_later){row, is_reference, text};
+    add_later(stretch, (rk_later){row, kind, text});
+    return 0;
+}
+
+/* The windows of the record as one text. */
+static rk_text windows_of(rk_stretch *stretch, size_t row)
+{
+    const rk_windows *windows = &stretch->windows;
+    char *digits = rk_arena_alloc(&stretch->arena, windows->count * RK_CODE_DIGITS, 1);
+    for (size_t i = 0; i < windows->count; i++) {
+        uint64_t code = windows->codes[i];
+        for (size_t d = RK_CODE_DIGITS; d > 0; d--, code /= 10)
+            digits[i * RK_CODE_DIGITS + d - 1] = (char)('0' + code % 10);
+    }
+    rk_slice text = {digits, windows->count * RK_CODE_DIGITS};
+    add_later(stretch, (rk_later){row, RK_TEXT_WINDOWS, text});
     return 0;
 }
 
@@ -331,10 +370,13 @@ static void store(rk_stretch *stretch, const rk_entries *to, const rk_row *row, 
     if (to->flags)
         to->flags[at] = read->several ? RK_ENTRY_SEVERAL_CODES : 0;
     if (to->reference)
-        to->reference[at] = text_of(stretch, at, rk_row_field(row, channel->reference), true);
+        to->reference[at] =
+            text_of(stretch, at, rk_row_field(row, channel->reference), RK_TEXT_REFERENCE);
     if (to->narrative)
         to->narrative[at] =
-            text_of(stretch, at, joined_text(stretch, row, &channel->narrative), false);
+            text_of(stretch, at, joined_text(stretch, row, &channel->narrative), RK_TEXT_NARRATIVE);
+    if (to->windows)
+        to->windows[at] = read->windows ? windows_of(stretch, at) : 0;
     if (to->outcome)
         to->outcome[at] = read->ignore ? RK_IGNORED : RK_OUTCOME_NONE;
     if (to->reason)

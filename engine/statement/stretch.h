@@ -40,10 +40,12 @@ typedef struct rk_statement {
     const char *accepted_with; /* what it breaks, where a decision accepts it all the same */
 } rk_statement;
 
+typedef enum rk_text_kind { RK_TEXT_REFERENCE, RK_TEXT_NARRATIVE, RK_TEXT_WINDOWS } rk_text_kind;
+
 /* A text whose final form is not in the file's bytes. */
 typedef struct rk_later {
     size_t row;
-    bool is_reference;
+    rk_text_kind kind;
     rk_slice text; /* in the stretch's arena */
 } rk_later;
 
@@ -70,6 +72,7 @@ typedef struct rk_stretch {
     rk_arena arena;
     bool ascii;
     rk_day_memo memo[3]; /* paid, booked, value */
+    rk_windows windows;  /* of the record at hand */
     rk_span *spans;
     size_t span_count, span_capacity;
 } rk_stretch;

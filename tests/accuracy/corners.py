@@ -89,10 +89,14 @@ CASES = [
 NARRATIVES = [
     ("{code}", True), ("SETORAN {code}", True), ("{code} SETORAN {code}", True),
     ("A{code}B", True), ("REK/{code}.", True), ("{a} {b}", True), ("{one} {rest}", True),
-    ("1{code}", False), ("{code}1", False), ("{a}  {b}", False), ("{a}\t{b}", False), ("{a}-{b}", False),
+    ("1{code}", True), ("{code}1", True), ("{a}  {b}", False), ("{a}\t{b}", False), ("{a}-{b}", False),
     ("{short}", False), ("PNBP {spaced}", True), ("TGL 20240304/{code}", True),
     ("8077123456789012 {code}", True), ("{code} 0403", True), ("0403 {code}", True),
     ("{code} {other}", False), ("", False),
+    # inside a longer number: the only code there that an application has; a code that stands alone goes first
+    ("0123{code}123456", True), ("NO:{code}{code}", True), ("{code}{other}", True),
+    ("0123{code}123456 {other}", False), ("{long}{code}", True), ("{many}{code}", False),
+    ("0123{a} {b}123456", False),
 ]
 
 
@@ -106,7 +110,7 @@ def narrative_cases():
 
 def narrate(text, code):
     return text.format(code=code, a=code[:7], b=code[7:], one=code[:1], rest=code[1:], short=code[:14],
-                       spaced=" ".join(code), other="829240304000001")
+                       spaced=" ".join(code), other="829240304000001", long="01" * 40, many="".join(f"7{i:02}8" for i in range(40)))
 
 
 HEADS = {

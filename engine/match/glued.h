@@ -1,0 +1,27 @@
+/*
+ * glued: a billing code inside a longer number, "0123820240305000123456".
+ *
+ * In:  an entry without a code, whose windows (rk_entries.windows) are 382024030500012 ... 824030500012345
+ * Out: the entry's code: the only window that is an application's code, if the entry pays just what that
+ *      application owes, in time
+ * Account numbers and dates look like codes too: nothing less is ever taken. Where several windows are codes,
+ * those that fit are listed and a person decides. It does not matter which applications are paid already,
+ * only which there are, so the night on which each came does not matter either.
+ */
+#ifndef RK_MATCH_GLUED_H
+#define RK_MATCH_GLUED_H
+
+#include "config/rules.h"
+#include "match/index.h"
+#include "match/near.h"
+#include "model/world.h"
+
+/* Before the exact keys: sets the code of each entry that has windows, or 0 where they name none. */
+void rk_match_glued(rk_world *world, const rk_code_index *index);
+
+/* After the exact keys: entries whose windows are the codes of several applications, of which some fit, are
+ * suggested (one fits) or ambiguous; the applications that fit are added to `list`. */
+void rk_match_glued_several(const rk_rules *rules, rk_world *world, const rk_code_index *index,
+                            rk_candidate_list *list);
+
+#endif
