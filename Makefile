@@ -54,6 +54,11 @@ check-crash: build/test/rekon build/fixtures/generate cluster ## kill the night 
 check-mutants: build/test/read_many ## damage each channel's case in tens of thousands of ways
 	/usr/bin/python3 tests/test_mutants.py 10000
 
+.PHONY: check-archive
+check-archive: build/test/rekon build/sanitize/rekon cluster ## alter an archive at thousands of places: verify finds and names each
+	cd tests && REKON=$(CURDIR)/build/test/rekon REKON_SANITIZED=$(CURDIR)/build/sanitize/rekon \
+	/usr/bin/python3 test_verify.py 3000
+
 SECONDS = 1800
 .PHONY: fuzz
 fuzz: $(FUZZERS) ## run each fuzzer for half an hour, or SECONDS=n

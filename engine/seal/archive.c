@@ -18,7 +18,7 @@ bool rk_archive_make(const rk_archive *archive, rk_error *err)
     return good;
 }
 
-static char *object_path(const rk_archive *archive, const rk_digest *content, rk_arena *arena)
+char *rk_archive_object(const rk_archive *archive, const rk_digest *content, rk_arena *arena)
 {
     char hex[RK_DIGEST_HEX + 1];
     rk_digest_hex(content, hex);
@@ -63,7 +63,7 @@ bool rk_archive_put(const rk_archive *archive, rk_slice bytes, rk_ref *ref, rk_e
 {
     rk_arena scratch = {0};
     *ref = (rk_ref){.content = rk_digest_of(bytes), .size = bytes.len};
-    const char *path = object_path(archive, &ref->content, &scratch);
+    const char *path = rk_archive_object(archive, &ref->content, &scratch);
     bool good = is_stored(path, &ref->content, ref) || store(archive, path, bytes, ref, err);
     rk_arena_free(&scratch);
     return good;
@@ -75,7 +75,7 @@ static bool get(const rk_archive *archive, const rk_digest *content, const rk_di
     rk_arena scratch = {0};
     rk_buffer frame = {0};
     size_t start = out->len;
-    const char *path = object_path(archive, content, &scratch);
+    const char *path = rk_archive_object(archive, content, &scratch);
     bool good = false;
     if (!rk_file_stat(path).exists)
         rk_fail(err, RK_DIFFERENT, "\"%s\" is missing", path);

@@ -25,6 +25,9 @@ typedef struct rk_archive {
 /* Makes objects/, pending/ and nights/ where they are missing. */
 bool rk_archive_make(const rk_archive *archive, rk_error *err);
 
+/* Where the object of this content lies. */
+char *rk_archive_object(const rk_archive *archive, const rk_digest *content, rk_arena *arena);
+
 bool rk_archive_put(const rk_archive *archive, rk_slice bytes, rk_ref *ref, rk_error *err);
 
 /* Appends the content. RK_DIFFERENT naming the object's file when it is missing or altered. */

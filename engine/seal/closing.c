@@ -250,6 +250,25 @@ bool rk_closing_visit(const rk_archive *archive, const rk_ref *root, rk_ref_visi
     return good;
 }
 
+bool rk_closing_night(const rk_archive *archive, const rk_ref *root, rk_day *night, int *number,
+                      rk_error *err)
+{
+    rk_closing closing;
+    rk_buffer bytes = {0};
+    rk_closing_init(&closing);
+    bool good =
+        rk_archive_get(archive, root, &bytes, err) &&
+        read_root(rk_buffer_all(&bytes), &closing, err) &&
+        (closing.fact_count > 0 || rk_fail(err, RK_DIFFERENT, "a closing state without a night"));
+    if (good) {
+        *night = closing.facts[closing.fact_count - 1].night;
+        *number = closing.facts[closing.fact_count - 1].number;
+    }
+    rk_buffer_free(&bytes);
+    rk_closing_free(&closing);
+    return good;
+}
+
 /* ---- segments ---- */
 
 static bool meets(const rk_archive *archive, const rk_keys *keys, const rk_ref *ref, bool *met,

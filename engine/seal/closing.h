@@ -141,4 +141,8 @@ typedef bool rk_ref_visit(void *context, const char *what, const rk_ref *ref, rk
 bool rk_closing_visit(const rk_archive *archive, const rk_ref *root, rk_ref_visit *visit,
                       void *context, rk_error *err);
 
+/* The night that left this state. */
+bool rk_closing_night(const rk_archive *archive, const rk_ref *root, rk_day *night, int *number,
+                      rk_error *err);
+
 #endif

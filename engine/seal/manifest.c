@@ -6,7 +6,6 @@
 #include "seal/lines.h"
 
 enum { NIGHTS_MAX = 1000000 };
-#define MANIFEST_BYTES_MAX ((size_t)1 << 28)
 
 static const char *const item_names[RK_ITEM_KINDS] = {
     "statement", "decisions", "rules",   "snapshot", "opening",
@@ -189,24 +188,46 @@ static char *place(const rk_archive *archive, const char *folder, rk_day night, 
                            rk_manifest_name(night, number, arena));
 }
 
-bool rk_archive_mark(const rk_archive *archive, rk_mark *mark, rk_error *err)
+static void put_mark(const rk_mark *mark, rk_buffer *out)
 {
-    rk_arena scratch = {0};
-    rk_buffer bytes = {0};
+    rk_buffer_text(out, "rekon-head");
+    rk_line_put_day(out, mark->night);
+    rk_buffer_printf(out, "\t%d", mark->number);
+    rk_line_put_digest(out, &mark->manifest);
+    rk_line_put_digest(out, &mark->run);
+    rk_buffer_char(out, '\n');
+}
+
+/* Exactly what put_mark writes. */
+static bool parse_mark(rk_slice bytes, rk_mark *mark)
+{
     rk_line line;
-    const char *path = rk_path_join(&scratch, archive->folder, RK_S("head"));
-    bool good = true;
-    *mark = (rk_mark){.any = rk_file_stat(path).exists, .night = RK_NO_DAY};
-    if (mark->any && (good = rk_file_read(path, MANIFEST_BYTES_MAX, &bytes, err))) {
-        rk_slice rest = rk_buffer_all(&bytes);
-        good = rk_line_next(&rest, &line) && rk_slice_is(rk_line_text(&line), "rekon-head");
+    rk_buffer again = {0};
+    rk_slice rest = bytes;
+    bool good = rk_line_next(&rest, &line) && rk_slice_is(rk_line_text(&line), "rekon-head");
+    if (good) {
         mark->night = rk_line_day(&line);
         mark->number = (int)rk_line_u64(&line);
         mark->manifest = rk_line_digest(&line);
         mark->run = rk_line_digest(&line);
-        if (!good || !line.good)
-            good = rk_fail(err, RK_DIFFERENT, "\"%s\" is altered", path);
     }
+    if (good && line.good)
+        put_mark(mark, &again);
+    good = good && line.good && rk_slice_equal(rk_buffer_all(&again), bytes);
+    rk_buffer_free(&again);
+    return good;
+}
+
+bool rk_archive_mark(const rk_archive *archive, rk_mark *mark, rk_error *err)
+{
+    rk_arena scratch = {0};
+    rk_buffer bytes = {0};
+    const char *path = rk_path_join(&scratch, archive->folder, RK_S("head"));
+    bool good = true;
+    *mark = (rk_mark){.any = rk_file_stat(path).exists, .night = RK_NO_DAY};
+    if (mark->any && (good = rk_file_read(path, RK_MANIFEST_BYTES_MAX, &bytes, err)) &&
+        !parse_mark(rk_buffer_all(&bytes), mark))
+        good = rk_fail(err, RK_DIFFERENT, "\"%s\" is altered", path);
     rk_buffer_free(&bytes);
     rk_arena_free(&scratch);
     return good;
@@ -217,17 +238,24 @@ static bool set_mark(const rk_archive *archive, const rk_manifest *m, const rk_d
 {
     rk_arena scratch = {0};
     rk_buffer out = {0};
-    rk_buffer_text(&out, "rekon-head");
-    rk_line_put_day(&out, m->night);
-    rk_buffer_printf(&out, "\t%d", m->number);
-    rk_line_put_digest(&out, digest);
-    rk_line_put_digest(&out, &m->run);
-    rk_buffer_char(&out, '\n');
+    put_mark(&(rk_mark){.night = m->night, .number = m->number, .manifest = *digest, .run = m->run},
+             &out);
     bool good = rk_file_write(rk_path_join(&scratch, archive->folder, RK_S("head")),
                               rk_buffer_all(&out), 0600, "mark", err);
     rk_buffer_free(&out);
     rk_arena_free(&scratch);
     return good;
+}
+
+bool rk_archive_is_next(const rk_mark *mark, const rk_manifest *m)
+{
+    return rk_digest_equal(&m->previous, &mark->manifest) &&
+           rk_digest_equal(&m->previous_run, &mark->run);
+}
+
+bool rk_archive_has_file(rk_slice name)
+{
+    return rk_slice_is(name, "head") || rk_slice_is(name, "published");
 }
 
 bool rk_archive_pend(const rk_archive *archive, const rk_manifest *m, rk_digest *digest,
@@ -251,7 +279,7 @@ bool rk_archive_manifest(const rk_archive *archive, const char *folder, rk_day n
     const char *path = place(archive, folder, night, number, arena);
     bool good = rk_file_stat(path).exists ||
                 rk_fail(err, RK_DIFFERENT, "there is no night \"%s\" in the archive", path);
-    good = good && rk_file_read(path, MANIFEST_BYTES_MAX, &bytes, err);
+    good = good && rk_file_read(path, RK_MANIFEST_BYTES_MAX, &bytes, err);
     rk_slice content = rk_arena_slice(arena, rk_buffer_all(&bytes));
     rk_buffer_free(&bytes);
     *digest = rk_digest_of(content);
@@ -278,16 +306,18 @@ bool rk_archive_commit(const rk_archive *archive, rk_day night, int number, rk_e
     return good;
 }
 
-/* "2024-03-05-1"; false for anything else, such as a temporary file. */
-static bool parse_name(rk_slice name, rk_night_name *night)
+bool rk_night_name_parse(rk_slice name, rk_night_name *night)
 {
     uint64_t number;
+    rk_arena scratch = {0};
     if (name.len < 12 || name.at[10] != '-' ||
         !rk_day_parse((rk_slice){name.at, 10}, &night->night) ||
         !rk_slice_to_u64((rk_slice){name.at + 11, name.len - 11}, &number) || number > 100000)
         return false;
     night->number = (int)number;
-    return true;
+    bool same = rk_slice_is(name, rk_manifest_name(night->night, night->number, &scratch));
+    rk_arena_free(&scratch);
+    return same;
 }
 
 static int by_night(const void *a, const void *b)
@@ -309,7 +339,7 @@ bool rk_archive_nights(const rk_archive *archive, const char *folder, rk_arena *
         return false;
     *nights = rk_arena_alloc(arena, found + 1, sizeof **nights);
     for (size_t i = 0; i < found; i++)
-        *count += parse_name(names[i], &(*nights)[*count]);
+        *count += rk_night_name_parse(names[i], &(*nights)[*count]);
     qsort(*nights, *count, sizeof **nights, by_night);
     return true;
 }

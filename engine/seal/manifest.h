@@ -41,6 +41,7 @@ typedef struct rk_setting {
 } rk_setting;
 
 enum { RK_SETTINGS_MAX = 16 };
+#define RK_MANIFEST_BYTES_MAX ((size_t)1 << 28)
 
 typedef struct rk_manifest {
     rk_day night;
@@ -88,6 +89,12 @@ typedef struct rk_mark {
 
 bool rk_archive_mark(const rk_archive *archive, rk_mark *mark, rk_error *err);
 
+/* The manifest continues the chain behind the mark (zero: behind nothing). */
+bool rk_archive_is_next(const rk_mark *mark, const rk_manifest *manifest);
+
+/* A file that an archive holds beside its folders: head, published. */
+bool rk_archive_has_file(rk_slice name);
+
 /* Writes the manifest to pending/; gives its digest. */
 bool rk_archive_pend(const rk_archive *archive, const rk_manifest *manifest, rk_digest *digest,
                      rk_error *err);
@@ -105,6 +112,8 @@ typedef struct rk_night_name {
     rk_day night;
     int number;
 } rk_night_name;
+/* "2024-03-05-1" as rk_manifest_name writes it; false for anything else, such as a temporary file. */
+bool rk_night_name_parse(rk_slice name, rk_night_name *night);
 bool rk_archive_nights(const rk_archive *archive, const char *folder, rk_arena *arena,
                        rk_night_name **nights, size_t *count, rk_error *err);
 
