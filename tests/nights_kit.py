@@ -242,6 +242,23 @@ class Site:
                 different.append(f"{night}-{number}: exit {ran.code} {ran.out}{ran.err}")
         return different
 
+    def asof_all(self):
+        """Every committed night's books, folded again as known after it; those that are not the bytes that it
+        published."""
+        different = []
+        folder = self.folder / "as-of"
+        for night, number in self.sql("SELECT night, number FROM rekon.run ORDER BY night, number"):
+            shutil.rmtree(folder, ignore_errors=True)
+            self.command("report", "--period", night, "--as-of", f"{night}-{number}", "--out", folder, code=0)
+            again = {str(path.relative_to(folder)): path for path in folder.rglob("*.xlsx")}
+            ending = f"-{night}{'' if number == '1' else '.r' + number}.xlsx"
+            told = {name: self.output / name for name in again}
+            missing = {str(path.relative_to(self.output)) for path in self.output.rglob("*" + ending)} - set(again)
+            different += [f"{night}-{number} {name}" for name in sorted(again)
+                          if not told[name].exists() or told[name].read_bytes() != again[name].read_bytes()]
+            different += [f"{night}-{number} {name} was not made" for name in sorted(missing)]
+        return different
+
     # ---- questions ----
 
     def sql_as(self, connection, query):
@@ -437,6 +454,7 @@ class Nights(unittest.TestCase):
             self.assertEqual((verified.code, verified.last.split(", ")[-1]), (0, "0 differences"),
                              verified.out + verified.err)
             self.assertEqual(site.rerun_all(), [])
+            self.assertEqual(site.asof_all(), [])
 
     def said(self, night, run, books=None, next_step="none"):
         """The last line of a run that was committed."""

@@ -397,16 +397,14 @@ static rk_ref save(folder *f, const rk_world *w, const rk_closing *opening, rk_d
     rk_error err;
     rk_carried carried;
     rk_history history;
-    rk_facts facts;
     rk_ref root;
     rk_carried_init(&carried);
     rk_history_init(&history);
-    rk_facts_init(&facts, 4);
     rk_closing_after after = {.opening = opening,
                               .world = w,
                               .carried = &carried,
                               .files = &history.files,
-                              .facts = &facts,
+                              .tonight = {.night = night, .number = 1},
                               .night = night,
                               .number = 1,
                               .memory_days = 400,
@@ -415,7 +413,6 @@ static rk_ref save(folder *f, const rk_world *w, const rk_closing *opening, rk_d
     assert_true(rk_closing_save(&f->archive, &after, &root, added, &err));
     rk_carried_free(&carried);
     rk_history_free(&history);
-    rk_batch_free(&facts.batch);
     return root;
 }
 

@@ -25,6 +25,15 @@ const rk_command rk_commands[] = {
      "  --comment TEXT      rows: leave out lines that begin with it\n"},
     {"import", rk_command_import, "bring applications from CSV into PostgreSQL",
      "  applications FILE   at offices without a booking system of their own\n"},
+    {"report", rk_command_report, "books of a period, as known now or on any day, from the archive",
+     "  --period P          2024-03-05, 2024-W10, 2024-03, 2024-Q1, 2024-H1, 2024, or a range\n"
+     "                      2024-03-01..2024-03-15\n"
+     "  --as-of D           as known after the last run of night D, or after run D-N\n"
+     "                      (default: the last run; then the reports are those of today)\n"
+     "  --report R          this workbook (default: all of this kind of period)\n"
+     "  --office O          this office alone, or nasional (default: all)\n"
+     "  --archive DIR       default: that of the configuration\n"
+     "  --out DIR           where the books go (default: here)\n"},
     {"rerun", rk_command_rerun, "run a past night again from the archive and compare",
      "  --date D            the night\n"
      "  --number N          which run of it (default: the last)\n"

@@ -27,6 +27,7 @@ rk_command_run rk_command_import;
 rk_command_run rk_command_init;
 rk_command_run rk_command_match;
 rk_command_run rk_command_read;
+rk_command_run rk_command_report;
 rk_command_run rk_command_rerun;
 rk_command_run rk_command_run_nights;
 rk_command_run rk_command_status;

@@ -69,14 +69,6 @@ static evidence find_evidence(const rk_world *w)
 
 /* ---- outcomes and allocations ---- */
 
-static bool entry_changed(const rk_world *w, size_t row)
-{
-    const rk_entries *now = &w->entries, *old = &w->before.entries;
-    return row >= old->batch.count || now->outcome[row] != old->outcome[row] ||
-           now->application[row] != old->application[row] || now->rule[row] != old->rule[row] ||
-           now->reason[row] != old->reason[row];
-}
-
 /* What made a carried entry's outcome change. */
 static rk_text cause_of(rk_night *night, size_t row, const evidence *found)
 {
@@ -134,14 +126,14 @@ static void write_outcomes(rk_night *night, const evidence *found)
 {
     const rk_world *w = &night->world;
     for (size_t row = 0; row < w->entries.batch.count; row++) {
-        if (!entry_changed(w, row))
+        if (!rk_night_entry_changed(w, row))
             continue;
         add_outcome(night, row, found);
         if (rk_outcome_is_payment((rk_outcome)w->entries.outcome[row]))
             add_allocation(night, row, w->entries.application[row], "payment");
     }
     for (size_t i = 0; i < w->candidates.count; i++)
-        if (entry_changed(w, w->candidates.items[i].entry))
+        if (rk_night_entry_changed(w, w->candidates.items[i].entry))
             add_allocation(night, w->candidates.items[i].entry, w->candidates.items[i].application,
                            "candidate");
 }

@@ -67,8 +67,7 @@ void rk_night_close(rk_night *night)
     rk_batch_free(&night->cases_before.batch);
     rk_batch_free(&night->cases.batch);
     rk_batch_free(&night->facts.batch);
-    rk_batch_free(&night->flows.batch);
-    rk_batch_free(&night->stock_before.batch);
+    rk_buffer_free(&night->detail);
     free(night->gaps.items);
     rk_books_free(&night->books);
     rk_world_free(&night->world);

@@ -42,8 +42,11 @@ typedef struct rk_night {
     rk_history history;
     rk_cases cases_before, cases;
     rk_facts facts; /* tonight's */
-    rk_facts flows; /* tonight's and others that may fall on the day */
-    rk_facts stock_before;
+    rk_watermark *marks;
+    size_t mark_count;
+    bool suspended;   /* the source lost applications: lapses are suspended */
+    rk_buffer detail; /* rk_detail, as sealed */
+    rk_day detail_from, detail_until;
     rk_gaps gaps;
     rk_day start;
     rk_moment since;
@@ -104,6 +107,9 @@ void rk_night_decide_entries(rk_night *night);
 void rk_night_want_decided(const rk_night *night, rk_wanted *wanted);
 /* decide.c: writes what a decision did. */
 void rk_night_effect(rk_night *night, size_t decision, const char *effect, const char *why);
+/* detail.c: what tonight's books list; whether an entry is among it. */
+void rk_night_write_detail(rk_night *night);
+bool rk_night_entry_changed(const rk_world *world, size_t row);
 /* history.c: rows for the database. */
 void rk_night_write_history(rk_night *night);
 

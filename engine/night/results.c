@@ -4,6 +4,7 @@
 #include "night/judge.h"
 #include "night/night.h"
 #include "seal/columns.h"
+#include "night/fold.h"
 #include "tally/facts.h"
 #include "version.h"
 
@@ -145,37 +146,6 @@ bool rk_night_judge(rk_night *night, rk_error *err)
 
 /* ---- tally ---- */
 
-/* Facts of other runs that may fall on the day of the books; those of earlier runs of the same night are
- * taken back out of the stock. */
-static bool add_other_facts(rk_night *night, rk_error *err)
-{
-    rk_world *w = &night->world;
-    for (size_t i = 0; i < night->opening.fact_count; i++) {
-        const rk_fact_list *list = &night->opening.facts[i];
-        rk_buffer bytes = {0};
-        size_t first = night->flows.batch.count;
-        if (list->from == RK_NO_DAY || night->day < list->from || night->day > list->until)
-            continue;
-        if (!rk_archive_get(&night->archive, &list->ref, &bytes, err)) {
-            rk_buffer_free(&bytes);
-            return false;
-        }
-        rk_slice kept = rk_arena_slice(&w->arena, rk_buffer_all(&bytes));
-        rk_buffer_free(&bytes);
-        if (!rk_columns_decode(kept, &night->flows.batch, &w->names, &w->texts, err))
-            return false;
-        if (list->night == night->day)
-            rk_tally_fold(&night->stock_before, &night->flows, first, -1, &w->names);
-    }
-    return true;
-}
-
-static void copy_facts(const rk_facts *from, rk_facts *to)
-{
-    for (size_t row = 0; row < from->batch.count; row++)
-        rk_batch_copy_row(&from->batch, row, &to->batch, rk_facts_add(to));
-}
-
 /* Open cases alone are carried on. */
 static void carry_cases(rk_night *night)
 {
@@ -189,28 +159,6 @@ static void carry_cases(rk_night *night)
     night->carried.cases = open;
 }
 
-bool rk_night_tally(rk_night *night, rk_error *err)
-{
-    rk_tally_cases(&night->rules, &night->world, &night->carried.cases, night->day, &night->cases);
-    carry_cases(night);
-    rk_tally tally = {.rules = &night->rules,
-                      .world = &night->world,
-                      .cases_before = &night->cases_before,
-                      .cases = &night->cases,
-                      .night = night->day,
-                      .zone = night->settings.zone};
-    rk_tally_facts(&tally, &night->facts);
-    rk_facts_init(&night->stock_before, 64);
-    rk_facts_init(&night->flows, 64);
-    copy_facts(&night->carried.stock, &night->stock_before);
-    copy_facts(&night->facts, &night->flows);
-    rk_tally_fold(&night->carried.stock, &night->facts, 0, +1, &night->world.names);
-    rk_night_write_history(night);
-    return add_other_facts(night, err);
-}
-
-/* ---- report ---- */
-
 static void put_missing_days(const rk_night *night, const rk_channel *channel, rk_buffer *out)
 {
     rk_day first = channel->from > night->start ? channel->from : night->start;
@@ -223,13 +171,13 @@ static void put_missing_days(const rk_night *night, const rk_channel *channel, r
     }
 }
 
-/* One for each channel that holds lapses; counts those that have not told about the day. */
-static rk_watermark *make_watermarks(rk_night *night, size_t *count, size_t *incomplete)
+/* One for each channel that holds lapses. */
+static void make_watermarks(rk_night *night)
 {
     rk_arena *arena = &night->world.arena;
     rk_watermark *marks = rk_arena_alloc(arena, night->rules.channel_count + 1, sizeof *marks);
     rk_moment begin = rk_day_begin(night->start, night->settings.zone);
-    *count = *incomplete = 0;
+    size_t count = 0;
     for (size_t i = 0; i < night->rules.channel_count; i++) {
         const rk_channel *channel = &night->rules.channels[i];
         rk_buffer missing = {0};
@@ -237,33 +185,47 @@ static rk_watermark *make_watermarks(rk_night *night, size_t *count, size_t *inc
             continue;
         if (channel->expect == RK_EXPECT_DAILY)
             put_missing_days(night, channel, &missing);
-        marks[*count].channel = channel->channel;
-        marks[*count].complete_until = rk_complete_until(&night->gaps, channel->channel, begin);
-        marks[*count].waits_for = rk_arena_slice(arena, rk_buffer_all(&missing));
-        *incomplete += missing.len > 0;
+        marks[count].channel = channel->channel;
+        marks[count].complete_until = rk_complete_until(&night->gaps, channel->channel, begin);
+        marks[count].waits_for = rk_arena_slice(arena, rk_buffer_all(&missing));
         rk_buffer_free(&missing);
-        ++*count;
+        count++;
     }
-    return marks;
+    night->marks = marks;
+    night->mark_count = count;
 }
 
-static rk_slice provisional_reason(rk_night *night, size_t incomplete)
+/* Files of earlier nights that still wait for a person count like tonight's. */
+static size_t count_set_aside(const rk_night *night)
 {
-    bool indonesian = night->settings.language == RK_INDONESIAN;
-    rk_arena *arena = &night->world.arena;
-    if (source_is_suspect(night))
-        return indonesian ? RK_S("sumber permohonan menyusut, kedaluwarsa ditangguhkan")
-                          : RK_S("the source lost applications, lapses are suspended");
-    if (incomplete)
-        return rk_slice_of(rk_arena_printf(
-            arena, indonesian ? "%zu kanal belum lengkap" : "%zu channels incomplete", incomplete));
-    if (night->set_aside_files)
-        return rk_slice_of(rk_arena_printf(arena,
-                                           indonesian ? "%zu berkas dikarantina atau ditahan"
-                                                      : "%zu files quarantined or held",
-                                           night->set_aside_files));
-    return (rk_slice){"", 0};
+    size_t count = night->set_aside_files;
+    for (size_t row = 0; row < night->carried.files.batch.count; row++)
+        count += rk_night_file_waits(night, row);
+    return count;
 }
+
+bool rk_night_tally(rk_night *night, rk_error *err)
+{
+    rk_tally_cases(&night->rules, &night->world, &night->carried.cases, night->day, &night->cases);
+    carry_cases(night);
+    rk_tally tally = {.rules = &night->rules,
+                      .world = &night->world,
+                      .cases_before = &night->cases_before,
+                      .cases = &night->cases,
+                      .night = night->day,
+                      .zone = night->settings.zone};
+    rk_tally_facts(&tally, &night->facts);
+    rk_tally_fold(&night->carried.stock, &night->facts, 0, +1, &night->world.names);
+    rk_night_write_history(night);
+    make_watermarks(night);
+    night->set_aside_files = count_set_aside(night);
+    night->suspended = source_is_suspect(night);
+    rk_night_write_detail(night);
+    (void)err;
+    return true;
+}
+
+/* ---- report ---- */
 
 static rk_digest *digests_of_rules(rk_night *night)
 {
@@ -282,37 +244,38 @@ static rk_slice hex_of(rk_night *night, const rk_digest *digest)
     return rk_arena_slice(&night->world.arena, rk_slice_of(rk_digest_hex(digest, hex)));
 }
 
-/* What stays in the inbox is not sealed: a workbook that showed it could not be made again. Entries of
- * earlier nights have their files after those of tonight. */
-static rk_files files_shown(rk_night *night)
+/* The books of the period in which the night lies. The runs before tonight, and tonight, are folded. */
+static bool report_period(rk_night *night, rk_days days, const rk_books_input *common,
+                          rk_books *all, rk_error *err)
 {
-    const rk_files *all = &night->world.files;
-    rk_file *items = rk_arena_alloc(&night->world.arena, all->count + 1, sizeof *items);
-    for (size_t i = 0; i < all->count; i++) {
-        items[i] = all->items[i];
-        if (items[i].fate == RK_FATE_UNKNOWN || items[i].fate == RK_FATE_WAITING)
-            items[i].fate = RK_FATE_NONE;
-    }
-    return (rk_files){.items = items, .count = night->world.new_file_count};
-}
-
-/* Files of earlier nights that still wait for a person count like tonight's. */
-static size_t count_set_aside(const rk_night *night)
-{
-    size_t count = night->set_aside_files;
-    for (size_t row = 0; row < night->carried.files.batch.count; row++)
-        count += rk_night_file_waits(night, row);
-    return count;
+    rk_fold fold;
+    rk_books made = {0};
+    rk_books_input input = *common;
+    rk_fold_of of = {.archive = &night->archive,
+                     .runs = night->opening.facts,
+                     .run_count = night->opening.fact_count,
+                     .from = days.from,
+                     .until = night->day,
+                     .flows_from = days.from,
+                     .tonight_facts = &night->facts,
+                     .tonight_detail = rk_buffer_all(&night->detail),
+                     .tonight_cases = &night->carried.cases,
+                     .tonight = night->day};
+    bool good = rk_fold_make(&of, &night->world, &fold, err);
+    input.period = days;
+    night->overdue_channels = fold.incomplete;
+    night->provisional = rk_fold_provisional(&fold, night->settings.language, &night->world);
+    input.provisional = night->provisional;
+    rk_fold_give(&fold, &input);
+    good = good && rk_books_make(&input, &night->world.arena, &made, err);
+    rk_fold_free(&fold);
+    rk_books_join(all, &made);
+    return good;
 }
 
 bool rk_night_report(rk_night *night, rk_error *err)
 {
-    size_t count, incomplete;
-    rk_files tonight = files_shown(night);
-    const rk_watermark *marks = make_watermarks(night, &count, &incomplete);
-    night->overdue_channels = incomplete;
-    night->set_aside_files = count_set_aside(night);
-    night->provisional = provisional_reason(night, incomplete);
+    bool good = true;
     rk_books_input input = {.rules = &night->rules,
                             .names = &night->world.names,
                             .texts = &night->world.texts,
@@ -324,21 +287,20 @@ bool rk_night_report(rk_night *night, rk_error *err)
                             .run = hex_of(night, &night->manifest.run),
                             .head_before = hex_of(night, &night->manifest.previous_run),
                             .program = night->program,
-                            .provisional = night->provisional,
-                            .stock_before = &night->stock_before,
-                            .flows = &night->flows,
-                            .applications = &night->world.applications,
-                            .states_before = night->world.before.applications.state,
-                            .state_before_count = night->world.before.applications.batch.count,
-                            .entries = &night->world.entries,
-                            .files = &tonight,
+                            .as_of = night->day,
+                            .as_of_number = night->number,
+                            .has_period = true,
+                            .due_only = true,
                             .rejects = &night->world.rejects,
-                            .cases = &night->cases,
-                            .watermarks = marks,
-                            .watermark_count = count,
                             .rule_digests = digests_of_rules(night),
                             .sources = night->sources,
                             .scratch = night->scratch,
                             .threads = night->threads};
-    return rk_books_make(&input, &night->world.arena, &night->books, err);
+    /* Days always: they tell what is incomplete. */
+    for (int kind = RK_PERIOD_DAY; good && kind <= RK_PERIOD_YEAR; kind++)
+        if (kind == RK_PERIOD_DAY ||
+            rk_books_any_due(&night->rules.reports, (rk_period)kind, night->day))
+            good = report_period(night, rk_days_of((rk_period)kind, night->day), &input,
+                                 &night->books, err);
+    return good;
 }

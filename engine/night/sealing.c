@@ -129,6 +129,22 @@ static bool seal_facts(rk_night *night, rk_ref *ref, rk_error *err)
     return true;
 }
 
+static bool seal_detail(rk_night *night, rk_ref *ref, rk_error *err)
+{
+    rk_item *item;
+    rk_buffer days = {0};
+    if (!seal_item(night, RK_ITEM_DETAIL, RK_S("detail"), rk_buffer_all(&night->detail), &item,
+                   err))
+        return false;
+    rk_day_put(&days, night->detail_from);
+    rk_buffer_text(&days, "..");
+    rk_day_put(&days, night->detail_until);
+    item->extra = rk_arena_slice(&night->world.arena, rk_buffer_all(&days));
+    *ref = item->ref;
+    rk_buffer_free(&days);
+    return true;
+}
+
 static bool seal_history(rk_night *night, rk_error *err)
 {
     const rk_history *h = &night->history;
@@ -141,7 +157,7 @@ static bool seal_history(rk_night *night, rk_error *err)
            seal_batch(night, RK_ITEM_HISTORY, "decision", &h->decisions.batch, &item, err);
 }
 
-static bool seal_closing(rk_night *night, const rk_ref *facts, rk_error *err)
+static bool seal_closing(rk_night *night, rk_fact_list tonight, rk_error *err)
 {
     rk_ref root;
     size_t added;
@@ -151,8 +167,7 @@ static bool seal_closing(rk_night *night, const rk_ref *facts, rk_error *err)
         .world = &night->world,
         .carried = &night->carried,
         .files = &night->history.files,
-        .facts = &night->facts,
-        .facts_ref = *facts,
+        .tonight = tonight,
         .zone = night->settings.zone,
         .night = night->day,
         .number = night->number,
@@ -185,7 +200,11 @@ static bool seal_books(rk_night *night, rk_error *err)
 
 bool rk_night_seal_outputs(rk_night *night, rk_error *err)
 {
-    rk_ref facts;
-    return seal_facts(night, &facts, err) && seal_history(night, err) &&
-           seal_closing(night, &facts, err) && seal_books(night, err);
+    rk_fact_list tonight = {.night = night->day,
+                            .number = night->number,
+                            .detail_from = night->detail_from,
+                            .detail_until = night->detail_until};
+    rk_facts_span(&night->facts, &tonight.from, &tonight.until);
+    return seal_facts(night, &tonight.ref, err) && seal_detail(night, &tonight.detail, err) &&
+           seal_history(night, err) && seal_closing(night, tonight, err) && seal_books(night, err);
 }

@@ -509,6 +509,11 @@ static bool lay_nation_check(laid *l, uint32_t row, rk_error *err)
     return good;
 }
 
+static bool is_of_days(const rk_job *job, rk_day night)
+{
+    return night >= job->from && night <= job->until;
+}
+
 /* Money seen tonight for another day of booking is in no total of this day: it is named. */
 static bool put_other_days(const laid *l, rk_buffer *out)
 {
@@ -522,7 +527,7 @@ static bool put_other_days(const laid *l, rk_buffer *out)
     const uint32_t *rows = rk_job_rows(l->job, &desk->entries, &count);
     for (size_t i = 0; i < count; i++) {
         uint32_t e = rows[i];
-        if (desk->input->files->items[entries->file[e]].night != desk->input->night ||
+        if (!is_of_days(l->job, desk->input->files->items[entries->file[e]].night) ||
             entries->outcome[e] == RK_IGNORED ||
             (entries->booked_on[e] >= l->job->from && entries->booked_on[e] <= l->job->until))
             continue;

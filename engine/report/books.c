@@ -36,6 +36,24 @@ static bool is_due(const rk_workbook *workbook, rk_day night)
            (workbook->due == RK_DUE_MONTH_END && is_month_end(night));
 }
 
+bool rk_books_any_due(const rk_reports *reports, rk_period kind, rk_day night)
+{
+    for (size_t i = 0; i < reports->workbook_count; i++)
+        if (reports->workbooks[i].period == kind && is_due(&reports->workbooks[i], night))
+            return true;
+    return false;
+}
+
+/* Those that were asked for, else those that are due. */
+static bool is_asked(const rk_workbook *workbook, const rk_books_input *input)
+{
+    if (input->workbook.len)
+        return rk_slice_equal(workbook->name, input->workbook);
+    if (input->has_period && workbook->period != input->period.kind)
+        return false;
+    return (input->has_period && !input->due_only) || is_due(workbook, input->night);
+}
+
 static bool is_used(const rk_desk *desk, size_t slice)
 {
     const rk_index *lists[] = {&desk->entries, &desk->cases, &desk->lapses};
@@ -51,17 +69,28 @@ static void add_order(orders *all, const rk_workbook *workbook, size_t slice)
     all->items[all->count++] = (order){.workbook = workbook, .slice = slice};
 }
 
+/* Without an office all of them are made. */
+static bool is_scope(const rk_desk *desk, size_t slice)
+{
+    rk_slice asked = desk->input->office;
+    if (asked.len == 0)
+        return true;
+    if (slice == RK_ALL_SLICES)
+        return rk_slice_is(asked, "nasional");
+    return rk_slice_equal(asked, rk_names_text(desk->input->names, desk->slice_offices[slice]));
+}
+
 static void collect(const rk_desk *desk, orders *all)
 {
     const rk_reports *reports = &desk->input->rules->reports;
     for (size_t w = 0; w < reports->workbook_count; w++) {
         const rk_workbook *workbook = &reports->workbooks[w];
-        if (!is_due(workbook, desk->input->night))
+        if (!is_asked(workbook, desk->input))
             continue;
-        if (workbook->per == RK_PER_NATION)
+        if (workbook->per == RK_PER_NATION && is_scope(desk, RK_ALL_SLICES))
             add_order(all, workbook, RK_ALL_SLICES);
         for (size_t s = 0; workbook->per == RK_PER_OFFICE && s < desk->slice_count; s++)
-            if (is_used(desk, s))
+            if (is_used(desk, s) && is_scope(desk, s))
                 add_order(all, workbook, s);
     }
 }
@@ -89,6 +118,17 @@ static void put_office(rk_buffer *out, const rk_desk *desk, size_t slice)
     }
 }
 
+/* What tells this book from others of the period: the run of the night, or up to when it is known. */
+static void put_edition(rk_buffer *path, const rk_books_input *input)
+{
+    if (input->has_period && input->as_of != input->period.until) {
+        rk_buffer_text(path, ".per-");
+        rk_day_put(path, input->as_of);
+    }
+    if (input->number > 1)
+        rk_buffer_printf(path, ".r%d", input->number);
+}
+
 /* '{office}/harian-{period}.xlsx', and ".r2" before the ending from the second run of a day on. */
 static rk_slice path_of(const rk_desk *desk, const order *o, rk_arena *arena)
 {
@@ -100,7 +140,9 @@ static rk_slice path_of(const rk_desk *desk, const order *o, rk_arena *arena)
             put_office(&path, desk, o->slice);
             i += 8;
         } else if (rk_slice_starts(rest, RK_S("{period}"))) {
-            rk_days_put(&path, rk_days_of(o->workbook->period, desk->input->night));
+            rk_days_put(&path, desk->input->has_period
+                                   ? desk->input->period
+                                   : rk_days_of(o->workbook->period, desk->input->night));
             i += 8;
         } else {
             rk_buffer_char(&path, pattern.at[i++]);
@@ -108,8 +150,7 @@ static rk_slice path_of(const rk_desk *desk, const order *o, rk_arena *arena)
     }
     if (rk_slice_ends(rk_buffer_all(&path), ending))
         path.len -= ending.len;
-    if (desk->input->number > 1)
-        rk_buffer_printf(&path, ".r%d", desk->input->number);
+    put_edition(&path, desk->input);
     rk_buffer_slice(&path, ending);
     rk_slice kept = rk_arena_slice(arena, rk_buffer_all(&path));
     rk_buffer_free(&path);
@@ -158,6 +199,10 @@ static void open_job(rk_job *job, const rk_desk *desk, const order *o)
                     .from = rk_days_of(o->workbook->period, input->night).from,
                     .until = input->night,
                     .zone = input->zone};
+    if (input->has_period) {
+        job->from = input->period.from;
+        job->until = input->period.until < input->night ? input->period.until : input->night;
+    }
     if (o->slice != RK_ALL_SLICES) {
         rk_name office = desk->slice_offices[o->slice];
         job->office = rk_office_on(&input->rules->offices, office, input->night);
@@ -316,6 +361,23 @@ bool rk_books_make(const rk_books_input *input, rk_arena *arena, rk_books *books
     hand_over(&all, good, books);
     rk_desk_clear(&desk);
     return good;
+}
+
+static int compare_books(const void *a, const void *b)
+{
+    return rk_slice_compare(((const rk_book *)a)->path, ((const rk_book *)b)->path);
+}
+
+void rk_books_join(rk_books *all, rk_books *more)
+{
+    size_t capacity = all->count;
+    all->items = rk_grow(all->items, &capacity, all->count + more->count + 1, sizeof *all->items);
+    for (size_t i = 0; i < more->count; i++)
+        all->items[all->count++] = more->items[i];
+    if (all->count > 1)
+        qsort(all->items, all->count, sizeof *all->items, compare_books);
+    free(more->items);
+    *more = (rk_books){0};
 }
 
 void rk_books_free(rk_books *books)

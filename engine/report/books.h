@@ -38,7 +38,17 @@ typedef struct rk_books_input {
     /* All facts received on `night` (of all its runs), and those of other nights that may fall in the
      * period of a book. */
     const rk_facts *flows;
+    rk_day as_of;     /* what is known: up to this run */
+    int as_of_number; /* 0: not said */
+    /* The days; then `night` is the last of them that is closed, and only workbooks of this kind of period
+     * are made. Without them every workbook takes the period in which `night` lies. */
+    bool has_period;
+    rk_days period;
+    bool due_only;     /* of those the ones that are due on `night` */
+    rk_slice workbook; /* "harian": this one alone, whatever its kind of period */
+    rk_slice office;   /* its code: books of this office alone; "nasional": the nation's */
     const rk_applications *applications; /* the night's world: what was touched, and what is open */
+    const bool *lapsed; /* which of them the list of lapses shows; NULL: by state */
     /* rk_state of the first `state_before_count` of them when the night began; the others were not
      * known. Without it every lapse of the world is listed as one of tonight. */
     const uint8_t *states_before;
@@ -68,10 +78,18 @@ typedef struct rk_books {
     size_t count;
 } rk_books;
 
+/* An application that the list of lapses shows when the night began with it in state `before`. */
+bool rk_books_lists_lapse(const rk_applications *applications, size_t row, uint8_t before);
+
+/* Whether any workbook of this kind of period is due on a night. */
+bool rk_books_any_due(const rk_reports *reports, rk_period kind, rk_day night);
+
 /* Every workbook that is due tonight: per office for each office with any application, entry or case in
  * the facts, TANPA KANTOR too when it has any; one national. A workbook whose read-back differs is an
  * error (RK_FILE) that names workbook, sheet and cell. Paths are in the arena. */
 bool rk_books_make(const rk_books_input *input, rk_arena *arena, rk_books *books, rk_error *err);
+/* Moves the books of `more` to `all`, which stays in the order of the paths. */
+void rk_books_join(rk_books *all, rk_books *more);
 void rk_books_free(rk_books *books);
 
 #endif

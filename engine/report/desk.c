@@ -205,14 +205,21 @@ static int compare_lapses(const void *a, const void *b, void *context)
     return order ? order : compare_texts(desk, p->id[x], p->id[y]);
 }
 
-static bool is_lapse(const rk_books_input *input, size_t row)
+bool rk_books_lists_lapse(const rk_applications *a, size_t row, uint8_t before)
 {
-    const rk_applications *a = input->applications;
-    uint8_t before = row < input->state_before_count ? input->states_before[row] : RK_STATE_NONE;
     if (a->state[row] == RK_STATE_AWAITING)
         return rk_name_at(a->held_by, row) != 0;
     return a->state[row] != before &&
            (a->state[row] == RK_STATE_EXPIRED || a->state[row] == RK_STATE_REINSTATED);
+}
+
+static bool is_lapse(const rk_books_input *input, size_t row)
+{
+    if (input->lapsed)
+        return input->lapsed[row];
+    return rk_books_lists_lapse(input->applications, row,
+                                row < input->state_before_count ? input->states_before[row]
+                                                                : RK_STATE_NONE);
 }
 
 typedef int (*order_fn)(const void *, const void *, void *);
@@ -307,7 +314,8 @@ bool rk_desk_lay(rk_desk *desk, const rk_books_input *input, rk_error *err)
     lay_entries(desk);
     lay_cases(desk);
     lay_lapses(desk);
-    rk_cube_build(&desk->cube, input->stock_before, input->flows, input->night, &desk->maps);
+    rk_cube_build(&desk->cube, input->stock_before, input->flows,
+                  input->has_period ? input->period.from : input->night, &desk->maps);
     return true;
 }
 

@@ -58,6 +58,13 @@ static void put_run(const rk_job *job, rk_buffer *out)
         rk_buffer_char(out, ' ');
         rk_buffer_bytes(out, input->run.at, input->run.len < 12 ? input->run.len : 12);
     }
+    if (input->as_of_number > 0) {
+        rk_buffer_text(out, " · ");
+        rk_buffer_slice(out, rk_job_word(job, RK_WORD_AS_OF));
+        rk_buffer_char(out, ' ');
+        rk_day_put(out, input->as_of);
+        rk_buffer_printf(out, "-%d", input->as_of_number);
+    }
     rk_buffer_text(out, " · ");
     if (job->slice == RK_ALL_SLICES) {
         rk_buffer_slice(out, rk_job_word(job, RK_WORD_MIXED_TIME));

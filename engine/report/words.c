@@ -16,6 +16,7 @@ static const pair words[RK_WORDS] = {
     [RK_WORD_PROVISIONAL] = {"SEMENTARA", "PROVISIONAL"},
     [RK_WORD_REVISION] = {"Revisi", "Revision"},
     [RK_WORD_RUN] = {"Run", "Run"},
+    [RK_WORD_AS_OF] = {"Diketahui s.d.", "As known on"},
     [RK_WORD_PAGE] = {"Halaman", "Page"},
     [RK_WORD_OF] = {"dari", "of"},
     [RK_WORD_AGREES] = {"COCOK, nihil selisih", "AGREES, no differences"},

@@ -25,6 +25,7 @@ typedef enum rk_word {
     RK_WORD_PROVISIONAL,
     RK_WORD_REVISION,
     RK_WORD_RUN,
+    RK_WORD_AS_OF,
     RK_WORD_PAGE,
     RK_WORD_OF,
     RK_WORD_AGREES,

@@ -130,11 +130,27 @@ static void add_facts(rk_closing *closing, size_t *capacity, rk_line *line)
     closing->facts =
         rk_grow(closing->facts, capacity, closing->fact_count + 1, sizeof *closing->facts);
     rk_fact_list *list = &closing->facts[closing->fact_count++];
+    *list = (rk_fact_list){.detail_from = RK_NO_DAY, .detail_until = RK_NO_DAY};
     list->night = rk_line_day(line);
     list->number = (int)rk_line_u64(line);
     list->ref = rk_line_ref(line);
     list->from = rk_line_day(line);
     list->until = rk_line_day(line);
+}
+
+/* Of the run whose facts stand in the line before. */
+static void read_detail(rk_closing *closing, rk_line *line)
+{
+    if (closing->fact_count == 0) {
+        line->good = false;
+        return;
+    }
+    rk_fact_list *list = &closing->facts[closing->fact_count - 1];
+    list->detail = rk_line_ref(line);
+    list->detail_from = rk_line_day(line);
+    list->detail_until = rk_line_day(line);
+    list->cases = rk_line_ref(line);
+    list->stock = rk_line_ref(line);
 }
 
 /* Room of the lists that grow while a root is read. */
@@ -165,6 +181,8 @@ static bool read_line(rk_closing *closing, rk_line *line, rooms *room)
         add_segment(closing, &room->segments, line);
     else if (rk_slice_is(what, "facts"))
         add_facts(closing, &room->facts, line);
+    else if (rk_slice_is(what, "detail"))
+        read_detail(closing, line);
     else
         return false;
     return line->good && line->at == line->count;
@@ -207,11 +225,30 @@ static bool fetch_batch(const rk_archive *archive, const rk_ref *ref, rk_world *
            rk_columns_decode(bytes, batch, &world->names, &world->texts, err);
 }
 
+/* What stands now is what the last run left, also where that was sealed before each run had its own. */
+static void note_last_run(rk_closing *closing)
+{
+    if (closing->fact_count == 0)
+        return;
+    rk_fact_list *last = &closing->facts[closing->fact_count - 1];
+    last->cases = closing->cases;
+    last->stock = closing->stock;
+}
+
+bool rk_closing_read(const rk_archive *archive, const rk_ref *root, rk_arena *arena,
+                     rk_closing *closing, rk_error *err)
+{
+    rk_slice bytes;
+    if (!fetch(archive, root, arena, &bytes, err) || !read_root(bytes, closing, err))
+        return false;
+    note_last_run(closing);
+    return true;
+}
+
 bool rk_closing_open(const rk_archive *archive, const rk_ref *root, rk_world *world,
                      rk_closing *closing, rk_carried *carried, rk_error *err)
 {
-    rk_slice bytes;
-    if (!fetch(archive, root, &world->arena, &bytes, err) || !read_root(bytes, closing, err))
+    if (!rk_closing_read(archive, root, &world->arena, closing, err))
         return false;
     for (size_t i = 0; i < closing->list_count; i++)
         if (!fetch_batch(archive, &closing->lists[i].ref, world, &carried->files.batch, err))
@@ -220,6 +257,14 @@ bool rk_closing_open(const rk_archive *archive, const rk_ref *root, rk_world *wo
            fetch_batch(archive, &closing->stock, world, &carried->stock.batch, err) &&
            fetch_batch(archive, &closing->coverage, world, &carried->coverage.batch, err) &&
            fetch_batch(archive, &closing->rejects, world, &carried->rejects.batch, err);
+}
+
+static bool visit_run(const rk_fact_list *run, rk_ref_visit *visit, void *context, rk_error *err)
+{
+    return visit(context, "facts", &run->ref, err) &&
+           (run->detail.size == 0 || (visit(context, "detail", &run->detail, err) &&
+                                      visit(context, "cases", &run->cases, err) &&
+                                      visit(context, "stock", &run->stock, err)));
 }
 
 bool rk_closing_visit(const rk_archive *archive, const rk_ref *root, rk_ref_visit *visit,
@@ -238,7 +283,7 @@ bool rk_closing_visit(const rk_archive *archive, const rk_ref *root, rk_ref_visi
     for (size_t i = 0; good && i < closing.list_count; i++)
         good = visit(context, "files", &closing.lists[i].ref, err);
     for (size_t i = 0; good && i < closing.fact_count; i++)
-        good = visit(context, "facts", &closing.facts[i].ref, err);
+        good = visit_run(&closing.facts[i], visit, context, err);
     for (size_t i = 0; good && i < closing.segment_count; i++) {
         const rk_segment *s = &closing.segments[i];
         good = visit(context, "segment", &s->body, err) &&
@@ -341,19 +386,6 @@ static bool adopt(rk_world *world, const rk_file_rows *files, size_t first_entry
     return good || rk_fail(err, RK_DIFFERENT, "a segment of the closing state contradicts itself");
 }
 
-static bool cut_part(rk_slice *rest, rk_slice *part)
-{
-    uint64_t length;
-    if (rest->len < sizeof length)
-        return false;
-    memcpy(&length, rest->at, sizeof length);
-    if (length > rest->len - sizeof length)
-        return false;
-    *part = (rk_slice){rest->at + sizeof length, (size_t)length};
-    *rest = rk_slice_between(part->at + length, rest->at + rest->len);
-    return true;
-}
-
 static bool load_segment(const rk_archive *archive, rk_closing *closing, size_t i, rk_world *world,
                          rk_error *err)
 {
@@ -364,8 +396,8 @@ static bool load_segment(const rk_archive *archive, rk_closing *closing, size_t 
     size_t first_application = before->applications.batch.count;
     if (!fetch(archive, &closing->segments[i].body, &world->arena, &bytes, err))
         return false;
-    if (!cut_part(&bytes, &applications) || !cut_part(&bytes, &entries) ||
-        !cut_part(&bytes, &files))
+    if (!rk_columns_cut_part(&bytes, &applications) || !rk_columns_cut_part(&bytes, &entries) ||
+        !rk_columns_cut_part(&bytes, &files))
         return rk_fail(err, RK_DIFFERENT, "a segment of the closing state is cut short");
     rk_file_rows_init(&rows);
     bool good =

@@ -37,12 +37,16 @@ typedef struct rk_file_list {
     rk_ref ref; /* rk_file_rows of that run */
 } rk_file_list;
 
-/* The facts of a run, and the days on which they fall: which runs a book of some day must read. */
+/* The facts of a run, and the days on which they fall: which runs a book of some day must read. So with
+ * its detail, whose days are the night and those on which its entries were booked. */
 typedef struct rk_fact_list {
     rk_day night;
     int number;
     rk_ref ref;
     rk_day from, until;
+    rk_ref detail; /* size 0: sealed before details were kept */
+    rk_day detail_from, detail_until;
+    rk_ref cases, stock; /* as the run left them */
 } rk_fact_list;
 
 typedef struct rk_closing {
@@ -116,8 +120,7 @@ typedef struct rk_closing_after {
     const rk_world *world;
     const rk_carried *carried; /* cases, stock and coverage as they are now */
     const rk_file_rows *files; /* tonight's */
-    const rk_facts *facts;     /* tonight's */
-    rk_ref facts_ref;
+    rk_fact_list tonight;      /* facts and detail of the run; cases and stock are filled in */
     rk_zone zone;
     rk_day night;
     int number;
@@ -135,6 +138,10 @@ bool rk_closing_save(const rk_archive *archive, const rk_closing_after *after, r
 
 /* The first and last day that any fact but the night itself falls on; RK_NO_DAY when there is none. */
 void rk_facts_span(const rk_facts *facts, rk_day *from, rk_day *until);
+
+/* The root alone. */
+bool rk_closing_read(const rk_archive *archive, const rk_ref *root, rk_arena *arena,
+                     rk_closing *closing, rk_error *err);
 
 /* Every ref of the closing state, for verify: calls `visit` for each; stops at the first false. */
 typedef bool rk_ref_visit(void *context, const char *what, const rk_ref *ref, rk_error *err);

@@ -123,16 +123,6 @@ static uint32_t place_of(const saving *s, const group *g, uint32_t application)
 
 /* ---- one segment's bytes ---- */
 
-static void put_part(const rk_batch *batch, const rk_world *world, rk_buffer *out)
-{
-    uint64_t length = 0;
-    size_t at = out->len;
-    rk_buffer_bytes(out, &length, sizeof length);
-    rk_columns_encode(batch, &world->names, &world->texts, out);
-    length = out->len - at - sizeof length;
-    memcpy(out->bytes + at, &length, sizeof length);
-}
-
 static uint64_t columns_there(const rk_batch *batch)
 {
     uint64_t bits = 0;
@@ -151,7 +141,7 @@ static void put_applications(const saving *s, const group *g, rk_buffer *out)
     for (size_t i = 0; i < g->application_count; i++)
         rk_batch_copy_row(all, g->applications[i], &part.batch, i);
     part.batch.count = g->application_count;
-    put_part(&part.batch, s->world, out);
+    rk_columns_put_part(&part.batch, &s->world->names, &s->world->texts, out);
     rk_batch_free(&part.batch);
 }
 
@@ -190,13 +180,8 @@ static void put_entries(const saving *s, const group *g, rk_buffer *out)
             part.application[i] = place_of(s, g, part.application[i]);
     }
     part.batch.count = g->entry_count;
-    put_part(&part.batch, s->world, out);
-    uint64_t length = 0;
-    size_t at = out->len;
-    rk_buffer_bytes(out, &length, sizeof length);
-    rk_columns_encode(&files.batch, &s->world->names, &texts, out);
-    length = out->len - at - sizeof length;
-    memcpy(out->bytes + at, &length, sizeof length);
+    rk_columns_put_part(&part.batch, &s->world->names, &s->world->texts, out);
+    rk_columns_put_part(&files.batch, &s->world->names, &texts, out);
     rk_batch_free(&part.batch);
     rk_batch_free(&files.batch);
     rk_texts_free(&texts);
@@ -318,32 +303,33 @@ static void put_header(rk_buffer *out, const rk_closing_after *after)
     rk_buffer_char(out, '\n');
 }
 
-static bool put_batch(const saving *s, rk_buffer *out, const rk_batch *batch, rk_error *err)
+static bool put_batch(const saving *s, rk_buffer *out, const rk_batch *batch, rk_ref *ref,
+                      rk_error *err)
 {
-    rk_ref ref;
     rk_buffer bytes = {0};
     rk_columns_encode(batch, &s->world->names, &s->world->texts, &bytes);
-    bool good = rk_archive_put(s->archive, rk_buffer_all(&bytes), &ref, err);
-    rk_line_put_ref(out, &ref);
+    bool good = rk_archive_put(s->archive, rk_buffer_all(&bytes), ref, err);
+    rk_line_put_ref(out, ref);
     rk_buffer_char(out, '\n');
     rk_buffer_free(&bytes);
     return good;
 }
 
-static bool put_carried(const saving *s, rk_buffer *out, rk_error *err)
+static bool put_carried(const saving *s, rk_buffer *out, rk_fact_list *tonight, rk_error *err)
 {
+    rk_ref ref;
     const rk_carried *carried = s->after->carried;
     rk_buffer_text(out, "cases");
-    if (!put_batch(s, out, &carried->cases.batch, err))
+    if (!put_batch(s, out, &carried->cases.batch, &tonight->cases, err))
         return false;
     rk_buffer_text(out, "stock");
-    if (!put_batch(s, out, &carried->stock.batch, err))
+    if (!put_batch(s, out, &carried->stock.batch, &tonight->stock, err))
         return false;
     rk_buffer_text(out, "coverage");
-    if (!put_batch(s, out, &carried->coverage.batch, err))
+    if (!put_batch(s, out, &carried->coverage.batch, &ref, err))
         return false;
     rk_buffer_text(out, "rejects");
-    return put_batch(s, out, &carried->rejects.batch, err);
+    return put_batch(s, out, &carried->rejects.batch, &ref, err);
 }
 
 static void put_run(rk_buffer *out, const char *what, rk_day night, int number)
@@ -365,8 +351,9 @@ static bool put_file_lists(const saving *s, rk_buffer *out, rk_error *err)
     }
     if (s->after->files->batch.count == 0)
         return true;
+    rk_ref ref;
     put_run(out, "files", s->after->night, s->after->number);
-    return put_batch(s, out, &s->after->files->batch, err);
+    return put_batch(s, out, &s->after->files->batch, &ref, err);
 }
 
 void rk_facts_span(const rk_facts *facts, rk_day *from, rk_day *until)
@@ -391,25 +378,32 @@ static void put_facts(rk_buffer *out, const rk_fact_list *list)
     rk_line_put_day(out, list->from);
     rk_line_put_day(out, list->until);
     rk_buffer_char(out, '\n');
+    if (list->detail.size == 0)
+        return; /* sealed before details were kept */
+    rk_buffer_text(out, "detail");
+    rk_line_put_ref(out, &list->detail);
+    rk_line_put_day(out, list->detail_from);
+    rk_line_put_day(out, list->detail_until);
+    rk_line_put_ref(out, &list->cases);
+    rk_line_put_ref(out, &list->stock);
+    rk_buffer_char(out, '\n');
 }
 
-static void put_fact_lists(const saving *s, rk_buffer *out)
+static void put_fact_lists(const saving *s, const rk_fact_list *tonight, rk_buffer *out)
 {
-    rk_fact_list tonight = {s->after->night, s->after->number, s->after->facts_ref, RK_NO_DAY,
-                            RK_NO_DAY};
     for (size_t i = 0; i < s->opening->fact_count; i++)
         if (s->opening->facts[i].night >= s->oldest)
             put_facts(out, &s->opening->facts[i]);
-    rk_facts_span(s->after->facts, &tonight.from, &tonight.until);
-    put_facts(out, &tonight);
+    put_facts(out, tonight);
 }
 
 static bool save_root(saving *s, rk_ref *root, rk_error *err)
 {
     rk_buffer out = {0};
+    rk_fact_list tonight = s->after->tonight;
     put_header(&out, s->after);
-    bool good = put_carried(s, &out, err) && put_file_lists(s, &out, err);
-    put_fact_lists(s, &out);
+    bool good = put_carried(s, &out, &tonight, err) && put_file_lists(s, &out, err);
+    put_fact_lists(s, &tonight, &out);
     if (s->segment_count)
         qsort(s->segments, s->segment_count, sizeof *s->segments, by_home_and_day);
     for (size_t i = 0; i < s->segment_count; i++)

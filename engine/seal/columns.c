@@ -215,3 +215,29 @@ bool rk_columns_decode(rk_slice bytes, rk_batch *batch, rk_names *names, rk_text
     batch->count = first + rows;
     return true;
 }
+
+/* ---- parts ---- */
+
+void rk_columns_put_part(const rk_batch *batch, const rk_names *names, const rk_texts *texts,
+                         rk_buffer *out)
+{
+    uint64_t length = 0;
+    size_t at = out->len;
+    put_u64(out, length);
+    rk_columns_encode(batch, names, texts, out);
+    length = out->len - at - sizeof length;
+    memcpy(out->bytes + at, &length, sizeof length);
+}
+
+bool rk_columns_cut_part(rk_slice *rest, rk_slice *part)
+{
+    uint64_t length;
+    if (rest->len < sizeof length)
+        return false;
+    memcpy(&length, rest->at, sizeof length);
+    if (length > rest->len - sizeof length)
+        return false;
+    *part = (rk_slice){rest->at + sizeof length, (size_t)length};
+    *rest = rk_slice_between(part->at + length, rest->at + rest->len);
+    return true;
+}

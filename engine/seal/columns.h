@@ -22,4 +22,10 @@ void rk_columns_encode(const rk_batch *batch, const rk_names *names, const rk_te
 bool rk_columns_decode(rk_slice bytes, rk_batch *batch, rk_names *names, rk_texts *texts,
                        rk_error *err);
 
+/* Batches one behind the other in one object, each with its length before it. */
+void rk_columns_put_part(const rk_batch *batch, const rk_names *names, const rk_texts *texts,
+                         rk_buffer *out);
+/* Takes the next part off `rest`; false when it is cut short. */
+bool rk_columns_cut_part(rk_slice *rest, rk_slice *part);
+
 #endif

@@ -9,7 +9,7 @@ enum { NIGHTS_MAX = 1000000 };
 
 static const char *const item_names[RK_ITEM_KINDS] = {
     "statement", "decisions", "rules",   "snapshot", "opening",
-    "facts",     "history",   "closing", "workbook",
+    "facts",     "detail",    "history", "closing",  "workbook",
 };
 
 const char *rk_item_name(rk_item_kind kind)

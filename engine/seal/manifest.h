@@ -21,6 +21,7 @@ typedef enum rk_item_kind {
     RK_ITEM_SNAPSHOT,
     RK_ITEM_OPENING, /* root of the closing state before; absent on the first night */
     RK_ITEM_FACTS,   /* extra: days from..until that its facts fall on */
+    RK_ITEM_DETAIL,  /* extra: the night, and the days on which its entries were booked */
     RK_ITEM_HISTORY, /* name: the table */
     RK_ITEM_CLOSING,
     RK_ITEM_WORKBOOK, /* extra: digest of its uncompressed parts */

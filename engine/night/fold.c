@@ -1,0 +1,453 @@
+#include "night/fold.h"
+
+#include <stdlib.h>
+
+#include "seal/columns.h"
+
+static bool fetch(const rk_archive *archive, const rk_ref *ref, rk_arena *arena, rk_slice *bytes,
+                  rk_error *err)
+{
+    rk_buffer content = {0};
+    bool good = rk_archive_get(archive, ref, &content, err);
+    if (good)
+        *bytes = rk_arena_slice(arena, rk_buffer_all(&content));
+    rk_buffer_free(&content);
+    return good;
+}
+
+static bool meet(rk_day from, rk_day until, rk_day first, rk_day last)
+{
+    return from != RK_NO_DAY && from <= last && first <= until;
+}
+
+/* ---- facts ---- */
+
+static bool falls_on(const rk_facts *f, size_t row, rk_day from, rk_day until)
+{
+    const rk_day days[] = {f->received_on[row], f->submitted_on[row], f->paid_on[row],
+                           f->booked_on[row]};
+    for (size_t i = 0; i < 4; i++)
+        if (days[i] != RK_NO_DAY && days[i] >= from && days[i] <= until)
+            return true;
+    return false;
+}
+
+/* Of the rows from `first` on those that fall on the days. */
+static void keep_days(rk_facts *facts, size_t first, rk_day from, rk_day until)
+{
+    size_t kept = first;
+    for (size_t row = first; row < facts->batch.count; row++)
+        if (falls_on(facts, row, from, until))
+            rk_batch_copy_row(&facts->batch, row, &facts->batch, kept++);
+    facts->batch.count = kept;
+}
+
+static bool add_facts(const rk_fold_of *of, const rk_fact_list *run, rk_world *world,
+                      rk_facts *flows, rk_error *err)
+{
+    rk_slice bytes;
+    size_t first = flows->batch.count;
+    if (!meet(run->from, run->until, of->flows_from, of->until))
+        return true;
+    if (!fetch(of->archive, &run->ref, &world->arena, &bytes, err) ||
+        !rk_columns_decode(bytes, &flows->batch, &world->names, &world->texts, err))
+        return false;
+    keep_days(flows, first, of->flows_from, of->until);
+    return true;
+}
+
+static bool add_all_facts(const rk_fold_of *of, rk_world *world, rk_facts *flows, rk_error *err)
+{
+    bool good = true;
+    for (size_t i = 0; good && i < of->run_count; i++)
+        good = add_facts(of, &of->runs[i], world, flows, err);
+    for (size_t row = 0; of->tonight_facts && row < of->tonight_facts->batch.count; row++)
+        if (falls_on(of->tonight_facts, row, of->flows_from, of->until))
+            rk_batch_copy_row(&of->tonight_facts->batch, row, &flows->batch,
+                              rk_batch_append(&flows->batch));
+    return good;
+}
+
+/* ---- what stood ---- */
+
+/* The last run of a night before `day`, or NULL. */
+static const rk_fact_list *last_before(const rk_fold_of *of, rk_day day)
+{
+    const rk_fact_list *found = NULL;
+    for (size_t i = 0; i < of->run_count && of->runs[i].night < day; i++)
+        found = &of->runs[i];
+    return found;
+}
+
+static bool fetch_batch(const rk_fold_of *of, const rk_ref *ref, rk_world *world, rk_batch *batch,
+                        rk_error *err)
+{
+    rk_slice bytes;
+    return fetch(of->archive, ref, &world->arena, &bytes, err) &&
+           rk_columns_decode(bytes, batch, &world->names, &world->texts, err);
+}
+
+static bool is_tonight(const rk_fold_of *of)
+{
+    return of->tonight_facts && of->tonight <= of->until;
+}
+
+static bool take_standing(const rk_fold_of *of, rk_world *world, rk_fold *fold, rk_error *err)
+{
+    const rk_fact_list *before = last_before(of, of->from);
+    const rk_fact_list *last = last_before(of, of->until + 1);
+    if (before && before->stock.size &&
+        !fetch_batch(of, &before->stock, world, &fold->stock_before.batch, err))
+        return false;
+    if (!is_tonight(of))
+        return !last || !last->cases.size ||
+               fetch_batch(of, &last->cases, world, &fold->cases.batch, err);
+    const rk_batch *cases = &of->tonight_cases->batch;
+    for (size_t row = 0; row < cases->count; row++)
+        rk_batch_copy_row(cases, row, &fold->cases.batch, rk_batch_append(&fold->cases.batch));
+    return true;
+}
+
+/* ---- details ---- */
+
+/* Rows by a key of 64 bits; equal keys are told apart by whoever asks. */
+typedef struct table {
+    uint64_t *keys;
+    uint32_t *rows; /* row + 1 */
+    size_t size, count;
+} table;
+
+static uint64_t mix(uint64_t key)
+{
+    key = (key ^ (key >> 31)) * 0x9e3779b97f4a7c15u;
+    return key ^ (key >> 29);
+}
+
+static size_t table_slot(const table *t, uint64_t key, size_t step)
+{
+    return (size_t)(mix(key) + step) & (t->size - 1);
+}
+
+static void table_put(table *t, uint64_t key, uint32_t row)
+{
+    size_t step = 0;
+    while (t->rows[table_slot(t, key, step)])
+        step++;
+    t->keys[table_slot(t, key, step)] = key;
+    t->rows[table_slot(t, key, step)] = row + 1;
+    t->count++;
+}
+
+static void table_add(table *t, uint64_t key, uint32_t row)
+{
+    if (2 * (t->count + 1) > t->size) {
+        table old = *t;
+        *t = (table){.size = old.size ? 2 * old.size : 1024};
+        t->keys = rk_alloc(t->size, sizeof *t->keys);
+        t->rows = rk_alloc(t->size, sizeof *t->rows);
+        for (size_t i = 0; i < old.size; i++)
+            if (old.rows[i])
+                table_put(t, old.keys[i], old.rows[i] - 1);
+        free(old.keys);
+        free(old.rows);
+    }
+    table_put(t, key, row);
+}
+
+/* The row at `step` of those that may have the key, from 0 on; RK_NO_ROW: no more. */
+static uint32_t table_next(const table *t, uint64_t key, size_t *step)
+{
+    while (t->size && t->rows[table_slot(t, key, *step)]) {
+        size_t slot = table_slot(t, key, (*step)++);
+        if (t->keys[slot] == key)
+            return t->rows[slot] - 1;
+    }
+    return RK_NO_ROW;
+}
+
+static void table_free(table *t)
+{
+    free(t->keys);
+    free(t->rows);
+}
+
+typedef struct folding {
+    const rk_fold_of *of;
+    rk_world *world;
+    rk_fold *fold;
+    table entries, applications, files;
+    rk_applications lapses;
+    rk_files taken;
+    uint8_t *columns; /* of applications that any detail has */
+} folding;
+
+static uint32_t file_row(folding *f, const rk_file_rows *rows, size_t row)
+{
+    rk_digest digest = {{0}};
+    const rk_texts *texts = &f->world->texts;
+    rk_digest_parse(rk_texts_get(texts, rows->digest[row]), &digest);
+    size_t step = 0;
+    for (uint32_t i; (i = table_next(&f->files, rk_digest_short(&digest), &step)) != RK_NO_ROW;)
+        if (rk_digest_equal(&f->fold->files.items[i].digest, &digest))
+            return i;
+    rk_file *file = rk_files_add(&f->fold->files);
+    file->digest = digest;
+    file->name = rk_texts_get(texts, rows->name[row]);
+    file->channel = rows->channel[row];
+    file->account = rows->account[row];
+    table_add(&f->files, rk_digest_short(&digest), (uint32_t)f->fold->files.count - 1);
+    return (uint32_t)f->fold->files.count - 1;
+}
+
+static uint32_t application_row(folding *f, const rk_applications *from, size_t row)
+{
+    rk_applications *all = &f->fold->applications;
+    rk_slice id = rk_texts_get(&f->world->texts, from->id[row]);
+    uint64_t key = rk_slice_hash(id);
+    size_t step = 0;
+    uint32_t i;
+    while ((i = table_next(&f->applications, key, &step)) != RK_NO_ROW &&
+           !rk_slice_equal(rk_texts_get(&f->world->texts, all->id[i]), id))
+        ;
+    if (i == RK_NO_ROW) {
+        i = (uint32_t)rk_batch_append(&all->batch);
+        table_add(&f->applications, key, i);
+    }
+    rk_batch_copy_row(&from->batch, row, &all->batch, i);
+    return i;
+}
+
+static void put_entry(folding *f, const rk_entries *from, size_t row, uint32_t file,
+                      uint32_t application)
+{
+    rk_entries *all = &f->fold->entries;
+    uint64_t key =
+        rk_digest_short(&f->fold->files.items[file].digest) + mix(from->ordinal[row] + 1u);
+    size_t step = 0;
+    uint32_t i;
+    while ((i = table_next(&f->entries, key, &step)) != RK_NO_ROW &&
+           !(all->file[i] == file && all->ordinal[i] == from->ordinal[row]))
+        ;
+    if (i == RK_NO_ROW) {
+        i = (uint32_t)rk_batch_append(&all->batch);
+        table_add(&f->entries, key, i);
+    }
+    rk_batch_copy_row(&from->batch, row, &all->batch, i);
+    all->file[i] = file;
+    all->application[i] = application;
+}
+
+/* Entries booked on the days, and those that came in the nights of the days. */
+static void put_entries(folding *f, const rk_detail *d, rk_day night)
+{
+    const rk_fold_of *of = f->of;
+    bool in_days = night >= of->from && night <= of->until;
+    for (size_t row = 0; row < d->entries.batch.count; row++) {
+        rk_day booked_on = d->entries.booked_on[row];
+        if (!in_days && (booked_on < of->from || booked_on > of->until))
+            continue;
+        uint32_t application = d->entries.application[row];
+        if (application != RK_NO_ROW)
+            application = application_row(f, &d->applications, application);
+        put_entry(f, &d->entries, row, file_row(f, &d->files, d->entries.file[row]), application);
+    }
+}
+
+static void put_taken(folding *f, const rk_detail *d)
+{
+    const rk_file_rows *rows = &d->taken;
+    for (size_t row = 0; row < rows->batch.count; row++) {
+        rk_slice fate = rk_names_text(&f->world->names, rows->fate[row]);
+        rk_file *file = rk_files_add(&f->taken);
+        rk_digest_parse(rk_texts_get(&f->world->texts, rows->digest[row]), &file->digest);
+        file->name = rk_texts_get(&f->world->texts, rows->name[row]);
+        file->channel = rows->channel[row];
+        file->account = rows->account[row];
+        file->from = rows->covers_from[row];
+        file->until = rows->covers_until[row];
+        file->entries = rows->entries[row];
+        file->rejects = rows->rejects[row];
+        file->sum_minor = rows->amount[row];
+        file->why = rk_texts_get(&f->world->texts, rows->why[row]);
+        file->night = f->of->until;
+        for (int i = 0; i < RK_FATES; i++)
+            if (rk_slice_is(fate, rk_fate_name((rk_file_fate)i)))
+                file->fate = (rk_file_fate)i;
+        if (file->fate == RK_FATE_ACCEPTED) {
+            uint32_t known = file_row(f, rows, row);
+            f->fold->files.items[known].night = f->of->until;
+        }
+    }
+}
+
+/* What an earlier night of the days held is not held any more, or is held by the last one again. */
+static void put_lapses(folding *f, const rk_detail *d)
+{
+    rk_applications *all = &f->lapses;
+    size_t kept = 0;
+    for (size_t row = 0; row < all->batch.count; row++)
+        if (all->state[row] != RK_STATE_AWAITING)
+            rk_batch_copy_row(&all->batch, row, &all->batch, kept++);
+    all->batch.count = kept;
+    for (size_t row = 0; row < d->lapses.batch.count; row++)
+        rk_batch_copy_row(&d->lapses.batch, row, &all->batch, rk_batch_append(&all->batch));
+}
+
+static void take_columns(const rk_batch *from, rk_batch *to)
+{
+    for (size_t i = 0; i < rk_application_column_count; i++)
+        if (rk_batch_column(from, i))
+            rk_batch_add_column(to, i);
+}
+
+/* Days of the list up to `until`: "2024-03-04, 2024-03-05". */
+static rk_slice cut_days(rk_slice days, rk_day until)
+{
+    size_t at = 0;
+    rk_day day;
+    while (at + 10 <= days.len && rk_day_parse((rk_slice){days.at + at, 10}, &day) && day <= until)
+        at += 12;
+    return (rk_slice){days.at, at < 2 ? 0 : at - 2 < days.len ? at - 2 : days.len};
+}
+
+static void take_marks(folding *f, const rk_detail *d)
+{
+    rk_fold *fold = f->fold;
+    size_t count = d->marks.batch.count;
+    fold->marks = rk_arena_alloc(&f->world->arena, count + 1, sizeof *fold->marks);
+    fold->mark_count = count;
+    fold->incomplete = 0;
+    for (size_t i = 0; i < count; i++) {
+        rk_slice days = rk_texts_get(&f->world->texts, d->marks.waits_for[i]);
+        fold->marks[i] = (rk_watermark){.channel = d->marks.channel[i],
+                                        .complete_until = d->marks.complete_until[i],
+                                        .waits_for = cut_days(days, f->of->until)};
+        fold->incomplete += fold->marks[i].waits_for.len > 0;
+    }
+    fold->set_aside = d->standing.set_aside[0];
+    fold->suspended = d->standing.suspended[0];
+}
+
+static bool put_detail(folding *f, rk_slice bytes, rk_day night, bool is_last, rk_error *err)
+{
+    rk_detail detail;
+    rk_detail_init(&detail);
+    bool good = rk_detail_decode(bytes, &detail, &f->world->names, &f->world->texts, err);
+    if (good) {
+        take_columns(&detail.applications.batch, &f->fold->applications.batch);
+        take_columns(&detail.lapses.batch, &f->lapses.batch);
+        take_columns(&f->fold->applications.batch, &detail.applications.batch);
+        take_columns(&f->lapses.batch, &detail.lapses.batch);
+        put_entries(f, &detail, night);
+        if (night >= f->of->from && night <= f->of->until) {
+            put_taken(f, &detail);
+            put_lapses(f, &detail);
+        }
+        if (is_last)
+            take_marks(f, &detail);
+    }
+    rk_detail_free(&detail);
+    return good;
+}
+
+static bool put_details(folding *f, rk_error *err)
+{
+    const rk_fold_of *of = f->of;
+    bool good = true;
+    for (size_t i = 0; good && i < of->run_count; i++) {
+        const rk_fact_list *run = &of->runs[i];
+        rk_slice bytes;
+        bool is_last = i + 1 == of->run_count && !of->tonight_facts;
+        if (run->detail.size == 0 ||
+            (!is_last && !meet(run->detail_from, run->detail_until, of->from, of->until)))
+            continue;
+        good = fetch(of->archive, &run->detail, &f->world->arena, &bytes, err) &&
+               put_detail(f, bytes, run->night, is_last, err);
+    }
+    return good &&
+           (!of->tonight_facts || put_detail(f, of->tonight_detail, of->tonight, true, err));
+}
+
+/* Lapses behind the applications of the entries, files that came behind those of the entries. */
+static void join(folding *f)
+{
+    rk_fold *fold = f->fold;
+    size_t first = fold->applications.batch.count, lapses = f->lapses.batch.count;
+    take_columns(&f->lapses.batch, &fold->applications.batch);
+    take_columns(&fold->applications.batch, &f->lapses.batch);
+    for (size_t row = 0; row < lapses; row++)
+        rk_batch_copy_row(&f->lapses.batch, row, &fold->applications.batch,
+                          rk_batch_append(&fold->applications.batch));
+    fold->lapsed = rk_alloc(first + lapses + 1, sizeof *fold->lapsed);
+    for (size_t row = first; row < first + lapses; row++)
+        fold->lapsed[row] = true;
+    for (size_t i = 0; i < f->taken.count; i++)
+        *rk_files_add(&fold->files) = f->taken.items[i];
+}
+
+bool rk_fold_make(const rk_fold_of *of, rk_world *world, rk_fold *fold, rk_error *err)
+{
+    folding f = {.of = of, .world = world, .fold = fold};
+    uint64_t all_cases = ((uint64_t)1 << rk_case_column_count) - 1;
+    *fold = (rk_fold){0};
+    rk_facts_init(&fold->stock_before, 64);
+    rk_facts_init(&fold->flows, 64);
+    rk_batch_init(&fold->cases.batch, rk_case_columns, rk_case_column_count, 16, all_cases);
+    rk_batch_init(&fold->applications.batch, rk_application_columns, rk_application_column_count,
+                  16, rk_application_needed());
+    rk_batch_init(&f.lapses.batch, rk_application_columns, rk_application_column_count, 16,
+                  rk_application_needed());
+    rk_batch_init(&fold->entries.batch, rk_entry_columns, rk_entry_column_count, 16,
+                  rk_entry_all());
+    bool good = add_all_facts(of, world, &fold->flows, err) &&
+                take_standing(of, world, fold, err) && put_details(&f, err);
+    join(&f);
+    rk_batch_free(&f.lapses.batch);
+    free(f.taken.items);
+    table_free(&f.entries);
+    table_free(&f.applications);
+    table_free(&f.files);
+    return good;
+}
+
+void rk_fold_free(rk_fold *fold)
+{
+    rk_batch_free(&fold->stock_before.batch);
+    rk_batch_free(&fold->flows.batch);
+    rk_batch_free(&fold->cases.batch);
+    rk_batch_free(&fold->applications.batch);
+    rk_batch_free(&fold->entries.batch);
+    free(fold->lapsed);
+    free(fold->files.items);
+}
+
+rk_slice rk_fold_provisional(const rk_fold *fold, rk_language language, rk_world *world)
+{
+    bool indonesian = language == RK_INDONESIAN;
+    if (fold->suspended)
+        return indonesian ? RK_S("sumber permohonan menyusut, kedaluwarsa ditangguhkan")
+                          : RK_S("the source lost applications, lapses are suspended");
+    if (fold->incomplete)
+        return rk_slice_of(rk_arena_printf(
+            &world->arena, indonesian ? "%zu kanal belum lengkap" : "%zu channels incomplete",
+            fold->incomplete));
+    if (fold->set_aside)
+        return rk_slice_of(rk_arena_printf(&world->arena,
+                                           indonesian ? "%u berkas dikarantina atau ditahan"
+                                                      : "%u files quarantined or held",
+                                           fold->set_aside));
+    return (rk_slice){"", 0};
+}
+
+void rk_fold_give(const rk_fold *fold, rk_books_input *input)
+{
+    input->stock_before = &fold->stock_before;
+    input->flows = &fold->flows;
+    input->cases = &fold->cases;
+    input->applications = &fold->applications;
+    input->lapsed = fold->lapsed;
+    input->entries = &fold->entries;
+    input->files = &fold->files;
+    input->watermarks = fold->marks;
+    input->watermark_count = fold->mark_count;
+}

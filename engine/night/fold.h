@@ -1,0 +1,70 @@
+/*
+ * fold: what was known of some days after some run, from sealed facts and details alone.
+ *
+ * In:  the runs of all nights up to 2024-03-07, the days 2024-03-05 .. 2024-03-05
+ * Out: facts, entries, cases, lapses of 5 March as they were known on the 7th
+ *
+ * A fact is a signed count and sum with the days on which it counts (submitted, paid, booked) and the night
+ * that made it known (received). Whatever a later night changes is taken back by a row of its own and set
+ * anew by another, so that figures as of D are the sum over the runs of nights <= D; nothing is replaced.
+ *   - A measure `on: booked`, `paid` or `submitted` counts the day on which it happened: a statement that
+ *     comes late, is corrected or reversed changes it. It differs from one as-of date to the next.
+ *   - A measure `on: received`, and what stands `at: start` or `at: end`, counts the night that made it
+ *     known: it changes only when a night is run again (2024-03-05-2). Opening + in - out = closing holds
+ *     as of every date.
+ * Lists fold in the same way: of each entry the row of the last run that changed it; cases as the last
+ * night of the days left them; lapses as the nights of the days saw them.
+ * The books of a night are made from the same fold as those of any later as-of date. So the fold over the
+ * runs up to D gives the very books that night D published, to the byte.
+ */
+#ifndef RK_NIGHT_FOLD_H
+#define RK_NIGHT_FOLD_H
+
+#include "config/rules.h"
+#include "model/case.h"
+#include "model/fact.h"
+#include "report/books.h"
+#include "seal/closing.h"
+#include "seal/detail.h"
+
+/* Which runs, and of what days. */
+typedef struct rk_fold_of {
+    const rk_archive *archive;
+    const rk_fact_list *runs; /* by night, then number; `cases` and `stock` may be missing (size 0)
+                               * but for the last run up to `until` and the last one before `from` */
+    size_t run_count;
+    rk_day from, until;
+    rk_day flows_from; /* facts that fall on days from here on; <= from */
+    /* the run that is not sealed yet, NULL: none */
+    const rk_facts *tonight_facts;
+    rk_slice tonight_detail;
+    const rk_cases *tonight_cases;
+    rk_day tonight;
+} rk_fold_of;
+
+typedef struct rk_fold {
+    rk_facts stock_before; /* before the first night of the days */
+    rk_facts flows;
+    rk_cases cases;
+    rk_applications applications; /* of the entries; then the lapses */
+    bool *lapsed;                 /* by application: it stands in the list of lapses */
+    rk_entries entries;           /* of runs whose details touch the days, each as last known */
+    rk_files files;               /* of the entries, without fate; then what came in the days */
+    rk_watermark *marks;          /* as last known; `waits_for` up to the last of the days */
+    size_t mark_count;
+    size_t incomplete; /* channels that wait for a day */
+    uint32_t set_aside;
+    bool suspended;
+} rk_fold;
+
+/* Names, texts and bytes go to `world`'s. */
+bool rk_fold_make(const rk_fold_of *of, rk_world *world, rk_fold *fold, rk_error *err);
+void rk_fold_free(rk_fold *fold);
+
+/* Why the books are provisional, or empty; in the world's arena. */
+rk_slice rk_fold_provisional(const rk_fold *fold, rk_language language, rk_world *world);
+
+/* The parts of the input of books that the fold gives. */
+void rk_fold_give(const rk_fold *fold, rk_books_input *input);
+
+#endif
