@@ -42,6 +42,7 @@ typedef struct rk_entries {
     uint8_t *flags;
     rk_text
         *windows; /* no code stands alone, but these may stand in longer numbers: 15 digits each */
+    rk_money *balance; /* the running balance, while files are read: not one of rk_entry_all */
     /* decided by the engine */
     uint8_t *outcome;      /* rk_outcome */
     uint8_t *reason;       /* rk_reason */

@@ -65,15 +65,16 @@ static bool read_files(rk_night *night, fresh *f, rk_error *err)
                           .texts = &w->texts,
                           .arena = &w->arena,
                           .threads = night->threads};
-    rk_batch_init(&f->entries.batch, rk_entry_columns, rk_entry_column_count, 16, rk_entry_all());
+    rk_batch_init(&f->entries.batch, rk_entry_columns, rk_entry_column_count, 16,
+                  rk_entry_all() | RK_ENTRY_BIT(balance));
     w->new_file_count = w->files.count;
-    const size_t *earlier = rk_night_extend_begin(night);
+    rk_night_extend_begin(night);
     if (!rk_statements_read(&reading, &w->files, &f->entries, &w->rejects, err))
         return false;
     if (judge_empty_files(night) > 0 &&
         !rk_statements_read(&reading, &w->files, &f->entries, &w->rejects, err))
         return false;
-    if (!rk_night_extend(night, earlier, &f->entries, err))
+    if (!rk_night_extend(night, &f->entries, err))
         return false;
     tell_files(night);
     return true;

@@ -95,12 +95,11 @@ bool rk_night_file_waits(const rk_night *night, size_t row);
 /* intake.c: carries out decisions on files; adds those that were accepted to tonight's. */
 bool rk_night_decide_files(rk_night *night, rk_error *err);
 /* extend.c: files that are held because an earlier one of the same identity has other content, and whose
- * channel says `overlap: extends`, are to be read after all. Gives the row of the earlier file for each of
- * tonight's, SIZE_MAX for most (in the world's arena). */
-size_t *rk_night_extend_begin(rk_night *night);
-/* extend.c: of those that were read, only the rows count that the earlier file does not have; one that
- * lacks a row of the earlier file is held. */
-bool rk_night_extend(rk_night *night, const size_t *earlier, rk_entries *fresh, rk_error *err);
+ * channel says `overlap: extends`, are to be read after all. */
+void rk_night_extend_begin(rk_night *night);
+/* extend.c: of files that overlap with others of their account only the rows count that no other has; one
+ * that lacks a row of another within its days is held. */
+bool rk_night_extend(rk_night *night, rk_entries *fresh, rk_error *err);
 /* decide.c: carries out decisions on entries and cases. */
 void rk_night_decide_entries(rk_night *night);
 /* decide.c: what decisions name, so that it is loaded. */

@@ -375,6 +375,8 @@ static void store(rk_stretch *stretch, const rk_entries *to, const rk_row *row, 
     if (to->narrative)
         to->narrative[at] =
             text_of(stretch, at, joined_text(stretch, row, &channel->narrative), RK_TEXT_NARRATIVE);
+    if (to->balance)
+        to->balance[at] = read->balance;
     if (to->windows)
         to->windows[at] = read->windows ? windows_of(stretch, at) : 0;
     if (to->outcome)
