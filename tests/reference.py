@@ -22,7 +22,8 @@ from pathlib import Path
 # ---- the rules ----------------------------------------------------------------------------------
 
 WIB = timezone(timedelta(hours=7))
-CODE = re.compile(r"[789]\d{14}", re.ASCII)
+CODE = re.compile(r"\d{15}", re.ASCII)  # in a field of its own: a mistyped one may begin with any digit
+CODE_INSIDE = re.compile(r"[789]\d{14}", re.ASCII)
 # One blank may stand between any two digits of the code; no digit may touch it.
 CODE_IN_TEXT = re.compile(r"(?<![0-9])[789](?: ?[0-9]){14}(?![0-9])")
 NEAR_RULE = "salah-ketik"
@@ -68,6 +69,8 @@ class Application:
         self.submitted_at = datetime.fromisoformat(row["submitted_at"])
         self.zone = self.submitted_at.tzinfo
         self.cancelled = row.get("status") == "cancelled"
+        since = row.get("status_at") if self.cancelled else ""
+        self.cancelled_at = datetime.fromisoformat(since) if since else None
         self.deadline = deadline_of(row.get("source", ""), self.submitted_at)
         self.due = Decimal(row["amount_due"]) if row["amount_due"] else due_by_tariff(
             row["service"], row.get("validity", ""), row.get("charges", ""),
@@ -92,6 +95,7 @@ class Entry:
         self.line, self.paid_from, self.paid_until = line, paid_from, paid_until
         self.amount, self.code, self.reference = amount, code, reference
         self.ignored_by, self.several_codes, self.windows = ignored_by, several_codes, windows
+        self.booked_on = paid_from.date()
         self.outcome = self.reason = self.rule = ""
         self.application, self.candidates = None, []
 
@@ -238,17 +242,14 @@ def read_bca(statement, content):
 def bca_entry(number, cells):
     amount = whole_rupiah(cells[3]) * (-1 if cells[4] == "DB" else 1)
     day = moment(cells[0].lstrip("'"), "%d/%m/%Y", amount).date()
-    codes = {found.replace(" ", "") for found in CODE_IN_TEXT.findall(cells[1])}
-    ignored_by = bca_ignores(cells[1], amount)
-    return Entry(number, *whole_day(day), amount, min(codes) if len(codes) == 1 else "", "",
-                 ignored_by, len(codes) > 1, () if codes else codes_inside(cells[1]))
+    return bank_entry(number, cells[1], amount, *whole_day(day), "")
 
 
 def codes_inside(narrative):
     """The codes that may stand in numbers of more than 15 digits; none where there are more than 64."""
     numbers = [number for number in re.findall(r"[0-9]+", narrative) if len(number) > 15]
     found = {number[i:i + 15] for number in numbers for i in range(len(number) - 14)
-             if CODE.fullmatch(number[i:i + 15])}
+             if CODE_INSIDE.fullmatch(number[i:i + 15])}
     return sorted(found) if len(found) <= 64 else ()
 
 
@@ -260,9 +261,62 @@ def bca_ignores(narrative, amount):
     return "bunga-bank" if amount > 0 and re.match(r"BUNGA\b", narrative) else ""
 
 
+def bank_entry(number, narrative, amount, paid_from, paid_until, reference):
+    codes = {found.replace(" ", "") for found in CODE_IN_TEXT.findall(narrative)}
+    return Entry(number, paid_from, paid_until, amount, min(codes) if len(codes) == 1 else "", reference,
+                 bca_ignores(narrative, amount), len(codes) > 1, () if codes else codes_inside(narrative))
+
+
+def read_bni(statement, content):
+    """Titles, then time,branch,journal,narrative,amount,K or D,balance; each balance follows."""
+    rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+    next(rows)
+    before = None
+    for time_, _, journal, narrative, amount, direction, balance in rows:
+        signed = whole_rupiah(amount) * (-1 if direction == "D" else 1)
+        paid = moment(time_, "%d/%m/%y %H.%M.%S", signed)
+        statement.add(rows.line_num, lambda: bank_entry(rows.line_num, narrative, signed, paid, paid, journal))
+        if before is not None:
+            statement.check("balance", Decimal(balance), before + signed)
+        before = Decimal(balance)
+
+
+def read_mandiri(statement, content):
+    """Titles, then account,day,value day,kind,text,text,reference,debit,credit."""
+    rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+    next(rows)
+    for _, day, _, _, first, second, reference, debit, credit in rows:
+        signed = Decimal(credit) - Decimal(debit)
+        days = whole_day(datetime.strptime(day, "%d/%m/%y").date())
+        statement.add(rows.line_num,
+                      lambda: bank_entry(rows.line_num, f"{first} {second}", signed, *days, reference))
+
+
+def working_day(day, step):
+    while day.weekday() > 4:
+        day += timedelta(days=step)
+    return day
+
+
+def read_lhp(statement, content):
+    """Titles, then book day;NTPN;NTB;code;amount: paid from 15:00 of the working day before up to 15:00."""
+    for number, line in enumerate(lines_of(content)[1:], 2):
+        day, ntpn, _, code, amount = line.split(";")
+        booked = date.fromisoformat(day)
+        before = working_day(booked - timedelta(days=1), -1)
+        first, last = (datetime.combine(each, time(15), WIB) for each in (before, booked))
+        statement.add(number, lambda: Entry(number, first, last - timedelta(microseconds=1),
+                                            whole_rupiah(amount), code, ntpn))
+        if statement.entries:
+            statement.entries[-1].booked_on = booked
+
+
 CHANNELS = {
     "bca": (re.compile(r"BCA_\d+_(\d{8})\.csv"), read_bca),
+    "bni": (re.compile(r"BNI_\d+_(\d{8})\.csv"), read_bni),
     "indomaret": (re.compile(r"IDMREKON_(\d{8})\.txt"), read_indomaret),
+    "lhp": (re.compile(r"LHP_(\d{8})\.csv"), read_lhp),
+    "mandiri": (re.compile(r"MANDIRI_\d+_(\d{8})\.csv"), read_mandiri),
     "pos": (re.compile(r"POSREKON_(\d{8})\.txt"), read_pos),
     "tokopedia": (re.compile(r"TOKOPEDIA_(\d{8})\.csv"), read_tokopedia),
 }
@@ -391,6 +445,12 @@ def find_application(entry, by_code):
         entry.application.entries.append(entry)
 
 
+def nothing_due_any_more(application, entry):
+    """Cancelled; what was surely paid before that was due."""
+    return application.cancelled and not (application.cancelled_at and
+                                          entry.paid_until < application.cancelled_at)
+
+
 def settle(application):
     """The outcome of each entry of an application, in order of payment, and the state they leave."""
     taken_back = take_back(application.entries)
@@ -399,7 +459,7 @@ def settle(application):
         if entry in taken_back:
             continue
         late = application.deadline is not None and entry.paid_from > application.deadline
-        if application.cancelled:
+        if nothing_due_any_more(application, entry):
             decide(entry, "not_due", "nothing due: cancelled", MATCHING_RULE)
         elif application.due is None:
             decide(entry, "unidentified", "amount due is not known")
@@ -486,6 +546,8 @@ def expire(applications, as_at, hidden_days, hidden_codes):
     """In `match` every channel is complete up to `as_at`: the deadline decides, unless something that
     could be the payment cannot be read."""
     for application in applications:
+        if application.state and application.state != "payment_reversed":
+            continue
         if application.cancelled:
             application.state, application.reason = "cancelled", "nothing due: cancelled"
         elif application.due == 0:
@@ -547,7 +609,7 @@ def write_entries(folder, entries):
           "entry,file,line,channel,office,booked_on,paid_from,paid_until,amount,currency,reference,"
           "billing_code,outcome,rule,application_id,settlement,reason",
           ((key_of(e), e.statement.name, e.line, e.statement.channel, office_of(e),
-            e.paid_from.date().isoformat(), rfc3339(e.paid_from), rfc3339(e.paid_until),
+            e.booked_on.isoformat(), rfc3339(e.paid_from), rfc3339(e.paid_until),
             money(e.amount), "IDR", e.reference, e.code, e.outcome, e.rule,
             e.application.id if e.application else "", "", e.reason) for e in entries))
     # A duplicate, or money on nothing due, belongs to an application but pays nothing of it.
