@@ -459,12 +459,12 @@ def settle(application):
         if entry in taken_back:
             continue
         late = application.deadline is not None and entry.paid_from > application.deadline
-        if nothing_due_any_more(application, entry):
+        if application.due == 0:
+            decide(entry, "not_due", "nothing due: waived", MATCHING_RULE)
+        elif nothing_due_any_more(application, entry):
             decide(entry, "not_due", "nothing due: cancelled", MATCHING_RULE)
         elif application.due is None:
             decide(entry, "unidentified", "amount due is not known")
-        elif application.due == 0:
-            decide(entry, "not_due", "nothing due: waived", MATCHING_RULE)
         elif application.state in ("paid", "paid_late"):
             decide(entry, "duplicate", "already paid in full", MATCHING_RULE)
         elif received + entry.amount == application.due or entry.amount == application.due:
@@ -526,23 +526,24 @@ def pay(application, entry, late, reason):
 # ---- expiry -------------------------------------------------------------------------------------
 
 def what_may_still_turn_up(statements):
-    """Days whose payments cannot all be known, and codes of which a payment is open.
+    """Days whose payments cannot all be known, codes of which a payment is open, and applications that
+    are candidates.
 
     A file that breaks its totals hides its day until a sound one of the same channel tells of it; so
-    does a line without a readable code, for ever. A line that cannot be read but for its code, and
-    one whose code several applications have, leave that code open."""
+    does a line without a readable code, for ever. A line that cannot be read but for its code leaves that
+    code open."""
     told = {(s.channel, s.day) for s in statements if not s.fault}
     days = {s.day for s in statements if s.fault and (s.channel, s.day) not in told}
     rejects = [(s, reject) for s in statements if not s.fault for _, reject in s.rejects]
     days |= {s.day for s, reject in rejects if not reject.code}
     codes = {reject.code for _, reject in rejects if reject.code}
     entries = [e for s in statements if not s.fault for e in s.entries]
-    codes |= {a.code for e in entries for a in e.candidates}
+    candidates = {a.id for e in entries for a in e.candidates}
     codes |= {e.application.code for e in entries if e.application and e.outcome == "unidentified"}
-    return days, codes
+    return days, codes, candidates
 
 
-def expire(applications, as_at, hidden_days, hidden_codes):
+def expire(applications, as_at, hidden_days, hidden_codes, candidates):
     """In `match` every channel is complete up to `as_at`: the deadline decides, unless something that
     could be the payment cannot be read."""
     for application in applications:
@@ -558,7 +559,8 @@ def expire(applications, as_at, hidden_days, hidden_codes):
             application.state, application.reason = "awaiting", "no deadline applies"
         elif application.deadline >= as_at:
             application.state, application.reason = "awaiting", "deadline not passed"
-        elif application.code in hidden_codes or window(application) & hidden_days:
+        elif (application.code in hidden_codes or application.id in candidates or
+              window(application) & hidden_days):
             application.state, application.reason = "awaiting", "held: evidence is still missing"
         else:
             application.state, application.reason = "expired", "not paid by the deadline"

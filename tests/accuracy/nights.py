@@ -27,6 +27,10 @@ def read(path):
         return list(csv.DictReader(file))
 
 
+# The channels whose files lapses wait for, of those that the reference reads.
+HOLDING = ("bca", "indomaret", "pos", "tokopedia")
+
+
 def play(folder):
     """Yields (application_id, night, from_state, to_state) night by night."""
     nights = sorted(path.stem.removeprefix("applications-")
@@ -51,13 +55,13 @@ def judge(rows, files, first, day):
     statements = reference.read_statements(files)
     accepted = [statement for statement in statements if not statement.fault]
     reference.match(applications, accepted)
-    days, codes = reference.what_may_still_turn_up(statements)
+    days, codes, candidates = reference.what_may_still_turn_up(statements)
     told = {(statement.channel, statement.day) for statement in accepted}
     for i in range((day - first).days + 1):
-        if any((channel, first + timedelta(days=i)) not in told for channel in reference.CHANNELS):
+        if any((channel, first + timedelta(days=i)) not in told for channel in HOLDING):
             days.add(first + timedelta(days=i))
     as_at = datetime.combine(day + timedelta(days=1), time(0), reference.WIB)
-    reference.expire(applications, as_at, days, codes)
+    reference.expire(applications, as_at, days, codes, candidates)
     return applications
 
 
