@@ -60,7 +60,7 @@ def imagine(given, seed, folder):
 
 
 def decide(given, folder, rules):
-    files = sorted(path for path in (folder / "inbox").rglob("*") if path.is_file())
+    files = sorted(path for path in (folder / "inbox").rglob("*") if path.is_file() and "pagi" not in path.parts)
     run(given.rekon, "match", "--applications", folder / "applications.csv", "--statements", *files,
         "--out", folder / "out", "--config", ROOT / "rekon.yaml", "--rules", rules,
         "--write", "summary,entries,applications,rejects", codes=(0, 1))
