@@ -59,6 +59,17 @@ check-archive: build/test/rekon build/sanitize/rekon cluster ## alter an archive
 	cd tests && REKON=$(CURDIR)/build/test/rekon REKON_SANITIZED=$(CURDIR)/build/sanitize/rekon \
 	/usr/bin/python3 test_verify.py 3000
 
+N = 100000
+SEEDS = 1,2,3,4,5,6
+.PHONY: accuracy
+accuracy: build/rekon build/fixtures/generate ## precision and recall of each outcome, at N=100000 by six SEEDS; fails below its bars
+	/usr/bin/python3 tests/accuracy/measure.py --applications $(N) --seeds $(SEEDS)
+
+.PHONY: check-shuffles
+check-shuffles: build/rekon build/fixtures/generate ## one digest over 100 shuffles times 1, 2, 3 and 8 threads; tiny dense worlds
+	/usr/bin/python3 tests/accuracy/shuffles.py --shuffles 100
+	/usr/bin/python3 tests/accuracy/adversary.py --worlds 50000
+
 SECONDS = 1800
 .PHONY: fuzz
 fuzz: $(FUZZERS) ## run each fuzzer for half an hour, or SECONDS=n

@@ -31,6 +31,9 @@ for tables in summary summary,entries,applications,rejects; do
         --out "$data/out" --as-at 2024-03-11T00:00:00+07:00 --write "$tables"
 done
 
+echo 'time per entry as their number grows, 5 % of them hard:'
+/usr/bin/python3 tests/bench/scale.py
+
 echo 'import into PostgreSQL (rekon import):'
 rm -rf "$data/site"
 tests/cluster.sh site rekon_bench "$data/site" 'start: 2024-03-04' >/dev/null
