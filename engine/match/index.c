@@ -1,46 +1,60 @@
 #include "match/index.h"
 
-#include <omp.h>
 #include <stdlib.h>
 
 #include "base/threads.h"
 
-enum { PREFETCH_AHEAD = 16 };
-
-/* Rows of the fullest region. */
-static size_t largest_region(const uint64_t *codes, size_t count, int threads)
-{
-    size_t counts[RK_INDEX_REGIONS] = {0};
-#pragma omp parallel for num_threads(threads) reduction(+ : counts) schedule(static)
-    for (size_t row = 0; row < count; row++)
-        if (codes[row])
-            counts[rk_code_hash(codes[row]) >> 58]++;
-    size_t largest = 0;
-    for (size_t i = 0; i < RK_INDEX_REGIONS; i++)
-        if (counts[i] > largest)
-            largest = counts[i];
-    return largest;
-}
+enum { PREFETCH_AHEAD = 24, SLOTS_BEHIND = 4096 };
 
 typedef struct rows {
     uint32_t *items;
     size_t count, capacity;
 } rows;
 
-/* Rows come in ascending order, so the slot keeps the first of a code. */
-static void insert(rk_code_index *index, uint64_t hash, size_t row, rows *shared)
+static void add_row(rows *to, uint32_t row)
 {
-    size_t at = rk_code_index_slot(index, index->codes[row], hash);
-    uint64_t slot = index->slots[at];
-    if (slot == 0) {
-        index->slots[at] = rk_slot_mark(hash) | (row + 1);
-        return;
+    to->items = rk_grow(to->items, &to->capacity, to->count + 1, sizeof *to->items);
+    to->items[to->count++] = row;
+}
+
+/* Another row has the code of this slot: the slot keeps the lower one. */
+static void share(uint64_t *slot, uint64_t row_mask, uint32_t row, rows *shared)
+{
+    uint64_t old = __atomic_load_n(slot, __ATOMIC_RELAXED), new;
+    do {
+        uint64_t lower = (old & row_mask) < (uint64_t)row + 1 ? old & row_mask : (uint64_t)row + 1;
+        new = RK_SLOT_SHARED | (old & ~row_mask) | lower;
+    } while (
+        !__atomic_compare_exchange_n(slot, &old, new, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+    if (!(old & RK_SLOT_SHARED))
+        add_row(shared, (uint32_t)(old & row_mask) - 1);
+    add_row(shared, row);
+}
+
+/* Gives how far behind its place the code came to stand; SIZE_MAX - 1 when the end had to go on at the start. */
+static size_t insert(rk_code_index *index, size_t row, rows *shared)
+{
+    uint64_t code = index->codes[row], hash = rk_code_hash(code), mark = hash << index->row_bits;
+    size_t at = rk_code_index_place(index, hash), distance = 0;
+    bool wrapped = false;
+    for (;;) {
+        uint64_t slot = 0, wanted = (mark & index->mark_mask) | (row + 1);
+        if (__atomic_load_n(&index->slots[at], __ATOMIC_RELAXED) == 0 &&
+            __atomic_compare_exchange_n(&index->slots[at], &slot, wanted, false, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED))
+            return wrapped ? SIZE_MAX - 1 : distance;
+        slot = __atomic_load_n(&index->slots[at], __ATOMIC_RELAXED);
+        if (((slot ^ mark) & index->mark_mask) == 0 &&
+            index->codes[(slot & index->row_mask) - 1] == code) {
+            share(&index->slots[at], index->row_mask, (uint32_t)row, shared);
+            return wrapped ? SIZE_MAX - 1 : distance;
+        }
+        distance++;
+        if (++at == index->slots_in_all) {
+            at = 0;
+            wrapped = true;
+        }
     }
-    shared->items = rk_grow(shared->items, &shared->capacity, shared->count + 2, sizeof(uint32_t));
-    if (!(slot & RK_SLOT_SHARED))
-        shared->items[shared->count++] = (uint32_t)slot - 1;
-    shared->items[shared->count++] = (uint32_t)row;
-    index->slots[at] = slot | RK_SLOT_SHARED;
 }
 
 static int by_code(const void *a, const void *b, void *codes)
@@ -60,37 +74,48 @@ static void collect_shared(rk_code_index *index, rows *found)
     index->shared_count += found->count;
 }
 
-/* A thread looks ahead to rows that it will insert. */
-static void prefetch(const rk_code_index *index, size_t row, unsigned all, unsigned us)
+/* Places of different codes with equal marks lie at least so far apart. */
+static size_t gap_of_equal_marks(const rk_code_index *index)
 {
-    uint64_t hash = rk_code_hash(index->codes[row]);
-    if ((hash >> 58) % all == us)
-        __builtin_prefetch(&index->slots[rk_code_index_place(index, hash)], 1);
+    int known = 63 - index->row_bits; /* lowest bits of the hash that a mark holds */
+    if (known >= RK_CODE_BITS)
+        return SIZE_MAX;
+    return (size_t)(((uint64_t)1 << (known - (RK_CODE_BITS - 32))) * index->places >> 32);
 }
 
-/* Each thread owns whole regions. */
+static void lay_out(rk_code_index *index, const uint64_t *codes, size_t count)
+{
+    *index = (rk_code_index){.codes = codes, .places = count + count / 2 + 8, .row_bits = 1};
+    while (count >> index->row_bits)
+        index->row_bits++;
+    index->row_mask = ((uint64_t)1 << index->row_bits) - 1;
+    index->mark_mask = ~index->row_mask & ~RK_SLOT_SHARED;
+    index->slots_in_all = index->places + SLOTS_BEHIND;
+    index->slots = rk_pages(index->slots_in_all * sizeof *index->slots);
+}
+
 void rk_code_index_build(rk_code_index *index, const uint64_t *codes, size_t count, int threads)
 {
-    threads = rk_threads_for(count, threads);
-    size_t largest = largest_region(codes, count, threads);
-    *index = (rk_code_index){.codes = codes, .region_slots = largest + largest / 2 + 8};
-    index->bytes = RK_INDEX_REGIONS * index->region_slots * sizeof *index->slots;
-    index->slots = rk_pages(index->bytes);
-#pragma omp parallel num_threads(threads)
+    size_t farthest = 0;
+    lay_out(index, codes, count);
+#pragma omp parallel num_threads(rk_threads_for(count, threads)) reduction(max : farthest)
     {
         rows shared = {0};
-        unsigned us = (unsigned)omp_get_thread_num(), all = (unsigned)omp_get_num_threads();
+#pragma omp for schedule(static)
         for (size_t row = 0; row < count; row++) {
-            uint64_t hash = rk_code_hash(codes[row]);
             if (row + PREFETCH_AHEAD < count)
-                prefetch(index, row + PREFETCH_AHEAD, all, us);
-            if (codes[row] && (hash >> 58) % all == us)
-                insert(index, hash, row, &shared);
+                __builtin_prefetch(&index->slots[rk_code_index_place(
+                                       index, rk_code_hash(codes[row + PREFETCH_AHEAD]))],
+                                   1);
+            size_t distance = codes[row] ? insert(index, row, &shared) : 0;
+            farthest = distance > farthest ? distance : farthest;
         }
 #pragma omp critical(rk_code_index)
         collect_shared(index, &shared);
         free(shared.items);
     }
+    index->farthest = farthest;
+    index->exact = farthest < gap_of_equal_marks(index);
     if (index->shared_count)
         qsort_r(index->shared, index->shared_count, sizeof *index->shared, by_code,
                 (void *)(uintptr_t)codes);
@@ -114,7 +139,7 @@ const uint32_t *rk_code_index_rows(const rk_code_index *index, uint64_t code, si
 
 void rk_code_index_free(rk_code_index *index)
 {
-    rk_pages_free(index->slots, index->bytes);
+    rk_pages_free(index->slots, index->slots_in_all * sizeof *index->slots);
     free(index->shared);
     *index = (rk_code_index){0};
 }

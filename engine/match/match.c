@@ -9,7 +9,17 @@
 #include "match/near.h"
 #include "match/reversal.h"
 
-enum { PREFETCH_AHEAD = 24, CANDIDATES_MAX = 1000 };
+enum { AT_ONCE = 64, PAIRS_AT_ONCE = 4096, CANDIDATES_MAX = 1000 };
+
+/* An entry of an application that has others; or RK_NO_ROW: the one it has cannot be judged alone. */
+typedef struct pair {
+    uint32_t application, entry;
+} pair;
+
+typedef struct pairs {
+    pair *items;
+    size_t count, capacity;
+} pairs;
 
 /* What one run needs at hand. */
 typedef struct matching {
@@ -18,8 +28,8 @@ typedef struct matching {
     bool reversals;              /* a rule on the code finds reversals */
     const rk_match_rule *always; /* the rule on the code, where it holds on every day; else NULL */
     rk_code_index index;
-    uint32_t *first;     /* by application: its last linked entry + 1; 0: none */
-    uint32_t *next;      /* by entry: the next one of its application + 1 */
+    uint32_t *last;      /* by application: the entry linked last + 1; 0: none */
+    pairs further;       /* the other entries of applications that have several */
     uint32_t *file_rank; /* order of files by channel, then digest */
 } matching;
 
@@ -131,79 +141,6 @@ static rk_reason not_searchable(const matching *m, size_t row)
     if (flags & RK_ENTRY_SEVERAL_CODES)
         return RK_REASON_SEVERAL_CODES;
     return entries->code[row] ? RK_REASON_NONE : RK_REASON_NO_CODE;
-}
-
-static void link_entry(matching *m, size_t row, uint32_t application)
-{
-    uint32_t before;
-    m->world->entries.application[row] = application;
-#pragma omp atomic capture
-    {
-        before = m->first[application];
-        m->first[application] = (uint32_t)row + 1;
-    }
-    m->next[row] = before;
-}
-
-/* Finds the application of an entry and links the two, or says why there is none. */
-static void search(matching *m, size_t row)
-{
-    rk_entries *entries = &m->world->entries;
-    bool shared, forced = entries->flags && entries->flags[row] & RK_ENTRY_FORCED;
-    uint32_t chosen = entries->application[row];
-    if (entries->outcome[row] == RK_IGNORED) {
-        entries->application[row] = RK_NO_ROW;
-        return;
-    }
-    if (forced) {
-        link_entry(m, row, chosen);
-        return;
-    }
-    entries->application[row] = RK_NO_ROW;
-    rk_reason reason = not_searchable(m, row);
-    if (reason != RK_REASON_NONE) {
-        decide(entries, row, RK_UNIDENTIFIED, reason, 0);
-        return;
-    }
-    uint64_t code = entries->code[row];
-    uint32_t found = rk_code_index_find(&m->index, code, rk_code_hash(code), &shared);
-    if (entries->amount_minor[row] < 0 && (found == RK_NO_ROW || shared))
-        decide(entries, row, RK_UNIDENTIFIED, RK_REASON_NOTHING_TO_REVERSE, 0);
-    else if (found == RK_NO_ROW)
-        decide(entries, row, RK_UNIDENTIFIED, RK_REASON_UNKNOWN_CODE, 0);
-    else if (shared)
-        decide(entries, row, RK_AMBIGUOUS, RK_REASON_SEVERAL_APPLICATIONS, 0);
-    else
-        link_entry(m, row, found);
-}
-
-/* What a search will touch lies anywhere in memory: asked for in two steps, the slot first, then what the
- * slot points to. */
-static void prefetch_search(const matching *m, const uint64_t *codes, size_t row, size_t count)
-{
-    const rk_code_index *index = &m->index;
-    if (row + PREFETCH_AHEAD < count)
-        __builtin_prefetch(
-            &index->slots[rk_code_index_place(index, rk_code_hash(codes[row + PREFETCH_AHEAD]))]);
-    if (row + PREFETCH_AHEAD / 2 < count) {
-        uint64_t hash = rk_code_hash(codes[row + PREFETCH_AHEAD / 2]);
-        uint32_t found = (uint32_t)index->slots[rk_code_index_place(index, hash)];
-        if (found) {
-            __builtin_prefetch(&index->codes[found - 1]);
-            __builtin_prefetch(&m->first[found - 1], 1);
-        }
-    }
-}
-
-static void search_all(matching *m, int threads)
-{
-    const uint64_t *codes = m->world->entries.code;
-    size_t count = m->world->entries.batch.count;
-#pragma omp parallel for num_threads(threads) schedule(static)
-    for (size_t row = 0; row < count; row++) {
-        prefetch_search(m, codes, row, count);
-        search(m, row);
-    }
 }
 
 /* ---- the entries of one application ---- */
@@ -364,17 +301,17 @@ static const bool *take_back(matching *m, chain *entries, size_t count, bool *re
     return entries->settled;
 }
 
-static void judge_application(matching *m, uint32_t row, chain *entries)
+static account open_account(const matching *m, uint32_t row)
 {
-    size_t count = 0;
     const rk_applications *apps = &m->world->applications;
-    for (uint32_t link = m->first[row]; link; link = m->next[link - 1]) {
-        entries->items = rk_grow(entries->items, &entries->capacity, count + 1, sizeof(uint32_t));
-        entries->items[count++] = link - 1;
-    }
+    return (account){.due = apps->due_minor[row], .deadline = apps->deadline[row]};
+}
+
+static void judge_application(matching *m, uint32_t row, chain *entries, size_t count)
+{
     if (count > 1)
         qsort_r(entries->items, count, sizeof(uint32_t), by_time, m);
-    account a = {.due = apps->due_minor[row], .deadline = apps->deadline[row]};
+    account a = open_account(m, row);
     bool reversed;
     const bool *settled = take_back(m, entries, count, &reversed);
     for (size_t i = 0; i < count; i++)
@@ -387,22 +324,135 @@ static void judge_application(matching *m, uint32_t row, chain *entries)
     note_payment(m, row, &a, entries->items, count);
 }
 
-/* The columns of the entry that an application further on was paid by. */
-static void prefetch_entry(const matching *m, size_t row)
+/* ---- from entries to applications ---- */
+
+static void add_pair(pairs *to, uint32_t application, uint32_t entry)
 {
-    const rk_entries *e = &m->world->entries;
-    uint32_t link = m->first[row];
-    if (link == 0)
-        return;
-    __builtin_prefetch(&e->amount_minor[link - 1]);
-    __builtin_prefetch(&e->paid_from[link - 1]);
-    __builtin_prefetch(&e->paid_until[link - 1]);
-    __builtin_prefetch(&e->outcome[link - 1], 1);
-    __builtin_prefetch(&e->reason[link - 1], 1);
-    __builtin_prefetch(&e->rule[link - 1], 1);
-    __builtin_prefetch(&e->flags[link - 1]);
-    __builtin_prefetch(&m->next[link - 1]);
+    to->items = rk_grow(to->items, &to->capacity, to->count + 1, sizeof *to->items);
+    to->items[to->count++] = (pair){application, entry};
 }
+
+/* Links an entry; true when it is the only one of its application so far. */
+static bool link_entry(matching *m, size_t row, uint32_t application, pairs *further)
+{
+    uint32_t entry = (uint32_t)row, before;
+    m->world->entries.application[row] = application;
+    before = __atomic_exchange_n(&m->last[application], entry + 1, __ATOMIC_RELAXED);
+    if (before)
+        add_pair(further, application, before - 1);
+    else if (m->world->entries.amount_minor[row] < 0)
+        add_pair(further, application, RK_NO_ROW);
+    else
+        return true;
+    return false;
+}
+
+/* Finds the application of an entry and links the two, or says why there is none. */
+static bool settle(matching *m, size_t row, uint32_t found, bool shared, pairs *further)
+{
+    rk_entries *entries = &m->world->entries;
+    bool forced = entries->flags && entries->flags[row] & RK_ENTRY_FORCED;
+    uint32_t chosen = entries->application[row];
+    entries->application[row] = RK_NO_ROW;
+    if (entries->outcome[row] == RK_IGNORED)
+        return false;
+    if (forced)
+        return link_entry(m, row, chosen, further);
+    rk_reason reason = not_searchable(m, row);
+    if (reason != RK_REASON_NONE)
+        decide(entries, row, RK_UNIDENTIFIED, reason, 0);
+    else if (entries->amount_minor[row] < 0 && (found == RK_NO_ROW || shared))
+        decide(entries, row, RK_UNIDENTIFIED, RK_REASON_NOTHING_TO_REVERSE, 0);
+    else if (found == RK_NO_ROW)
+        decide(entries, row, RK_UNIDENTIFIED, RK_REASON_UNKNOWN_CODE, 0);
+    else if (shared)
+        decide(entries, row, RK_AMBIGUOUS, RK_REASON_SEVERAL_APPLICATIONS, 0);
+    else
+        return link_entry(m, row, found, further);
+    return false;
+}
+
+/* Nearly every application has one entry: it is judged at once, and again with the others when it turns out
+ * to have some. */
+static void judge_alone(const matching *m, uint32_t entry)
+{
+    uint32_t application = m->world->entries.application[entry];
+    account a = open_account(m, application);
+    judge_entry(m, &a, application, &entry, 0);
+    note_payment(m, application, &a, &entry, 1);
+}
+
+static void prefetch_application(const matching *m, uint32_t row)
+{
+    const rk_applications *apps = &m->world->applications;
+    __builtin_prefetch(&m->last[row], 1);
+    __builtin_prefetch(&apps->due_minor[row]);
+    __builtin_prefetch(&apps->deadline[row]);
+    __builtin_prefetch(&apps->state[row], 1);
+    __builtin_prefetch(&apps->reason[row], 1);
+    if (apps->status)
+        __builtin_prefetch(&apps->status[row]);
+}
+
+/* What a search touches lies anywhere in memory: it is asked for in two steps, the slots of some entries
+ * first, then what these slots point to, so that no entry waits for its own. */
+static void search(matching *m, size_t from, size_t count, pairs *further)
+{
+    uint64_t hashes[AT_ONCE];
+    uint32_t found[AT_ONCE];
+    bool shared[AT_ONCE], alone[AT_ONCE];
+    const uint64_t *codes = m->world->entries.code + from;
+    for (size_t i = 0; i < count; i++) {
+        hashes[i] = rk_code_hash(codes[i]);
+        __builtin_prefetch(&m->index.slots[rk_code_index_place(&m->index, hashes[i])]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        found[i] = rk_code_index_find(&m->index, codes[i], hashes[i], &shared[i]);
+        if (found[i] != RK_NO_ROW)
+            prefetch_application(m, found[i]);
+    }
+    for (size_t i = 0; i < count; i++)
+        alone[i] = settle(m, from + i, found[i], shared[i], further);
+    for (size_t i = 0; i < count; i++)
+        if (alone[i])
+            judge_alone(m, (uint32_t)(from + i));
+}
+
+static void append_pairs(pairs *all, const pairs *more)
+{
+    if (more->count == 0)
+        return;
+    all->items = rk_grow(all->items, &all->capacity, all->count + more->count, sizeof *all->items);
+    memcpy(all->items + all->count, more->items, more->count * sizeof *all->items);
+    all->count += more->count;
+}
+
+static int by_application(const void *a, const void *b)
+{
+    const pair *x = a, *y = b;
+    if (x->application != y->application)
+        return x->application < y->application ? -1 : 1;
+    return (x->entry > y->entry) - (x->entry < y->entry);
+}
+
+static void search_all(matching *m, int threads)
+{
+    size_t count = m->world->entries.batch.count;
+#pragma omp parallel num_threads(threads)
+    {
+        pairs further = {0};
+#pragma omp for schedule(static)
+        for (size_t from = 0; from < count; from += AT_ONCE)
+            search(m, from, count - from < AT_ONCE ? count - from : AT_ONCE, &further);
+#pragma omp critical(rk_match_pairs)
+        append_pairs(&m->further, &further);
+        free(further.items);
+    }
+    if (m->further.count)
+        qsort(m->further.items, m->further.count, sizeof *m->further.items, by_application);
+}
+
+/* ---- from applications to entries ---- */
 
 static void append_links(rk_links *all, const rk_links *more)
 {
@@ -425,18 +475,52 @@ static void sort_links(rk_links *links)
         qsort(links->items, links->count, sizeof *links->items, by_entry);
 }
 
+/* The entries of the application of pair `at`; gives the first pair of the next one. */
+static size_t gather(const matching *m, size_t at, chain *entries, size_t *count)
+{
+    uint32_t application = m->further.items[at].application;
+    *count = 0;
+    for (; at < m->further.count && m->further.items[at].application == application; at++) {
+        entries->items =
+            rk_grow(entries->items, &entries->capacity, *count + 2, sizeof *entries->items);
+        if (m->further.items[at].entry != RK_NO_ROW)
+            entries->items[(*count)++] = m->further.items[at].entry;
+    }
+    entries->items[(*count)++] = m->last[application] - 1;
+    return at;
+}
+
+/* Those of one thread: whose first pair is in [from, until). */
+static void judge_several(matching *m, size_t from, size_t until, chain *entries)
+{
+    const pair *all = m->further.items;
+    size_t at = from, count;
+    while (at < until && at > 0 && all[at].application == all[at - 1].application)
+        at++;
+    while (at < until) {
+        uint32_t application = all[at].application;
+        at = gather(m, at, entries, &count);
+        judge_application(m, application, entries, count);
+    }
+}
+
 static void judge_all(matching *m, int threads)
 {
     size_t count = m->world->applications.batch.count;
 #pragma omp parallel num_threads(threads)
     {
         chain entries = {0};
-#pragma omp for schedule(dynamic, 4096)
-        for (size_t row = 0; row < count; row++) {
-            if (row + PREFETCH_AHEAD / 2 < count)
-                prefetch_entry(m, row + PREFETCH_AHEAD / 2);
-            judge_application(m, (uint32_t)row, &entries);
-        }
+        const account nothing = {0};
+#pragma omp for schedule(static) nowait
+        for (size_t row = 0; row < count; row++)
+            if (m->last[row] == 0)
+                note_payment(m, (uint32_t)row, &nothing, NULL, 0);
+#pragma omp for schedule(dynamic, 1)
+        for (size_t from = 0; from < m->further.count; from += PAIRS_AT_ONCE)
+            judge_several(m, from,
+                          m->further.count - from < PAIRS_AT_ONCE ? m->further.count
+                                                                  : from + PAIRS_AT_ONCE,
+                          &entries);
 #pragma omp critical(rk_match_links)
         append_links(&m->world->links, &entries.links);
         free(entries.items);
@@ -494,22 +578,20 @@ static void find_candidates(matching *m, int threads)
 void rk_match_run(const rk_rules *rules, rk_world *world, int threads)
 {
     size_t applications = world->applications.batch.count, entries = world->entries.batch.count;
-    size_t first_bytes = (applications + 1) * sizeof(uint32_t);
-    size_t next_bytes = (entries + 1) * sizeof(uint32_t);
+    size_t last_bytes = (applications + 1) * sizeof(uint32_t);
     matching m = {.rules = rules, .world = world};
     threads = rk_threads_for(applications > entries ? applications : entries, threads);
     m.reversals = finds_reversals(&rules->matching);
     m.always = rule_of_all_days(&m, RK_KEY_BILLING_CODE);
     rk_code_index_build(&m.index, world->applications.code, applications, threads);
-    m.first = rk_pages(first_bytes);
-    m.next = rk_pages(next_bytes);
+    m.last = rk_pages(last_bytes);
     m.file_rank = rank_files(world);
     rk_match_glued(world, &m.index);
     search_all(&m, threads);
     judge_all(&m, threads);
     find_candidates(&m, threads);
-    rk_pages_free(m.first, first_bytes);
-    rk_pages_free(m.next, next_bytes);
+    rk_pages_free(m.last, last_bytes);
+    free(m.further.items);
     free(m.file_rank);
     rk_code_index_free(&m.index);
 }
