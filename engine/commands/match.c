@@ -102,6 +102,20 @@ static bool looks_into_numbers(const matching *m)
     return false;
 }
 
+/* The account and the day of an entry choose its office and its rule, if any has dates. */
+static bool asks_for_days(const matching *m)
+{
+    const rk_rules *rules = &m->setup.rules;
+    for (size_t i = 0; i < rules->channel_count; i++)
+        if (rules->channels[i].account_count)
+            return true;
+    for (size_t i = 0; i < rules->matching.count; i++)
+        if (rules->matching.items[i].from != RK_NO_DAY ||
+            rules->matching.items[i].until != RK_NO_DAY)
+            return true;
+    return false;
+}
+
 static uint64_t wanted_entry_columns(const matching *m)
 {
     uint64_t shown = rk_entry_all() & ~RK_ENTRY_BIT(narrative);
@@ -110,7 +124,9 @@ static uint64_t wanted_entry_columns(const matching *m)
     if (m->writes & (WRITE_ENTRIES | WRITE_WORKBOOKS))
         return shown;
     uint64_t hidden = RK_ENTRY_BIT(value_on) | RK_ENTRY_BIT(line) | RK_ENTRY_BIT(ordinal) |
-                      RK_ENTRY_BIT(currency);
+                      RK_ENTRY_BIT(currency) | RK_ENTRY_BIT(rule);
+    if (!asks_for_days(m))
+        hidden |= RK_ENTRY_BIT(booked_on) | RK_ENTRY_BIT(account);
     if (!tells_reversals(m))
         hidden |= RK_ENTRY_BIT(reference);
     return shown & ~hidden;

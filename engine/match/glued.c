@@ -82,11 +82,10 @@ static void decide_entry(const rk_rules *rules, rk_world *w, const rk_code_index
         list->count = before;
         return;
     }
-    rk_day on = e->booked_on ? e->booked_on[entry] : RK_NO_DAY;
-    const rk_match_rule *rule = rk_match_rule_on(&rules->matching, RK_KEY_BILLING_CODE, on);
-    e->outcome[entry] = fitting == 1 ? RK_SUGGESTED : RK_AMBIGUOUS;
-    e->reason[entry] = RK_REASON_SEVERAL_GLUED;
-    e->rule[entry] = rule ? rule->rule : 0;
+    const rk_match_rule *rule =
+        rk_match_rule_on(&rules->matching, RK_KEY_BILLING_CODE, rk_entry_booked(e, entry));
+    rk_entry_decide(e, entry, fitting == 1 ? RK_SUGGESTED : RK_AMBIGUOUS, RK_REASON_SEVERAL_GLUED,
+                    rule ? rule->rule : 0);
     if (fitting == 1)
         e->application[entry] = list->items[before].application;
 }

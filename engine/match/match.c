@@ -21,6 +21,16 @@ typedef struct pairs {
     size_t count, capacity;
 } pairs;
 
+/* What is asked of an application for each of its entries, in one line of memory. */
+typedef struct ledger_line {
+    uint32_t due;      /* minor units; ELSEWHERE: see its column */
+    uint32_t deadline; /* whole seconds since 1970; ELSEWHERE: see its column */
+    uint32_t last;     /* the entry linked last + 1; 0: none */
+    uint8_t state, reason;
+} ledger_line;
+
+#define ELSEWHERE UINT32_MAX
+
 /* What one run needs at hand. */
 typedef struct matching {
     const rk_rules *rules;
@@ -28,7 +38,7 @@ typedef struct matching {
     bool reversals;              /* a rule on the code finds reversals */
     const rk_match_rule *always; /* the rule on the code, where it holds on every day; else NULL */
     rk_code_index index;
-    uint32_t *last;      /* by application: the entry linked last + 1; 0: none */
+    ledger_line *ledger; /* by application */
     pairs further;       /* the other entries of applications that have several */
     uint32_t *file_rank; /* order of files by channel, then digest */
 } matching;
@@ -86,14 +96,6 @@ bool rk_match_needs_digests(const rk_files *files, rk_name channel)
 
 /* ---- one entry ---- */
 
-static void decide(rk_entries *entries, size_t row, rk_outcome outcome, rk_reason reason,
-                   rk_name rule)
-{
-    entries->outcome[row] = (uint8_t)outcome;
-    entries->reason[row] = (uint8_t)reason;
-    entries->rule[row] = rule;
-}
-
 /* Rows need not be asked for their day when the first rule with this key has none. */
 static const rk_match_rule *rule_of_all_days(const matching *m, rk_match_key key)
 {
@@ -117,14 +119,14 @@ static bool finds_reversals(const rk_matching *rules)
 static bool decide_by_rule(const matching *m, size_t row, rk_outcome outcome, rk_reason reason)
 {
     rk_entries *entries = &m->world->entries;
-    const rk_match_rule *rule =
-        m->always
-            ? m->always
-            : rk_match_rule_on(&m->rules->matching, RK_KEY_BILLING_CODE, entries->booked_on[row]);
+    const rk_match_rule *rule = m->always
+                                    ? m->always
+                                    : rk_match_rule_on(&m->rules->matching, RK_KEY_BILLING_CODE,
+                                                       rk_entry_booked(entries, row));
     bool forced = entries->flags && entries->flags[row] & RK_ENTRY_FORCED;
     bool allowed = forced || (rule && rule->outcomes >> outcome & 1);
     rk_name name = allowed && !forced ? rule->rule : 0;
-    decide(entries, row, allowed ? outcome : RK_UNIDENTIFIED, reason, name);
+    rk_entry_decide(entries, row, allowed ? outcome : RK_UNIDENTIFIED, reason, name);
     return allowed;
 }
 
@@ -220,9 +222,10 @@ static void pay_part(const matching *m, account *a, const uint32_t *chain, size_
 }
 
 /* Nothing was due when this entry was paid. A cancellation counts from its own time, if that is known. */
-static rk_reason nothing_due(const rk_applications *apps, uint32_t row, rk_moment paid_until)
+static rk_reason nothing_due(const rk_applications *apps, const account *a, uint32_t row,
+                             rk_moment paid_until)
 {
-    if (apps->due_minor[row] == 0)
+    if (a->due == 0)
         return RK_REASON_WAIVED;
     if (!apps->status || apps->status[row] != RK_STATUS_CANCELLED)
         return RK_REASON_NONE;
@@ -235,11 +238,11 @@ static void judge_entry(const matching *m, account *a, uint32_t row, const uint3
 {
     rk_entries *entries = &m->world->entries;
     uint32_t entry = chain[i];
-    rk_reason idle = nothing_due(&m->world->applications, row, entries->paid_until[entry]);
+    rk_reason idle = nothing_due(&m->world->applications, a, row, entries->paid_until[entry]);
     if (idle != RK_REASON_NONE)
         decide_by_rule(m, entry, RK_NOT_DUE, idle);
     else if (a->due == RK_NO_MONEY)
-        decide(entries, entry, RK_UNIDENTIFIED, RK_REASON_DUE_UNKNOWN, 0);
+        rk_entry_decide(entries, entry, RK_UNIDENTIFIED, RK_REASON_DUE_UNKNOWN, 0);
     else if (a->full)
         decide_by_rule(m, entry, RK_DUPLICATE, RK_REASON_PAID_BEFORE);
     else if (entries->amount_minor[entry] == a->due)
@@ -254,8 +257,8 @@ static void note_payment(const matching *m, uint32_t row, const account *a, cons
 {
     rk_applications *apps = &m->world->applications;
     const rk_entries *entries = &m->world->entries;
-    apps->state[row] = (uint8_t)a->state;
-    apps->reason[row] = (uint8_t)a->reason;
+    m->ledger[row].state = (uint8_t)a->state;
+    m->ledger[row].reason = (uint8_t)a->reason;
     if (!apps->paid_minor)
         return;
     apps->paid_minor[row] = 0;
@@ -294,17 +297,44 @@ static const bool *take_back(matching *m, chain *entries, size_t count, bool *re
         return NULL;
     entries->settled =
         rk_grow(entries->settled, &entries->settled_capacity, count, sizeof *entries->settled);
-    rk_day on = e->booked_on ? e->booked_on[entries->items[0]] : RK_NO_DAY;
+    rk_day on = rk_entry_booked(e, entries->items[0]);
     const rk_match_rule *rule = rk_match_rule_on(&m->rules->matching, RK_KEY_BILLING_CODE, on);
     *reversed = rk_match_reversals(m->world, rule ? rule->rule : 0, entries->items, count,
                                    entries->settled, &entries->links);
     return entries->settled;
 }
 
+static void open_ledger(matching *m, int threads)
+{
+    const rk_applications *apps = &m->world->applications;
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (size_t row = 0; row < apps->batch.count; row++) {
+        rk_money due = apps->due_minor[row];
+        rk_moment deadline = apps->deadline[row], seconds = deadline / RK_SECOND;
+        bool whole = seconds >= 0 && seconds < ELSEWHERE && seconds * RK_SECOND == deadline;
+        m->ledger[row].due = due >= 0 && due < ELSEWHERE ? (uint32_t)due : ELSEWHERE;
+        m->ledger[row].deadline = whole ? (uint32_t)seconds : ELSEWHERE;
+    }
+}
+
+static void close_ledger(const matching *m, int threads)
+{
+    const rk_applications *apps = &m->world->applications;
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (size_t row = 0; row < apps->batch.count; row++) {
+        apps->state[row] = m->ledger[row].state;
+        apps->reason[row] = m->ledger[row].reason;
+    }
+}
+
 static account open_account(const matching *m, uint32_t row)
 {
     const rk_applications *apps = &m->world->applications;
-    return (account){.due = apps->due_minor[row], .deadline = apps->deadline[row]};
+    const ledger_line *line = &m->ledger[row];
+    return (account){
+        .due = line->due != ELSEWHERE ? (rk_money)line->due : apps->due_minor[row],
+        .deadline = line->deadline != ELSEWHERE ? line->deadline * RK_SECOND : apps->deadline[row],
+    };
 }
 
 static void judge_application(matching *m, uint32_t row, chain *entries, size_t count)
@@ -337,7 +367,7 @@ static bool link_entry(matching *m, size_t row, uint32_t application, pairs *fur
 {
     uint32_t entry = (uint32_t)row, before;
     m->world->entries.application[row] = application;
-    before = __atomic_exchange_n(&m->last[application], entry + 1, __ATOMIC_RELAXED);
+    before = __atomic_exchange_n(&m->ledger[application].last, entry + 1, __ATOMIC_RELAXED);
     if (before)
         add_pair(further, application, before - 1);
     else if (m->world->entries.amount_minor[row] < 0)
@@ -360,13 +390,13 @@ static bool settle(matching *m, size_t row, uint32_t found, bool shared, pairs *
         return link_entry(m, row, chosen, further);
     rk_reason reason = not_searchable(m, row);
     if (reason != RK_REASON_NONE)
-        decide(entries, row, RK_UNIDENTIFIED, reason, 0);
+        rk_entry_decide(entries, row, RK_UNIDENTIFIED, reason, 0);
     else if (entries->amount_minor[row] < 0 && (found == RK_NO_ROW || shared))
-        decide(entries, row, RK_UNIDENTIFIED, RK_REASON_NOTHING_TO_REVERSE, 0);
+        rk_entry_decide(entries, row, RK_UNIDENTIFIED, RK_REASON_NOTHING_TO_REVERSE, 0);
     else if (found == RK_NO_ROW)
-        decide(entries, row, RK_UNIDENTIFIED, RK_REASON_UNKNOWN_CODE, 0);
+        rk_entry_decide(entries, row, RK_UNIDENTIFIED, RK_REASON_UNKNOWN_CODE, 0);
     else if (shared)
-        decide(entries, row, RK_AMBIGUOUS, RK_REASON_SEVERAL_APPLICATIONS, 0);
+        rk_entry_decide(entries, row, RK_AMBIGUOUS, RK_REASON_SEVERAL_APPLICATIONS, 0);
     else
         return link_entry(m, row, found, further);
     return false;
@@ -385,11 +415,7 @@ static void judge_alone(const matching *m, uint32_t entry)
 static void prefetch_application(const matching *m, uint32_t row)
 {
     const rk_applications *apps = &m->world->applications;
-    __builtin_prefetch(&m->last[row], 1);
-    __builtin_prefetch(&apps->due_minor[row]);
-    __builtin_prefetch(&apps->deadline[row]);
-    __builtin_prefetch(&apps->state[row], 1);
-    __builtin_prefetch(&apps->reason[row], 1);
+    __builtin_prefetch(&m->ledger[row], 1);
     if (apps->status)
         __builtin_prefetch(&apps->status[row]);
 }
@@ -486,7 +512,7 @@ static size_t gather(const matching *m, size_t at, chain *entries, size_t *count
         if (m->further.items[at].entry != RK_NO_ROW)
             entries->items[(*count)++] = m->further.items[at].entry;
     }
-    entries->items[(*count)++] = m->last[application] - 1;
+    entries->items[(*count)++] = m->ledger[application].last - 1;
     return at;
 }
 
@@ -510,11 +536,10 @@ static void judge_all(matching *m, int threads)
 #pragma omp parallel num_threads(threads)
     {
         chain entries = {0};
-        const account nothing = {0};
 #pragma omp for schedule(static) nowait
         for (size_t row = 0; row < count; row++)
-            if (m->last[row] == 0)
-                note_payment(m, (uint32_t)row, &nothing, NULL, 0);
+            if (m->ledger[row].last == 0)
+                note_payment(m, (uint32_t)row, &(account){0}, NULL, 0);
 #pragma omp for schedule(dynamic, 1)
         for (size_t from = 0; from < m->further.count; from += PAIRS_AT_ONCE)
             judge_several(m, from,
@@ -578,19 +603,21 @@ static void find_candidates(matching *m, int threads)
 void rk_match_run(const rk_rules *rules, rk_world *world, int threads)
 {
     size_t applications = world->applications.batch.count, entries = world->entries.batch.count;
-    size_t last_bytes = (applications + 1) * sizeof(uint32_t);
+    size_t ledger_bytes = (applications + 1) * sizeof(ledger_line);
     matching m = {.rules = rules, .world = world};
     threads = rk_threads_for(applications > entries ? applications : entries, threads);
     m.reversals = finds_reversals(&rules->matching);
     m.always = rule_of_all_days(&m, RK_KEY_BILLING_CODE);
     rk_code_index_build(&m.index, world->applications.code, applications, threads);
-    m.last = rk_pages(last_bytes);
+    m.ledger = rk_pages(ledger_bytes);
+    open_ledger(&m, threads);
     m.file_rank = rank_files(world);
     rk_match_glued(world, &m.index);
     search_all(&m, threads);
     judge_all(&m, threads);
+    close_ledger(&m, threads);
     find_candidates(&m, threads);
-    rk_pages_free(m.last, last_bytes);
+    rk_pages_free(m.ledger, ledger_bytes);
     free(m.further.items);
     free(m.file_rank);
     rk_code_index_free(&m.index);

@@ -90,9 +90,8 @@ static void decide_entry(nearing *n, const rk_match_rule *rule, size_t entry)
     size_t fitting = n->found.count - before;
     if (fitting == 0)
         return;
-    e->outcome[entry] = fitting == 1 ? RK_SUGGESTED : RK_AMBIGUOUS;
-    e->reason[entry] = fitting == 1 ? RK_REASON_NEAR_CODE : RK_REASON_SEVERAL_NEAR;
-    e->rule[entry] = rule->rule;
+    rk_entry_decide(e, entry, fitting == 1 ? RK_SUGGESTED : RK_AMBIGUOUS,
+                    fitting == 1 ? RK_REASON_NEAR_CODE : RK_REASON_SEVERAL_NEAR, rule->rule);
     if (fitting == 1)
         e->application[entry] = n->found.items[before].application;
 }
@@ -125,9 +124,8 @@ void rk_match_near(const rk_rules *rules, rk_world *world, const rk_code_index *
         for (size_t row = 0; row < e->batch.count; row++) {
             if (e->outcome[row] != RK_UNIDENTIFIED || e->reason[row] != RK_REASON_UNKNOWN_CODE)
                 continue;
-            const rk_match_rule *rule =
-                rk_match_rule_on(&rules->matching, RK_KEY_NEAR_BILLING_CODE,
-                                 e->booked_on ? e->booked_on[row] : RK_NO_DAY);
+            const rk_match_rule *rule = rk_match_rule_on(&rules->matching, RK_KEY_NEAR_BILLING_CODE,
+                                                         rk_entry_booked(e, row));
             if (rule)
                 decide_entry(&own, rule, row);
         }

@@ -1,13 +1,5 @@
 #include "match/reversal.h"
 
-static void decide(rk_entries *e, uint32_t entry, rk_outcome outcome, rk_reason reason,
-                   rk_name rule)
-{
-    e->outcome[entry] = (uint8_t)outcome;
-    e->reason[entry] = (uint8_t)reason;
-    e->rule[entry] = rule;
-}
-
 static bool may_take_back(const rk_entries *e, uint32_t reversal, uint32_t payment)
 {
     return e->channel[payment] == e->channel[reversal] &&
@@ -57,12 +49,12 @@ bool rk_match_reversals(rk_world *world, rk_name rule, const uint32_t *chain, si
         size_t payment = find_payment(world, chain, count, settled, i);
         settled[i] = true;
         if (payment == count) {
-            decide(e, chain[i], RK_UNIDENTIFIED, RK_REASON_NOTHING_TO_REVERSE, 0);
+            rk_entry_decide(e, chain[i], RK_UNIDENTIFIED, RK_REASON_NOTHING_TO_REVERSE, 0);
             continue;
         }
         settled[payment] = any = true;
-        decide(e, chain[i], RK_REVERSAL, RK_REASON_TAKES_BACK, rule);
-        decide(e, chain[payment], RK_REVERSED, RK_REASON_REVERSED, rule);
+        rk_entry_decide(e, chain[i], RK_REVERSAL, RK_REASON_TAKES_BACK, rule);
+        rk_entry_decide(e, chain[payment], RK_REVERSED, RK_REASON_REVERSED, rule);
         add_link(links, chain[i], chain[payment]);
     }
     return any;

@@ -56,6 +56,21 @@ uint64_t rk_entry_all(void);
 uint64_t rk_entry_bit(size_t offset);
 #define RK_ENTRY_BIT(member) rk_entry_bit(offsetof(rk_entries, member))
 
+/* Columns that no output shows may be absent. */
+static inline void rk_entry_decide(const rk_entries *entries, size_t row, rk_outcome outcome,
+                                   rk_reason reason, rk_name rule)
+{
+    entries->outcome[row] = (uint8_t)outcome;
+    entries->reason[row] = (uint8_t)reason;
+    if (entries->rule)
+        entries->rule[row] = rule;
+}
+
+static inline rk_day rk_entry_booked(const rk_entries *entries, size_t row)
+{
+    return entries->booked_on ? entries->booked_on[row] : RK_NO_DAY;
+}
+
 /* Cuts the first code off the text of `windows`; false when none is left. */
 bool rk_windows_next(rk_slice *rest, uint64_t *code);
 
