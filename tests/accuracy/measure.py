@@ -9,7 +9,8 @@ over six digits, even seeds let them follow each other; each has its own first d
 zones. Printed: for each outcome precision and recall, wrong confirmations, the recall of what can be known,
 and what became of typos. Exit 1 when a bar is missed:
 
-    what is confirmed: precision 1.0          what can be known: recall at least 0.999
+    what is confirmed, and what lapses: precision 1.0
+    what can be known: recall at least 0.999
     typos whose code nobody has and whose true application alone fits: at least 0.99 suggested with it
 """
 
@@ -26,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 CONFIRMED = {"matched", "late", "underpaid", "overpaid", "duplicate", "not_due", "reversed", "reversal"}
 ORDER = ["matched", "late", "underpaid", "overpaid", "duplicate", "not_due", "reversed", "reversal",
          "suggested", "ambiguous", "unidentified", "ignored"]
+PAID = {"paid", "paid_late", "underpaid", "reinstated"}
 RECALL, NEAR = 0.999, 0.99
 WEEKS = ["2024-03-04", "2024-07-01", "2024-10-07", "2024-02-26", "2024-12-13", "2024-07-25", "2024-08-30"]
 OFFICES = ["palembang,sampit,jakarta-selatan,tangerang,denpasar,jayapura", "all", "ambon,palembang,makassar"]
@@ -71,6 +73,7 @@ class Tally:
     def __init__(self):
         self.pairs, self.states, self.typos = Counter(), Counter(), Counter()
         self.real, self.wrong, self.missed, self.state_faults = Counter(), [], [], []
+        self.unjust = 0  # applications that are paid, or lapse, and ought not to
         self.knowable = self.known = self.confirmed = self.right = self.meant = 0
 
     def add_entries(self, seed, folder):
@@ -82,6 +85,8 @@ class Tally:
 
     def add_entry(self, seed, truth, entry):
         outcome, application = (entry["outcome"], entry["application_id"]) if entry else ("", "")
+        if outcome not in CONFIRMED | {"suggested"}:
+            application = ""
         same = (outcome, application) == (truth["expected"], truth["expected_application_id"])
         self.pairs[truth["expected"], outcome, same] += 1
         where = (f"seed {seed}: {truth['file']}:{truth['line']} {truth['kind']}: {outcome or 'not there'} "
@@ -106,6 +111,8 @@ class Tally:
         for truth in rows(folder / "truth-applications.csv"):
             state = given.pop(truth["application_id"], "not there")
             self.states[truth["state_at_once"], state] += 1
+            if state != truth["state_at_once"] and state in PAID | {"expired"}:
+                self.unjust += 1
             if state != truth["state_at_once"]:
                 self.state_faults.append(f"seed {seed}: {truth['application_id']} {truth['kind']}: {state}, "
                                          f"expected {truth['state_at_once']}")
@@ -138,13 +145,15 @@ def show(tally):
     print(f"knowable={tally.knowable} known={tally.known} recall={share(tally.known, tally.knowable)}")
     print(f"typos alone={alone} suggested with the right one={right} share={share(right, alone)}")
     print(f"entries not as expected and not confirmed: {len(tally.missed)}; states: "
-          f"{len(tally.state_faults)} of {sum(tally.states.values())} not as expected")
+          f"{len(tally.state_faults)} of {sum(tally.states.values())} not as expected, of these paid or "
+          f"lapsed unjustly: {tally.unjust}")
 
 
 def judge(tally):
     right, alone = tally.typos_alone()
     return [text for missed, text in (
         (tally.wrong, f"{len(tally.wrong)} wrong confirmations"),
+        (tally.unjust, f"{tally.unjust} applications paid or lapsed that ought not to be"),
         (not tally.confirmed, "nothing was confirmed"),
         (tally.known < RECALL * tally.knowable, f"recall of the knowable is below {RECALL}"),
         (right < NEAR * alone or not alone, f"typos suggested with the right one are below {NEAR}"),
