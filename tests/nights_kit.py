@@ -13,6 +13,7 @@ Every time without an offset is WIB, as in the files of all four channels.
 import csv
 import hashlib
 import io
+import json
 import os
 import re
 import shutil
@@ -259,6 +260,48 @@ class Site:
             different += [f"{night}-{number} {name} was not made" for name in sorted(missing)]
         return different
 
+    def explain(self, item, *words, code=0):
+        """What `explain --json` tells of an item."""
+        return json.loads(self.command("explain", item, "--json", *words, code=code).out)
+
+    def explain_all(self, night):
+        """({entry: ...}, {application: ...}) of all that the last run of a night judged, made again from the
+        archive."""
+        said = [json.loads(line) for line in
+                self.command("explain", "--all", "--json", "--date", night, code=0).out.splitlines()]
+        return ({row["entry"]: row for row in said if "entry" in row},
+                {row["application_id"]: row for row in said if "entry" not in row})
+
+    def explained_otherwise(self):
+        """What `explain` makes of every entry and application of every night, against what the night wrote
+        into the database; the differences."""
+        def last_run(night, number):
+            return self.sql(f"SELECT max(number) FROM rekon.run WHERE night = '{night}'")[0][0] == number
+        outcomes = self.sql("""
+            SELECT r.night, r.number, o.entry, o.outcome, o.rule, o.reason, o.application_id
+            FROM rekon.outcome o JOIN rekon.run r USING (run_id) ORDER BY r.night, r.number""")
+        states = self.sql("""
+            SELECT r.night, r.number, t.application_id, t.to_state
+            FROM rekon.transition t JOIN rekon.run r USING (run_id) ORDER BY r.night, r.number""")
+        different = []
+        for night, number in self.sql("SELECT night, number FROM rekon.run ORDER BY night, number"):
+            if not last_run(night, number):
+                continue
+            until = (night, int(number))
+            sealed = {row[2]: row[3:] for row in outcomes if (row[0], int(row[1])) <= until}
+            state = {row[2]: row[3] for row in states if (row[0], int(row[1])) <= until}
+            entries, applications = self.explain_all(night)
+            missing = {row[2] for row in outcomes if (row[0], row[1]) == (night, number)} - set(entries)
+            different += [f"{night}: {name} is not told" for name in missing]
+            for name, row in entries.items():
+                told = tuple(row[key] or "" for key in ("outcome", "rule", "reason", "application_id"))
+                if told != sealed.get(name):
+                    different.append(f"{night}: {name} is {told}, sealed as {sealed.get(name)}")
+            for name, row in applications.items():
+                if row["state"] != state.get(name, "awaiting"):
+                    different.append(f"{night}: {name} is {row['state']}, sealed as {state.get(name)}")
+        return different
+
     # ---- questions ----
 
     def sql_as(self, connection, query):
@@ -437,7 +480,8 @@ def near(n):
 
 
 class Nights(unittest.TestCase):
-    """Every test ends with `verify` finding nothing and each night identical when it is run again."""
+    """Every test ends with `verify` finding nothing, each night identical when it is run again, and `explain`
+    saying of each entry and application what was sealed."""
 
     maxDiff = None
 
@@ -455,6 +499,7 @@ class Nights(unittest.TestCase):
                              verified.out + verified.err)
             self.assertEqual(site.rerun_all(), [])
             self.assertEqual(site.asof_all(), [])
+            self.assertEqual(site.explained_otherwise(), [])
 
     def said(self, night, run, books=None, next_step="none"):
         """The last line of a run that was committed."""

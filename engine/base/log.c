@@ -8,7 +8,7 @@
 enum { WARNING_MAX = 4096 };
 
 static char night_name[32];
-static bool is_quiet;
+static bool is_quiet, is_mute;
 static int64_t stage_began;
 
 static int64_t monotonic_ms(void)
@@ -27,6 +27,11 @@ void rk_log_night(const char *night)
 void rk_log_quiet(bool quiet)
 {
     is_quiet = quiet;
+}
+
+void rk_log_mute(bool mute)
+{
+    is_mute = mute;
 }
 
 void rk_log_stage(const char *stage, const char *format, ...)
@@ -59,6 +64,8 @@ void rk_log_warning(const char *format, ...)
 {
     char line[WARNING_MAX];
     va_list arguments;
+    if (is_mute)
+        return;
     va_start(arguments, format);
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);

@@ -16,6 +16,9 @@ void rk_log_night(const char *night);
 /* Silences stage lines (tests, `match` on a terminal). Warnings stay. */
 void rk_log_quiet(bool quiet);
 
+/* Silences warnings too: a night that is looked at afterwards has said them already. */
+void rk_log_mute(bool mute);
+
 /* Ends the stage that began with the previous call and prints its line with the time it took. */
 void rk_log_stage(const char *stage, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

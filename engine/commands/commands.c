@@ -40,6 +40,14 @@ const rk_command rk_commands[] = {
      "  --from D --to D     every run of these nights\n"
      "  --archive DIR       default: that of the configuration\n"
      "  --out DIR           keep the workbooks made again here\n"},
+    {"explain", rk_command_explain,
+     "why an item ended as it did: its whole story, from the archive",
+     "  ITEM                a case, entry, billing code, application, NTPN, NTB or bank\n"
+     "                      reference; or an amount and its date: 350000@2024-03-05\n"
+     "  --date D            as known after the last night up to D (default: the newest)\n"
+     "  --json              for machines\n"
+     "  --all --json        every application and entry that the night judged, one a line\n"
+     "  --archive DIR       default: that of the configuration\n"},
     {"verify", rk_command_verify, "check hashes and chain of the archive",
      "  --date D            one night (default: all)\n"
      "  --archive DIR       default: that of the configuration\n"},

@@ -2,6 +2,17 @@
 
 #include <stdlib.h>
 
+void rk_known_init(rk_known *known)
+{
+    rk_batch_init(&known->applications.batch, rk_application_columns, rk_application_column_count,
+                  16, rk_application_needed());
+    for (size_t i = 0; i < rk_application_column_count; i++)
+        if (!(rk_application_columns[i].flags & RK_COLUMN_SOURCE))
+            rk_batch_add_column(&known->applications.batch, i);
+    rk_batch_init(&known->entries.batch, rk_entry_columns, rk_entry_column_count, 16,
+                  rk_entry_all());
+}
+
 void rk_world_free(rk_world *world)
 {
     rk_batch_free(&world->before.applications.batch);

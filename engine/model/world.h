@@ -17,6 +17,9 @@ typedef struct rk_known {
     rk_entries entries;
 } rk_known;
 
+/* Empty, with every column that is needed or decided. */
+void rk_known_init(rk_known *known);
+
 /* An application that is one of several possible for an entry. */
 typedef struct rk_candidate {
     uint32_t entry, application;

@@ -106,8 +106,25 @@ static void want_days_of_entry(const rk_night *night, const rk_entries *e, size_
         rk_wanted_add_day(wanted, day);
 }
 
+static void add_keys(const rk_keys *from, rk_keys *to)
+{
+    for (size_t i = 0; i < from->count; i++)
+        rk_keys_add(to, from->items[i]);
+}
+
+static void want_also(const rk_wanted *also, rk_wanted *wanted)
+{
+    if (!also)
+        return;
+    add_keys(&also->codes, &wanted->codes);
+    add_keys(&also->ids, &wanted->ids);
+    add_keys(&also->entries, &wanted->entries);
+    add_keys(&also->days, &wanted->days);
+}
+
 static void want(const rk_night *night, const fresh *f, rk_wanted *wanted)
 {
+    want_also(night->also, wanted);
     for (size_t row = 0; row < f->entries.batch.count; row++) {
         rk_keys_add_windows(&wanted->codes,
                             rk_texts_get(&night->world.texts, f->entries.windows[row]));

@@ -12,24 +12,13 @@ rk_moment rk_night_judge_at(const rk_night *night)
     return rk_day_begin(night->day, night->settings.zone) + night->settings.judge_at * RK_SECOND;
 }
 
-static void init_known(rk_known *known)
-{
-    rk_batch_init(&known->applications.batch, rk_application_columns, rk_application_column_count,
-                  16, rk_application_needed());
-    for (size_t i = 0; i < rk_application_column_count; i++)
-        if (!(rk_application_columns[i].flags & RK_COLUMN_SOURCE))
-            rk_batch_add_column(&known->applications.batch, i);
-    rk_batch_init(&known->entries.batch, rk_entry_columns, rk_entry_column_count, 16,
-                  rk_entry_all());
-}
-
 bool rk_night_open(rk_night *night, const rk_manifest *before, const rk_digest *before_digest,
                    rk_error *err)
 {
     rk_history_init(&night->history);
     rk_carried_init(&night->carried);
     rk_closing_init(&night->opening);
-    init_known(&night->world.before);
+    rk_known_init(&night->world.before);
     night->manifest.night = night->day;
     night->manifest.number = night->number;
     night->manifest.program = night->program;

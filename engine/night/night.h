@@ -26,6 +26,9 @@ typedef struct rk_night {
     int number;
     int threads;
     rk_slice program, mode;
+    const rk_wanted
+        *also; /* read of the closing state besides what the night touches, sorted; NULL: no
+                            * more. A night never sets it: only what looks at one afterwards */
     /* opened */
     rk_world world; /* owns names, texts, arena */
     rk_rules rules; /* loaded from `sources` with the names of `world` */

@@ -428,3 +428,34 @@ bool rk_closing_load(const rk_archive *archive, rk_closing *closing, const rk_wa
     }
     return true;
 }
+
+/* ---- search ---- */
+
+static bool show_segment(const rk_archive *archive, const rk_segment *segment,
+                         rk_segment_visit *visit, void *context, rk_error *err)
+{
+    rk_segment copy = *segment;
+    rk_closing one = {.segments = &copy, .segment_count = 1};
+    rk_world world = {.new_file_count = 0};
+    rk_known_init(&world.before);
+    bool good = load_segment(archive, &one, 0, &world, err) && visit(context, &world, err);
+    free(one.entry_segment);
+    rk_world_free(&world);
+    return good;
+}
+
+bool rk_closing_search(const rk_archive *archive, const rk_closing *closing, rk_slice needle,
+                       rk_segment_visit *visit, void *context, rk_error *err)
+{
+    bool good = true;
+    for (size_t i = 0; good && i < closing->segment_count; i++) {
+        rk_buffer bytes = {0};
+        good = rk_archive_get(archive, &closing->segments[i].body, &bytes, err);
+        bool holds = good && (needle.len == 0 ||
+                              (bytes.len && memmem(bytes.bytes, bytes.len, needle.at, needle.len)));
+        rk_buffer_free(&bytes);
+        if (holds)
+            good = show_segment(archive, &closing->segments[i], visit, context, err);
+    }
+    return good;
+}

@@ -114,6 +114,12 @@ void rk_keys_add_windows(rk_keys *codes, rk_slice windows);
 bool rk_closing_load(const rk_archive *archive, rk_closing *closing, const rk_wanted *wanted,
                      rk_world *world, rk_error *err);
 
+/* Shows each segment whose bytes hold `needle` (empty: each), by itself: `visit` sees a world whose
+ * `before` holds its rows alone. Nothing is marked as loaded. Cost: reads every segment. */
+typedef bool rk_segment_visit(void *context, const rk_world *world, rk_error *err);
+bool rk_closing_search(const rk_archive *archive, const rk_closing *closing, rk_slice needle,
+                       rk_segment_visit *visit, void *context, rk_error *err);
+
 /* What the state after the night is made of. */
 typedef struct rk_closing_after {
     const rk_closing *opening;

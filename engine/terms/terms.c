@@ -17,8 +17,8 @@ static rk_moment clock_of(const rk_applications *a, size_t row, rk_clock clock)
 }
 
 /* The last rule that holds decides. */
-static rk_moment deadline_of(const rk_deadlines *deadlines, const rk_applications *a, size_t row,
-                             rk_zone zone)
+static rk_term term_of(const rk_deadlines *deadlines, const rk_applications *a, size_t row,
+                       rk_zone zone)
 {
     rk_name source = rk_name_at(a->source, row);
     for (size_t i = deadlines->count; i > 0; i--) {
@@ -30,9 +30,25 @@ static rk_moment deadline_of(const rk_deadlines *deadlines, const rk_application
         rk_day day = rk_day_at(begins, zone);
         if (day < rule->from || (rule->until != RK_NO_DAY && day >= rule->until))
             continue;
-        return rule->within < 0 ? RK_NO_MOMENT : begins + rule->within;
+        const char *clock = rule->clock == RK_CLOCK_BILLED ? "billed_at" : "submitted_at";
+        return (rk_term){rule, i, clock, begins, 0};
     }
-    return RK_NO_MOMENT;
+    return (rk_term){0};
+}
+
+static rk_moment deadline_of(const rk_deadlines *deadlines, const rk_applications *a, size_t row,
+                             rk_zone zone)
+{
+    rk_term term = term_of(deadlines, a, row, zone);
+    return !term.rule || term.rule->within < 0 ? RK_NO_MOMENT : term.begins + term.rule->within;
+}
+
+void rk_terms_tell(const rk_rules *rules, rk_zone fallback, const rk_world *world, size_t row,
+                   rk_term *term)
+{
+    const rk_applications *a = &world->applications;
+    rk_zone zone = zone_of(&rules->offices, a->office[row], a->submitted_at[row], fallback);
+    *term = term_of(&rules->deadlines, a, row, zone);
 }
 
 static rk_money due_of(const rk_tariffs *tariffs, const rk_world *world, size_t row, rk_zone zone)

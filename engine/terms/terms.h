@@ -16,4 +16,16 @@
 void rk_terms_set(const rk_rules *rules, rk_zone fallback, rk_world *world, size_t from,
                   int threads);
 
+/* How the deadline of one application came about. */
+typedef struct rk_term {
+    const rk_deadline_rule *rule; /* NULL: none holds */
+    size_t number;                /* of the rule in deadlines.yaml, from 1 */
+    const char *clock;            /* what begins it: "submitted_at", "billed_at" */
+    rk_moment begins;
+    int64_t paused; /* microseconds that outages stopped the clock */
+} rk_term;
+
+void rk_terms_tell(const rk_rules *rules, rk_zone fallback, const rk_world *world, size_t row,
+                   rk_term *term);
+
 #endif
