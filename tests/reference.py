@@ -14,7 +14,7 @@ import hashlib
 import io
 import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -115,6 +115,7 @@ class Statement:
         self.digest = hashlib.sha256(content).hexdigest()
         self.entries, self.rejects = [], []  # rejects: (line, Reject)
         self.fault = ""  # why the file is quarantined
+        self.account, self.held = "", False
 
     def add(self, line, read):
         try:
@@ -229,6 +230,9 @@ def read_bca(statement, content):
         elif len(cells) == 6 and cells[0] != "Tanggal":
             statement.add(rows.line_num, lambda: bca_entry(rows.line_num, cells))
             balances.append(Decimal(cells[5]))
+    statement.account = statement.name.split("_")[1]
+    for entry, balance in zip(statement.entries, balances):
+        entry.balance = balance
     running = Decimal(told["Saldo Awal"])
     for entry, balance in zip(statement.entries, balances):
         running += entry.amount
@@ -242,7 +246,9 @@ def read_bca(statement, content):
 def bca_entry(number, cells):
     amount = whole_rupiah(cells[3]) * (-1 if cells[4] == "DB" else 1)
     day = moment(cells[0].lstrip("'"), "%d/%m/%Y", amount).date()
-    return bank_entry(number, cells[1], amount, *whole_day(day), "")
+    entry = bank_entry(number, cells[1], amount, *whole_day(day), "")
+    entry.narrative = cells[1].strip()
+    return entry
 
 
 def codes_inside(narrative):
@@ -339,16 +345,51 @@ def read_statements(paths):
     return [statements[digest] for digest in sorted(statements)]
 
 
+def number_and_align(statements):
+    """Several downloads of one account and day: each row counts once, in the one that has fewest rows; one
+    that lacks a row of those before it is held, and none of it counts."""
+    for statement in statements:
+        for ordinal, entry in enumerate(statement.entries, 1):
+            entry.statement, entry.ordinal = statement, ordinal
+    downloads = defaultdict(list)
+    for statement in statements:
+        if statement.channel == "bca":
+            downloads[statement.account, statement.day].append(statement)
+    for same in downloads.values():
+        known, rejects = Counter(), False
+        for statement in sorted(same, key=lambda s: (len(s.entries), s.digest)):
+            has = Counter(row_key(entry) for entry in statement.entries)
+            if statement is not min(same, key=lambda s: (len(s.entries), s.digest)):
+                statement.held = bool(known - has) or rejects or bool(statement.rejects)
+            if statement.held:
+                statement.entries, statement.rejects = [], []
+                continue
+            rejects = rejects or bool(statement.rejects)
+            left = Counter(known)
+            fresh = []
+            for entry in statement.entries:
+                if left[row_key(entry)] > 0:
+                    left[row_key(entry)] -= 1
+                else:
+                    fresh.append(entry)
+            statement.entries = fresh
+            known |= has
+
+
+def row_key(entry):
+    return entry.paid_from, entry.amount, entry.narrative, entry.balance
+
+
 # ---- matching -----------------------------------------------------------------------------------
 
 def match(applications, statements):
+    number_and_align(statements)
     by_code = defaultdict(list)
     for application in applications:
         if application.code:
             by_code[application.code].append(application)
     for statement in statements:
-        for ordinal, entry in enumerate(statement.entries, 1):
-            entry.statement, entry.ordinal = statement, ordinal
+        for entry in statement.entries:
             look_inside(entry, by_code)
             find_application(entry, by_code)
     for application in applications:
@@ -535,7 +576,7 @@ def what_may_still_turn_up(statements):
     told = {(s.channel, s.day) for s in statements if not s.fault}
     days = {s.day for s in statements if s.fault and (s.channel, s.day) not in told}
     rejects = [(s, reject) for s in statements if not s.fault for _, reject in s.rejects]
-    days |= {s.day for s, reject in rejects if not reject.code}
+    days |= {s.day for s, reject in rejects if not reject.code} | {s.day for s in statements if s.held}
     codes = {reject.code for _, reject in rejects if reject.code}
     entries = [e for s in statements if not s.fault for e in s.entries]
     candidates = {a.id for e in entries for a in e.candidates}
@@ -670,8 +711,8 @@ def main():
         if statement.fault:
             print(f"{statement.name}: {statement.fault}", file=sys.stderr)
     accepted = [statement for statement in statements if not statement.fault]
-    as_at = given.as_at or end_of_coverage(statements)
     match(applications, accepted)
+    as_at = given.as_at or end_of_coverage([s for s in statements if not s.held])
     expire(applications, as_at, *what_may_still_turn_up(statements))
     given.out.mkdir(parents=True, exist_ok=True)
     entries = sorted((entry for statement in accepted for entry in statement.entries),

@@ -10,6 +10,7 @@
 #include "match/match.h"
 #include "report/books.h"
 #include "snapshot/applications.h"
+#include "statement/overlap.h"
 #include "statement/read.h"
 #include "tally/facts.h"
 #include "tally/tables.h"
@@ -116,9 +117,24 @@ static bool asks_for_days(const matching *m)
     return false;
 }
 
+/* Files of one account may tell of the same rows. */
+static bool may_overlap(const matching *m)
+{
+    const rk_files *files = &m->world.files;
+    for (size_t i = 0; i < files->count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (files->items[i].channel == files->items[j].channel &&
+                files->items[i].fate == RK_FATE_NONE && files->items[j].fate == RK_FATE_NONE &&
+                rk_overlap_may(&m->setup.rules, &files->items[i]))
+                return true;
+    return false;
+}
+
 static uint64_t wanted_entry_columns(const matching *m)
 {
     uint64_t shown = rk_entry_all() & ~RK_ENTRY_BIT(narrative);
+    if (may_overlap(m))
+        return rk_entry_all() | RK_ENTRY_BIT(balance);
     if (!looks_into_numbers(m))
         shown &= ~RK_ENTRY_BIT(windows);
     if (m->writes & (WRITE_ENTRIES | WRITE_WORKBOOKS))
@@ -241,10 +257,11 @@ static void tell_files(matching *m)
         if (file->fate == RK_FATE_SAME)
             rk_log_warning("%.*s: skipped: same content as %.*s", RK_FMT(file->name),
                            RK_FMT(file->why));
-        if (file->fate != RK_FATE_QUARANTINED)
+        if (file->fate != RK_FATE_QUARANTINED && file->fate != RK_FATE_HELD)
             continue;
         m->waiting = true;
-        rk_log_warning("%.*s: quarantined: %.*s", RK_FMT(file->name), RK_FMT(file->why));
+        rk_log_warning("%.*s: %s: %.*s", RK_FMT(file->name), rk_fate_name(file->fate),
+                       RK_FMT(file->why));
     }
 }
 
@@ -268,6 +285,8 @@ static bool read_statements(matching *m, rk_error *err)
          !rk_statements_read(&reading, &m->world.files, &m->world.entries, &m->world.rejects, err)))
         return false;
     digest_files(m);
+    if (!rk_overlap_settle(&m->setup.rules, &m->world, &m->world.entries, NULL, NULL, err))
+        return false;
     tell_files(m);
     rk_log_stage("read", "files=%zu entries=%zu rejects=%zu", m->world.files.count,
                  m->world.entries.batch.count, m->world.rejects.count);

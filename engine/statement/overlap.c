@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/gzip.h"
+
 void rk_ledger_free(rk_ledger *ledger)
 {
     free(ledger->rows);
@@ -108,4 +110,196 @@ const rk_ledger_row *rk_ledger_align(const rk_ledger *ledger, const rk_entries *
     }
     free(rows);
     return missing;
+}
+
+/* ---- one file against the others ---- */
+
+/* The first row of a file, or of one after it; rows stand file by file, in the order of files. */
+static size_t first_row(const rk_entries *entries, uint32_t file)
+{
+    size_t low = 0, high = entries->batch.count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (entries->file[middle] < file)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void rows_of_file(const rk_entries *entries, uint32_t file, size_t *from, size_t *count)
+{
+    *from = first_row(entries, file);
+    *count = first_row(entries, file + 1) - *from;
+}
+
+static void widen(rk_day *first, rk_day *last, const rk_entries *entries, size_t from, size_t count)
+{
+    for (size_t row = from; row < from + count; row++) {
+        if (*first == RK_NO_DAY || entries->booked_on[row] < *first)
+            *first = entries->booked_on[row];
+        if (*last == RK_NO_DAY || entries->booked_on[row] > *last)
+            *last = entries->booked_on[row];
+    }
+}
+
+bool rk_overlap_touches(const rk_overlap *o, rk_name channel, rk_name account, rk_day from,
+                        rk_day until)
+{
+    bool same = account == o->file->account || !account || !o->file->account;
+    return channel == o->file->channel && same && from != RK_NO_DAY && until != RK_NO_DAY &&
+           o->first != RK_NO_DAY && from <= o->last && o->first <= until;
+}
+
+void rk_overlap_add(rk_overlap *o, const rk_file *file, const rk_entries *entries, size_t from,
+                    size_t count)
+{
+    o->sources = rk_grow(o->sources, &o->room, o->source_count + 1, sizeof *o->sources);
+    o->sources[o->source_count] = *file;
+    o->unreadable |= file->fate != RK_FATE_ACCEPTED || file->rejects > 0;
+    rk_ledger_add(&o->ledger, entries, from, count, (uint32_t)o->source_count++);
+}
+
+/* Tonight's that came before it in the order of files. */
+static void add_tonights(rk_overlap *o, const uint32_t *order, size_t before)
+{
+    size_t from, count;
+    for (size_t i = 0; i < before; i++) {
+        const rk_file *other = &o->world->files.items[order[i]];
+        if (other->fate != RK_FATE_ACCEPTED ||
+            !rk_overlap_touches(o, other->channel, other->account, other->from, other->until))
+            continue;
+        rows_of_file(o->fresh, order[i], &from, &count);
+        rk_overlap_add(o, other, o->fresh, from, count);
+    }
+}
+
+static void hold(rk_overlap *o, const rk_file *was, const char *because)
+{
+    char hex[RK_DIGEST_HEX + 1];
+    rk_file *file = o->file;
+    bool same_name = rk_slice_equal(rk_plain_name(was->name), rk_plain_name(file->name));
+    memset(o->dropped + o->from, true, o->count);
+    file->fate = RK_FATE_HELD;
+    file->entries = file->filtered = file->rejects = 0;
+    file->sum_minor = file->filtered_minor = 0;
+    file->why = rk_slice_of(rk_arena_printf(
+        &o->world->arena, "other content than %s%.*s taken before, %s: %s",
+        same_name ? "the file of the same name" : "", same_name ? 0 : (int)was->name.len,
+        was->name.at, rk_digest_hex(&was->digest, hex), because));
+}
+
+/* The rows that are known count already. */
+static void take_known_out(rk_overlap *o)
+{
+    char hex[RK_DIGEST_HEX + 1];
+    rk_file *file = o->file;
+    rk_arena *arena = &o->world->arena;
+    rk_digest_hex(&o->sources[o->source_count - 1].digest, hex);
+    for (size_t row = o->from; row < o->from + o->count; row++)
+        if (o->dropped[row]) {
+            file->entries--;
+            file->sum_minor -= o->fresh->amount_minor[row];
+        }
+    const char *more =
+        o->source_count > 1 ? rk_arena_printf(arena, " and %zu more", o->source_count - 1) : "";
+    file->why =
+        rk_slice_of(rk_arena_printf(arena, "%.*s%sextends %s%s by %u entries", RK_FMT(file->why),
+                                    file->why.len ? "; " : "", hex, more, file->entries));
+}
+
+static void settle(rk_overlap *o)
+{
+    const rk_file *file = o->file;
+    if (o->unreadable && !file->overruled) {
+        hold(o, &o->sources[0], "one of them has records that cannot be read");
+        return;
+    }
+    const rk_ledger_row *missing =
+        rk_ledger_align(&o->ledger, o->fresh, o->from, o->count, file->account, file->from,
+                        file->until, o->dropped);
+    if (missing && !file->overruled)
+        hold(o, &o->sources[missing->source],
+             rk_arena_printf(&o->world->arena, "its line %u is not in this one",
+                             missing->of->line[missing->row]));
+    else
+        take_known_out(o);
+}
+
+bool rk_overlap_may(const rk_rules *rules, const rk_file *file)
+{
+    const rk_channel *channel = rk_channel_find(rules, file->channel);
+    return channel && channel->may_extend && file->bytes.at;
+}
+
+/* The file that is number `place` in the order of files; marks the rows that do not count. */
+static bool settle_one(rk_overlap *o, const uint32_t *order, size_t place, rk_overlap_known *known,
+                       void *context, rk_error *err)
+{
+    o->file = &o->world->files.items[order[place]];
+    o->ledger = (rk_ledger){.texts = &o->world->texts, .balances = !o->file->overruled};
+    rows_of_file(o->fresh, order[place], &o->from, &o->count);
+    o->first = o->file->from;
+    o->last = o->file->until;
+    o->source_count = 0;
+    o->unreadable = false;
+    widen(&o->first, &o->last, o->fresh, o->from, o->count);
+    bool good = !known || known(context, o, err);
+    if (good)
+        add_tonights(o, order, place);
+    if (good && o->source_count)
+        settle(o);
+    rk_ledger_free(&o->ledger);
+    return good;
+}
+
+/* One that goes less far comes first: the morning's before the evening's, the day's before the week's. */
+static int by_reach(const void *a, const void *b, void *context)
+{
+    const rk_file *files = context;
+    const rk_file *x = &files[*(const uint32_t *)a], *y = &files[*(const uint32_t *)b];
+    if (x->until != y->until)
+        return x->until < y->until ? -1 : 1;
+    if (x->entries != y->entries)
+        return x->entries < y->entries ? -1 : 1;
+    int by = rk_digest_compare(&x->digest, &y->digest);
+    return by ? by : rk_slice_compare(x->name, y->name);
+}
+
+/* Takes the marked rows out of tonight's. */
+static void drop_rows(rk_entries *entries, const bool *dropped)
+{
+    size_t kept = 0, count = entries->batch.count;
+    for (size_t row = 0; row < count; row++)
+        if (!dropped[row]) {
+            if (kept != row)
+                rk_batch_copy_row(&entries->batch, row, &entries->batch, kept);
+            kept++;
+        }
+    entries->batch.count = kept;
+}
+
+bool rk_overlap_settle(const rk_rules *rules, rk_world *world, rk_entries *fresh,
+                       rk_overlap_known *known, void *context, rk_error *err)
+{
+    rk_file *files = world->files.items;
+    rk_overlap o = {.rules = rules, .world = world, .fresh = fresh};
+    uint32_t *order = rk_alloc(world->new_file_count + 1, sizeof *order);
+    size_t count = 0;
+    bool good = true;
+    for (size_t i = 0; i < world->new_file_count; i++)
+        if (files[i].fate == RK_FATE_ACCEPTED && rk_overlap_may(rules, &files[i]))
+            order[count++] = (uint32_t)i;
+    qsort_r(order, count, sizeof *order, by_reach, files);
+    if (count)
+        o.dropped = rk_alloc(fresh->batch.count + 1, sizeof *o.dropped);
+    for (size_t i = 0; i < count && good; i++)
+        good = settle_one(&o, order, i, known, context, err);
+    if (good && count)
+        drop_rows(fresh, o.dropped);
+    free(o.sources);
+    free(o.dropped);
+    free(order);
+    return good;
 }

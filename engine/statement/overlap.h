@@ -9,7 +9,8 @@
 #ifndef RK_STATEMENT_OVERLAP_H
 #define RK_STATEMENT_OVERLAP_H
 
-#include "model/entry.h"
+#include "config/rules.h"
+#include "model/world.h"
 
 typedef struct rk_ledger_row {
     const rk_entries *of;
@@ -37,5 +38,41 @@ void rk_ledger_add(rk_ledger *ledger, const rk_entries *entries, size_t from, si
 const rk_ledger_row *rk_ledger_align(const rk_ledger *ledger, const rk_entries *entries,
                                      size_t from, size_t count, rk_name of, rk_day first,
                                      rk_day last, bool *known);
+
+/* One file of tonight's against all that overlap with it. */
+typedef struct rk_overlap {
+    const rk_rules *rules;
+    rk_world *world; /* its new files */
+    const rk_entries *fresh;
+    bool *dropped; /* by row of fresh */
+    rk_file *file;
+    size_t from, count; /* its rows */
+    rk_day first, last; /* its days, and those of its rows */
+    rk_ledger ledger;
+    rk_file *sources; /* the others, in the order of the ledger */
+    size_t source_count, room;
+    bool unreadable; /* one of them has records that cannot be read */
+} rk_overlap;
+
+/* Whether a file of these days may tell of the same rows. */
+bool rk_overlap_touches(const rk_overlap *overlap, rk_name channel, rk_name account, rk_day from,
+                        rk_day until);
+
+/* Adds a file and its rows; `entries` must outlive the overlap. */
+void rk_overlap_add(rk_overlap *overlap, const rk_file *file, const rk_entries *entries,
+                    size_t from, size_t count);
+
+/* Adds the files of earlier nights that touch `overlap`. */
+typedef bool rk_overlap_known(void *context, rk_overlap *overlap, rk_error *err);
+
+/* A file whose channel says `overlap: extends`. */
+bool rk_overlap_may(const rk_rules *rules, const rk_file *file);
+
+/* Takes those rows out of `fresh` (what was read of the world's new files) that another file has; a file that
+ * lacks a row of another within its days is held, unless a decision accepts it. Of tonight's, the one that
+ * goes less far comes first: the morning's before the evening's, the day's before the week's. `known` may be
+ * NULL. Files of one channel must have digests. */
+bool rk_overlap_settle(const rk_rules *rules, rk_world *world, rk_entries *fresh,
+                       rk_overlap_known *known, void *context, rk_error *err);
 
 #endif
