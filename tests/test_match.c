@@ -119,6 +119,8 @@ static void begin(fixture *f)
                                   .until = RK_NO_DAY,
                                   .key = RK_KEY_NEAR_BILLING_CODE,
                                   .amount = RK_AMOUNT_EQUAL,
+                                  .paid = RK_TIME_IN_TIME,
+                                  .unique = true,
                                   .outcomes = 1u << RK_SUGGESTED};
     f->rules.matching = (rk_matching){f->items, 2};
     rk_batch_init(&f->world.applications.batch, rk_application_columns, rk_application_column_count,

@@ -76,17 +76,18 @@ typedef struct rule_file {
     bool (*load)(const rk_load *load, const rk_node *root, rk_error *err);
     const rk_schema *schema;
     bool needed;
+    bool late; /* names channels: loaded behind them */
 } rule_file;
 
 /* In the order in which they need one another. */
 static const rule_file files[] = {
-    {"offices.yaml", rk_load_offices, &rk_office_schema, true},
-    {"tariffs.yaml", rk_load_tariffs, &rk_tariff_schema, true},
-    {"deadlines.yaml", rk_load_deadlines, &rk_deadline_schema, true},
-    {"matching.yaml", rk_load_matching, &rk_match_schema, true},
-    {"targets.yaml", rk_load_targets, &rk_target_schema, false},
-    {"quotas.yaml", rk_load_quotas, &rk_quota_schema, false},
-    {"reports/measures.yaml", rk_load_measures, &rk_measure_schema, false},
+    {"offices.yaml", rk_load_offices, &rk_office_schema, true, false},
+    {"tariffs.yaml", rk_load_tariffs, &rk_tariff_schema, true, false},
+    {"deadlines.yaml", rk_load_deadlines, &rk_deadline_schema, true, false},
+    {"matching.yaml", rk_load_matching, &rk_match_schema, true, true},
+    {"targets.yaml", rk_load_targets, &rk_target_schema, false, true},
+    {"quotas.yaml", rk_load_quotas, &rk_quota_schema, false, true},
+    {"reports/measures.yaml", rk_load_measures, &rk_measure_schema, false, true},
 };
 enum { FILE_COUNT = sizeof files / sizeof *files };
 
@@ -242,13 +243,13 @@ bool rk_rules_load(const rk_sources *sources, rk_names *names, rk_arena *arena, 
         if (!rk_schema_of_file(sources->items[i].name, &is_list))
             done = fail_unknown_file(&sources->items[i], err);
     }
-    for (size_t i = 0; done && i < FILE_COUNT && files[i].needed; i++)
-        done = load_file(&load, &files[i], sources, err);
+    for (size_t i = 0; done && i < FILE_COUNT; i++)
+        done = files[i].late || load_file(&load, &files[i], sources, err);
     done = done && load_channels(&load, sources, err);
     if (done)
         sort_channels(names, rules);
     for (size_t i = 0; done && i < FILE_COUNT; i++)
-        done = files[i].needed || load_file(&load, &files[i], sources, err);
+        done = !files[i].late || load_file(&load, &files[i], sources, err);
     done = done && load_workbooks(&load, sources, err);
     if (!done)
         rk_rules_free(rules);

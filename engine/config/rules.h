@@ -101,24 +101,49 @@ typedef struct rk_deadlines {
 
 /* ---- matching.yaml ---- */
 typedef enum rk_match_key {
-    RK_KEY_BILLING_CODE,      /* key: billing_code */
-    RK_KEY_NEAR_BILLING_CODE, /* key: {billing_code: within 1} */
+    RK_KEY_BILLING_CODE,       /* key: billing_code */
+    RK_KEY_NEAR_BILLING_CODE,  /* key: {billing_code: within 1} */
+    RK_KEY_NTPN,               /* key: ntpn; this and the next two are alternative keys */
+    RK_KEY_VIRTUAL_ACCOUNT,    /* key: virtual_account */
+    RK_KEY_APPLICATION_NUMBER, /* key: application_number: application_id, or an alternative key */
+    RK_KEY_GROUP, /* key: group_id; one payment for several applications of one group */
+    RK_MATCH_KEYS
 } rk_match_key;
 
+/* "billing_code", "ntpn", ...: as alternative keys are written, and as matching.yaml calls them. */
+const char *rk_match_key_name(rk_match_key key);
+
+/* Paid against what is due. */
 typedef enum rk_amount_test {
     RK_AMOUNT_ANY,
     RK_AMOUNT_EQUAL,
     RK_AMOUNT_LESS,
     RK_AMOUNT_MORE,
+    RK_AMOUNT_WITHIN, /* the difference is at most amount_within, or amount_ppm of what is due */
 } rk_amount_test;
+
+/* The interval [paid_from, paid_until] against submission and deadline. */
+typedef enum rk_time_test {
+    RK_TIME_ANY,
+    RK_TIME_IN_TIME,           /* may lie between submission and deadline */
+    RK_TIME_AFTER_DEADLINE,    /* lies after the deadline */
+    RK_TIME_BEFORE_SUBMISSION, /* lies before the submission */
+    RK_TIME_WITHIN, /* may lie between the submission and paid_days times 24 hours after it */
+} rk_time_test;
 
 typedef struct rk_match_rule {
     rk_name rule;
-    rk_day from, until;
+    rk_day from, until; /* by the entry's booked_on */
     rk_match_key key;
-    rk_amount_test
-        amount; /* require, of a near key; in_time and unique are always required of it */
-    int paid;   /* in_time is required */
+    /* require: all of these */
+    rk_amount_test amount;
+    rk_money amount_within;
+    int64_t amount_ppm; /* millionths of what is due */
+    rk_time_test paid;
+    int paid_days;
+    bool same_office;  /* the office of the entry's account is the application's */
+    rk_name *channels; /* the entry's is one of these; count 0: any */
+    size_t channel_count;
     bool unique;
     uint32_t outcomes; /* bit of each rk_outcome that the rule may give */
 } rk_match_rule;
@@ -128,8 +153,15 @@ typedef struct rk_matching {
     size_t count;
 } rk_matching;
 
-/* The first rule with this key that holds on a day; NULL when there is none. */
-const rk_match_rule *rk_match_rule_on(const rk_matching *matching, rk_match_key key, rk_day on);
+/* The rule holds on the day. */
+static inline bool rk_match_rule_holds_on(const rk_match_rule *rule, rk_day on)
+{
+    return (rule->from == RK_NO_DAY || on >= rule->from) &&
+           (rule->until == RK_NO_DAY || on < rule->until);
+}
+
+/* Any rule has this key. */
+bool rk_matching_has_key(const rk_matching *matching, rk_match_key key);
 
 /* ---- targets.yaml, quotas.yaml ---- */
 #define RK_NO_COUNT UINT32_MAX

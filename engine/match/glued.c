@@ -18,14 +18,14 @@ static rk_slice windows_of(const rk_world *w, size_t entry)
     return rk_texts_get(&w->texts, w->entries.windows[entry]);
 }
 
-static uint64_t choose(const rk_world *world, const rk_code_index *index, size_t entry)
+static uint64_t choose(const rk_run *run, size_t entry)
 {
-    rk_slice rest = windows_of(world, entry);
+    rk_slice rest = windows_of(run->world, entry);
     uint32_t only = RK_NO_ROW;
     uint64_t window, code = 0;
     while (rk_windows_next(&rest, &window)) {
         bool shared;
-        uint32_t row = rk_code_index_find(index, window, rk_code_hash(window), &shared);
+        uint32_t row = rk_code_index_find(&run->index, window, rk_code_hash(window), &shared);
         if (row == RK_NO_ROW)
             continue;
         if (shared || only != RK_NO_ROW)
@@ -33,15 +33,15 @@ static uint64_t choose(const rk_world *world, const rk_code_index *index, size_t
         only = row;
         code = window;
     }
-    return only != RK_NO_ROW && fits(world, entry, only) ? code : 0;
+    return only != RK_NO_ROW && fits(run->world, entry, only) ? code : 0;
 }
 
-void rk_match_glued(rk_world *world, const rk_code_index *index)
+void rk_match_glued(rk_run *run)
 {
-    const rk_entries *e = &world->entries;
+    const rk_entries *e = &run->world->entries;
     for (size_t row = 0; e->windows && row < e->batch.count; row++)
         if (e->windows[row])
-            e->code[row] = choose(world, index, row);
+            e->code[row] = choose(run, row);
 }
 
 /* Nobody has paid it, and it was not cancelled. */
@@ -51,51 +51,64 @@ static bool is_open(const rk_applications *a, uint32_t row)
 }
 
 /* Adds the open applications that fit and have this code; gives how many have it at all. */
-static size_t add_fitting(const rk_world *w, const rk_code_index *index, size_t entry,
-                          uint64_t code, rk_candidate_list *list)
+static size_t add_fitting(rk_run *run, size_t entry, uint64_t code, bool *gave_up)
 {
     bool shared;
     size_t count = 1;
-    uint32_t row = rk_code_index_find(index, code, rk_code_hash(code), &shared);
+    const rk_world *w = run->world;
+    uint32_t row = rk_code_index_find(&run->index, code, rk_code_hash(code), &shared);
     const uint32_t *rows = &row;
     if (row == RK_NO_ROW)
         return 0;
     if (shared)
-        rows = rk_code_index_rows(index, code, &count);
-    for (size_t i = 0; i < count; i++)
+        rows = rk_code_index_rows(&run->index, code, &count);
+    if (count > RK_LISTED_MAX) {
+        rk_candidate_list_add(&run->crowds, (uint32_t)entry, rows[0]);
+        *gave_up = true;
+    }
+    for (size_t i = 0; i < count && i < RK_LISTED_MAX; i++)
         if (fits(w, entry, rows[i]) && is_open(&w->applications, rows[i]))
-            rk_candidate_list_add(list, (uint32_t)entry, rows[i]);
+            rk_candidate_list_add(&run->candidates, (uint32_t)entry, rows[i]);
     return count;
 }
 
-static void decide_entry(const rk_rules *rules, rk_world *w, const rk_code_index *index,
-                         size_t entry, rk_candidate_list *list)
+static const rk_match_rule *rule_on_codes(const rk_run *run, size_t entry)
 {
-    rk_entries *e = &w->entries;
-    rk_slice rest = windows_of(w, entry);
-    size_t before = list->count, known = 0;
-    uint64_t window;
-    while (rk_windows_next(&rest, &window))
-        known += add_fitting(w, index, entry, window, list);
-    size_t fitting = list->count - before;
-    if (known < 2 || fitting == 0) {
-        list->count = before;
-        return;
-    }
-    const rk_match_rule *rule =
-        rk_match_rule_on(&rules->matching, RK_KEY_BILLING_CODE, rk_entry_booked(e, entry));
-    rk_entry_decide(e, entry, fitting == 1 ? RK_SUGGESTED : RK_AMBIGUOUS, RK_REASON_SEVERAL_GLUED,
-                    rule ? rule->rule : 0);
-    if (fitting == 1)
-        e->application[entry] = list->items[before].application;
+    const rk_matching *rules = &run->rules->matching;
+    for (size_t i = 0; i < rules->count; i++)
+        if (rules->items[i].key == RK_KEY_BILLING_CODE &&
+            rk_rule_on_day(run, &rules->items[i], entry))
+            return &rules->items[i];
+    return NULL;
 }
 
-void rk_match_glued_several(const rk_rules *rules, rk_world *world, const rk_code_index *index,
-                            rk_candidate_list *list)
+static void decide_entry(rk_run *run, size_t entry)
 {
-    const rk_entries *e = &world->entries;
+    rk_entries *e = &run->world->entries;
+    rk_slice rest = windows_of(run->world, entry);
+    size_t before = run->candidates.count, known = 0;
+    bool gave_up = false;
+    uint64_t window;
+    while (rk_windows_next(&rest, &window))
+        known += add_fitting(run, entry, window, &gave_up);
+    size_t fitting = run->candidates.count - before;
+    if (known < 2 || (fitting == 0 && !gave_up)) {
+        run->candidates.count = before;
+        return;
+    }
+    const rk_match_rule *rule = rule_on_codes(run, entry);
+    bool one = fitting == 1 && !gave_up;
+    rk_entry_decide(e, entry, one ? RK_SUGGESTED : RK_AMBIGUOUS,
+                    gave_up ? RK_REASON_GAVE_UP : RK_REASON_SEVERAL_GLUED, rule ? rule->rule : 0);
+    if (one)
+        e->application[entry] = run->candidates.items[before].application;
+}
+
+void rk_match_glued_several(rk_run *run)
+{
+    const rk_entries *e = &run->world->entries;
     for (size_t row = 0; e->windows && row < e->batch.count; row++)
         if (e->windows[row] && e->amount_minor[row] > 0 && e->outcome[row] == RK_UNIDENTIFIED &&
             e->reason[row] == RK_REASON_NO_CODE)
-            decide_entry(rules, world, index, row, list);
+            decide_entry(run, row);
 }

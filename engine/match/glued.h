@@ -11,17 +11,13 @@
 #ifndef RK_MATCH_GLUED_H
 #define RK_MATCH_GLUED_H
 
-#include "config/rules.h"
-#include "match/index.h"
-#include "match/near.h"
-#include "model/world.h"
+#include "match/matching.h"
 
 /* Before the exact keys: sets the code of each entry that has windows, or 0 where they name none. */
-void rk_match_glued(rk_world *world, const rk_code_index *index);
+void rk_match_glued(rk_run *run);
 
 /* After the exact keys: entries whose windows are the codes of several applications, of which some fit, are
- * suggested (one fits) or ambiguous; the applications that fit are added to `list`. */
-void rk_match_glued_several(const rk_rules *rules, rk_world *world, const rk_code_index *index,
-                            rk_candidate_list *list);
+ * suggested (one fits) or ambiguous; the applications that fit are added to run->candidates. */
+void rk_match_glued_several(rk_run *run);
 
 #endif

@@ -11,14 +11,18 @@
 #ifndef RK_MATCH_MATCH_H
 #define RK_MATCH_MATCH_H
 
-#include "config/rules.h"
-#include "model/world.h"
+#include "match/trace.h"
 
-/* Reads world->entries and ->applications, writes their decided columns and ->candidates (of ambiguous
- * and suggested entries, by entry, then application id); columns of applications that are NULL (paid_from, paid_until, paid_minor, entry_count) are not filled. Entries whose outcome is
- * RK_IGNORED on entry stay so. Entries with RK_ENTRY_FORCED keep their application. Files that tie must
- * have digests (rk_match_needs_digests). Cost: O(entries + applications), two passes over each. */
+/* Reads world->entries and ->applications, writes their decided columns, ->links, ->allocations (of entries
+ * that pay for a group), ->candidates (of ambiguous and suggested entries) and ->held; columns of applications
+ * that are NULL (paid_from, paid_until, paid_minor, entry_count, group_id, alt_keys) are left alone. Entries
+ * whose outcome is RK_IGNORED on entry stay so. Entries with RK_ENTRY_FORCED keep their application. Files
+ * that tie must have digests (rk_match_needs_digests). May be run again over the same world. Cost: O(entries +
+ * applications), two passes over each; what exact keys leave costs a few hundred look-ups an entry. */
 void rk_match_run(const rk_rules *rules, rk_world *world, int threads);
+
+/* The same, noting how one entry is decided; see rk_match_trace. */
+void rk_match_run_traced(const rk_rules *rules, rk_world *world, int threads, rk_trace *trace);
 
 /* A tie can arise between files of one channel: their digests must be known before rk_match_run. */
 bool rk_match_needs_digests(const rk_files *files, rk_name channel);

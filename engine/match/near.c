@@ -3,9 +3,14 @@
 #include <omp.h>
 #include <stdlib.h>
 
-enum { CODE_DIGITS = 15 };
+enum { CODE_DIGITS = 15, BITS_A_CODE = 16 };
 
-size_t rk_code_neighbours(uint64_t code, uint64_t *neighbours)
+/* ---- neighbours ---- */
+
+static const uint64_t fifteen_digits =
+    100000000000000ull; /* the smallest number of fifteen digits */
+
+static size_t replaced_or_swapped(uint64_t code, uint64_t *neighbours)
 {
     size_t count = 0;
     uint64_t unit = 1;
@@ -21,116 +26,222 @@ size_t rk_code_neighbours(uint64_t code, uint64_t *neighbours)
     return count;
 }
 
-void rk_candidate_list_add(rk_candidate_list *list, uint32_t entry, uint32_t application)
+/* A digit put in before one like it gives the same code as behind it: only the first counts. */
+static size_t with_one_more(uint64_t code, uint64_t *neighbours)
 {
-    list->items = rk_grow(list->items, &list->capacity, list->count + 1, sizeof *list->items);
-    list->items[list->count++] = (rk_candidate){entry, application};
-}
-
-static bool amount_fits(const rk_match_rule *rule, rk_money amount, rk_money due)
-{
-    switch (rule->amount) {
-    case RK_AMOUNT_EQUAL:
-        return amount == due;
-    case RK_AMOUNT_LESS:
-        return amount < due;
-    case RK_AMOUNT_MORE:
-        return amount > due;
-    case RK_AMOUNT_ANY:
-        break;
+    size_t count = 0;
+    uint64_t unit = 1;
+    for (int place = 0; place < CODE_DIGITS; place++, unit *= 10) {
+        uint64_t high = code / unit, low = code % unit;
+        for (uint64_t digit = 0; digit < 10; digit++)
+            if (place == 0 || digit != code / (unit / 10) % 10)
+                neighbours[count++] = high * unit * 10 + digit * unit + low;
     }
-    return true;
+    return count;
 }
 
-/* Paid between submission and deadline, as far as the interval can tell. */
-static bool time_fits(const rk_entries *e, size_t entry, const rk_applications *a, size_t row)
+static size_t with_one_of_two_less(uint64_t code, uint64_t *neighbours)
 {
-    return e->paid_until[entry] >= a->submitted_at[row] &&
-           (a->deadline[row] == RK_NO_MOMENT || e->paid_from[entry] <= a->deadline[row]);
+    size_t count = 0;
+    uint64_t unit = 1, before = 10;
+    for (int place = 0; place < CODE_DIGITS; place++, unit *= 10) {
+        uint64_t digit = code / unit % 10, left = code / unit / 10 % 10;
+        if (digit == left && digit != before)
+            neighbours[count++] = code / unit / 10 * unit + code % unit;
+        before = digit == left ? digit : 10;
+    }
+    return count;
 }
 
-static bool fits(const rk_match_rule *rule, const rk_world *w, size_t entry, uint32_t row)
+size_t rk_code_neighbours(uint64_t code, uint64_t *neighbours)
 {
-    const rk_applications *a = &w->applications;
-    bool owes = a->state[row] == RK_STATE_NONE && a->due_minor[row] > 0 &&
-                (!a->status || a->status[row] != RK_STATUS_CANCELLED);
-    return owes && amount_fits(rule, w->entries.amount_minor[entry], a->due_minor[row]) &&
-           time_fits(&w->entries, entry, a, row);
+    if (code < fifteen_digits)
+        return with_one_more(code, neighbours);
+    if (code >= fifteen_digits * 10)
+        return with_one_of_two_less(code, neighbours);
+    return replaced_or_swapped(code, neighbours);
 }
+
+/* ---- codes that are still to be paid ---- */
+
+/* A bit by hash of each: most neighbours are nobody's, and this fits where the index does not. */
+typedef struct open_codes {
+    uint64_t *bits;
+    size_t bytes;
+    int shift; /* of a hash, to the number of its bit */
+} open_codes;
+
+static bool owes(const rk_applications *a, size_t row)
+{
+    return a->state[row] == RK_STATE_NONE && a->due_minor[row] > 0 &&
+           (!a->status || a->status[row] != RK_STATUS_CANCELLED);
+}
+
+static open_codes find_open(const rk_run *run)
+{
+    const rk_applications *a = &run->world->applications;
+    size_t count = 0, bits = 1024;
+    open_codes open = {.shift = RK_CODE_BITS - 10};
+#pragma omp parallel for num_threads(run->threads) reduction(+ : count) schedule(static)
+    for (size_t row = 0; row < a->batch.count; row++)
+        count += owes(a, row);
+    for (; bits < count * BITS_A_CODE && open.shift > 0; bits *= 2)
+        open.shift--;
+    open.bytes = bits / 8;
+    open.bits = rk_pages(open.bytes);
+#pragma omp parallel for num_threads(run->threads) schedule(static)
+    for (size_t row = 0; row < a->batch.count; row++) {
+        uint64_t bit = rk_code_hash(a->code[row]) >> open.shift;
+        if (!owes(a, row))
+            continue;
+#pragma omp atomic
+        open.bits[bit / 64] |= (uint64_t)1 << bit % 64;
+    }
+    return open;
+}
+
+/* ---- one entry ---- */
 
 typedef struct nearing {
-    rk_world *world;
-    const rk_code_index *index;
-    rk_candidate_list found; /* of one thread */
+    rk_run *run;
+    const open_codes *open;
+    rk_candidate_list found, crowds, held; /* of one thread */
+    bool gave_up;
 } nearing;
+
+static bool fits(const nearing *n, const rk_match_rule *rule, size_t entry, uint32_t row)
+{
+    const rk_run *run = n->run;
+    const rk_applications *a = &run->world->applications;
+    bool open = owes(a, row);
+    if (rk_is_traced(run, entry)) {
+        rk_trace_note(run, rule, row, RK_TEST_KEY, true, true,
+                      rk_trace_of(RK_TRACE_CODE, (int64_t)run->world->entries.code[entry]),
+                      rk_trace_of(RK_TRACE_CODE, (int64_t)a->code[row]));
+        rk_trace_note(run, rule, row, RK_TEST_OWES, false, open, rk_trace_of(RK_TRACE_NOTHING, 0),
+                      rk_trace_of(RK_TRACE_MONEY, open ? a->due_minor[row] : 0));
+    }
+    return open && rk_rule_fits(run, rule, entry, row);
+}
+
+/* When it is traced, those that are paid are told too. */
+static bool may_be_open(const nearing *n, size_t entry, uint64_t hash)
+{
+    uint64_t bit = hash >> n->open->shift;
+    return n->open->bits[bit / 64] >> bit % 64 & 1 || rk_is_traced(n->run, entry);
+}
 
 static void try_code(nearing *n, const rk_match_rule *rule, size_t entry, uint64_t code)
 {
     bool shared;
     size_t count = 1;
-    uint32_t row = rk_code_index_find(n->index, code, rk_code_hash(code), &shared);
+    uint64_t hash = rk_code_hash(code);
+    if (!may_be_open(n, entry, hash))
+        return;
+    uint32_t row = rk_code_index_find(&n->run->index, code, hash, &shared);
     const uint32_t *rows = &row;
     if (row == RK_NO_ROW)
         return;
     if (shared)
-        rows = rk_code_index_rows(n->index, code, &count);
-    for (size_t i = 0; i < count; i++)
-        if (fits(rule, n->world, entry, rows[i]))
+        rows = rk_code_index_rows(&n->run->index, code, &count);
+    if (count > RK_LISTED_MAX) {
+        rk_candidate_list_add(&n->crowds, (uint32_t)entry, rows[0]);
+        n->gave_up = true;
+    }
+    for (size_t i = 0; i < count && i < RK_LISTED_MAX; i++)
+        if (fits(n, rule, entry, rows[i]))
             rk_candidate_list_add(&n->found, (uint32_t)entry, rows[i]);
 }
 
-static void decide_entry(nearing *n, const rk_match_rule *rule, size_t entry)
+static int by_id(const void *a, const void *b, void *context)
 {
-    uint64_t neighbours[RK_NEIGHBOURS_MAX];
-    rk_entries *e = &n->world->entries;
-    size_t before = n->found.count;
-    size_t count = rk_code_neighbours(e->code[entry], neighbours);
-    for (size_t i = 0; i < count; i++)
-        try_code(n, rule, entry, neighbours[i]);
+    const rk_world *w = context;
+    const rk_candidate *x = a, *y = b;
+    return rk_slice_compare(rk_texts_get(&w->texts, w->applications.id[x->application]),
+                            rk_texts_get(&w->texts, w->applications.id[y->application]));
+}
+
+/* The first by id are listed; of the others the lapse waits all the same. */
+static void cut_list(nearing *n, size_t before)
+{
+    rk_candidate *own = n->found.items + before;
     size_t fitting = n->found.count - before;
-    if (fitting == 0)
+    if (fitting <= RK_LISTED_MAX)
         return;
-    rk_entry_decide(e, entry, fitting == 1 ? RK_SUGGESTED : RK_AMBIGUOUS,
-                    fitting == 1 ? RK_REASON_NEAR_CODE : RK_REASON_SEVERAL_NEAR, rule->rule);
-    if (fitting == 1)
+    n->gave_up = true;
+    qsort_r(own, fitting, sizeof *own, by_id, n->run->world);
+    for (size_t i = RK_LISTED_MAX; i < fitting; i++)
+        rk_candidate_list_add(&n->held, own[i].entry, own[i].application);
+    n->found.count = before + RK_LISTED_MAX;
+}
+
+static void decide(nearing *n, const rk_match_rule *rule, size_t entry, size_t before)
+{
+    rk_entries *e = &n->run->world->entries;
+    cut_list(n, before);
+    size_t fitting = n->found.count - before;
+    bool one = fitting == 1 && !n->gave_up;
+    if (rk_is_traced(n->run, entry))
+        rk_trace_note(n->run, rule, RK_NO_ROW, RK_TEST_UNIQUE, true, one,
+                      rk_trace_of(RK_TRACE_COUNT, (int64_t)fitting),
+                      rk_trace_of(RK_TRACE_NOTHING, 0));
+    rk_entry_decide(e, entry, one ? RK_SUGGESTED : RK_AMBIGUOUS,
+                    one          ? RK_REASON_NEAR_CODE
+                    : n->gave_up ? RK_REASON_GAVE_UP
+                                 : RK_REASON_SEVERAL_NEAR,
+                    rule->rule);
+    if (one)
         e->application[entry] = n->found.items[before].application;
 }
 
-static bool has_near_rule(const rk_matching *matching)
+static void decide_entry(nearing *n, size_t entry)
 {
-    for (size_t i = 0; i < matching->count; i++)
-        if (matching->items[i].key == RK_KEY_NEAR_BILLING_CODE)
-            return true;
-    return false;
+    uint64_t neighbours[RK_NEIGHBOURS_MAX];
+    const rk_matching *rules = &n->run->rules->matching;
+    size_t before = n->found.count;
+    size_t count = rk_code_neighbours(n->run->world->entries.code[entry], neighbours);
+    n->gave_up = false;
+    for (size_t r = 0; r < rules->count; r++) {
+        const rk_match_rule *rule = &rules->items[r];
+        if (rule->key != RK_KEY_NEAR_BILLING_CODE || !rk_rule_on_day(n->run, rule, entry))
+            continue;
+        for (size_t i = 0; i < count; i++)
+            try_code(n, rule, entry, neighbours[i]);
+        if (n->found.count > before || n->gave_up) {
+            decide(n, rule, entry, before);
+            return;
+        }
+    }
 }
 
-static void append(rk_candidate_list *list, const rk_candidate_list *more)
+static bool is_mistyped(const rk_entries *e, size_t row)
 {
-    for (size_t i = 0; i < more->count; i++)
-        rk_candidate_list_add(list, more->items[i].entry, more->items[i].application);
+    return e->outcome[row] == RK_UNIDENTIFIED && e->reason[row] == RK_REASON_UNKNOWN_CODE;
 }
 
 /* Each entry is decided by itself: states of applications are only read. */
-void rk_match_near(const rk_rules *rules, rk_world *world, const rk_code_index *index, int threads,
-                   rk_candidate_list *list)
+void rk_match_near(rk_run *run)
 {
-    const rk_entries *e = &world->entries;
-    if (!has_near_rule(&rules->matching))
+    const rk_entries *e = &run->world->entries;
+    if (!rk_matching_has_key(&run->rules->matching, RK_KEY_NEAR_BILLING_CODE))
         return;
-#pragma omp parallel num_threads(threads)
+    open_codes open = find_open(run);
+#pragma omp parallel num_threads(run->threads)
     {
-        nearing own = {.world = world, .index = index};
+        nearing own = {.run = run, .open = &open};
 #pragma omp for schedule(dynamic, 1024)
-        for (size_t row = 0; row < e->batch.count; row++) {
-            if (e->outcome[row] != RK_UNIDENTIFIED || e->reason[row] != RK_REASON_UNKNOWN_CODE)
-                continue;
-            const rk_match_rule *rule = rk_match_rule_on(&rules->matching, RK_KEY_NEAR_BILLING_CODE,
-                                                         rk_entry_booked(e, row));
-            if (rule)
-                decide_entry(&own, rule, row);
-        }
+        for (size_t row = 0; row < e->batch.count; row++)
+            if (is_mistyped(e, row))
+                decide_entry(&own, row);
 #pragma omp critical(rk_match_near)
-        append(list, &own.found);
+        {
+            rk_candidate_list_append(&run->candidates, &own.found);
+            rk_candidate_list_append(&run->crowds, &own.crowds);
+            rk_candidate_list_append(&run->held, &own.held);
+        }
         free(own.found.items);
+        free(own.crowds.items);
+        free(own.held.items);
     }
+    rk_pages_free(open.bits, open.bytes);
 }

@@ -50,6 +50,13 @@ static const char *const reason_texts[RK_REASONS] = {
     [RK_REASON_NEAR_CODE] = "no application has this billing code, one has a near one",
     [RK_REASON_SEVERAL_NEAR] = "no application has this billing code, several have near ones",
     [RK_REASON_SEVERAL_GLUED] = "billing codes of several applications stand in longer numbers",
+    [RK_REASON_TOLERATED] = "amount within the tolerance, in time",
+    [RK_REASON_GROUP] = "paid for a group, in time",
+    [RK_REASON_GROUP_LATE] = "paid for a group, after the deadline",
+    [RK_REASON_SEVERAL_SUMS] = "several sets of the group's applications have this sum",
+    [RK_REASON_KEYS_DIFFER] = "its keys name different applications",
+    [RK_REASON_SEVERAL_PAYMENTS] = "several payments may be what it takes back",
+    [RK_REASON_GAVE_UP] = "too many possibilities",
 };
 
 static int find(const char *const *names, int count, rk_slice name)

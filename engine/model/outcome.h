@@ -98,6 +98,13 @@ typedef enum rk_reason {
     RK_REASON_TAKES_BACK,         /* takes an earlier entry back */
     RK_REASON_NOTHING_TO_REVERSE, /* the payment that it takes back is not known */
     RK_REASON_SEVERAL_GLUED,      /* codes of several applications stand inside longer numbers */
+    RK_REASON_TOLERATED,          /* near enough to the due by a rule, in time */
+    RK_REASON_GROUP,              /* one payment for several of a group, in time */
+    RK_REASON_GROUP_LATE,         /* the same, after the deadline */
+    RK_REASON_SEVERAL_SUMS,       /* several sets of the group's applications have this sum */
+    RK_REASON_KEYS_DIFFER,        /* its keys name different applications */
+    RK_REASON_SEVERAL_PAYMENTS,   /* several payments may be what it takes back */
+    RK_REASON_GAVE_UP,            /* too many possibilities to list or to try */
     RK_REASONS
 } rk_reason;
 
@@ -107,6 +114,12 @@ const char *rk_state_name(rk_state state);
 const char *rk_status_name(rk_status status);
 const char *rk_verdict_name(rk_verdict verdict);
 const char *rk_reason_text(rk_reason reason); /* a sentence without full stop */
+
+/* The entry pays for several of a group, or the application was paid with others of its group. */
+static inline bool rk_reason_of_group(rk_reason reason)
+{
+    return reason == RK_REASON_GROUP || reason == RK_REASON_GROUP_LATE;
+}
 
 /* The value of a name, or the NONE value when it is not one. */
 rk_outcome rk_outcome_find(rk_slice name);

@@ -28,6 +28,22 @@ void rk_world_free(rk_world *world)
     *world = (rk_world){0};
 }
 
+const rk_allocation *rk_world_allocations(const rk_world *world, uint32_t entry, size_t *count)
+{
+    const rk_allocations *all = &world->allocations;
+    size_t low = 0, high = all->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (all->items[middle].entry < entry)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (*count = 0; low + *count < all->count && all->items[low + *count].entry == entry;)
+        ++*count;
+    return *count ? all->items + low : NULL;
+}
+
 void rk_entry_name_put(const rk_world *world, size_t entry, rk_buffer *out)
 {
     const rk_file *file = &world->files.items[world->entries.file[entry]];

@@ -30,6 +30,17 @@ typedef struct rk_candidates {
     size_t count;
 } rk_candidates;
 
+/* Money of an entry that pays for several applications, counted for one of them. */
+typedef struct rk_allocation {
+    uint32_t entry, application;
+    rk_money amount_minor;
+} rk_allocation;
+
+typedef struct rk_allocations {
+    rk_allocation *items; /* by entry, then application id; in the world's arena */
+    size_t count;
+} rk_allocations;
+
 /* An entry that takes another one back. */
 typedef struct rk_link {
     uint32_t entry, to_entry;
@@ -51,10 +62,16 @@ typedef struct rk_world {
     size_t new_file_count;
     rk_rejects rejects;
     rk_links links;
-    rk_candidates candidates; /* of ambiguous and suggested entries */
+    rk_candidates candidates; /* of ambiguous and suggested entries; at most 20 each */
+    rk_candidates held; /* further applications whose lapse must wait: by application, then entry */
+    rk_allocations
+        allocations; /* of entries that pay for a group; the others pay for their application */
 } rk_world;
 
 void rk_world_free(rk_world *world);
+
+/* The allocations of an entry that pays for a group; NULL when it is none. */
+const rk_allocation *rk_world_allocations(const rk_world *world, uint32_t entry, size_t *count);
 
 /* "9f86d081884c7d65:17": how an entry is named everywhere. Needs the file's digest. */
 void rk_entry_name_put(const rk_world *world, size_t entry, rk_buffer *out);

@@ -123,6 +123,9 @@ static void collect_holds(rk_judgement *j, const rk_world *world, holds *all)
     for (size_t i = 0; i < world->candidates.count; i++)
         add_hold(all, world->candidates.items[i].application,
                  world->entries.channel[world->candidates.items[i].entry]);
+    for (size_t i = 0; i < world->held.count; i++)
+        add_hold(all, world->held.items[i].application,
+                 world->entries.channel[world->held.items[i].entry]);
     hold_for_unknown_due(world, all);
     hold_for_lost(j, world, all);
     if (all->count)

@@ -146,6 +146,17 @@ static const pair reasons[RK_REASONS] = {
     [RK_REASON_CURRENCY] = {"Mata uang lain", "Another currency"},
     [RK_REASON_REVERSED] = {"Ditarik kembali oleh mutasi kemudian", "Taken back by a later entry"},
     [RK_REASON_NEGATIVE] = {"Uang keluar", "Money going out"},
+    [RK_REASON_TOLERATED] = {"Jumlah dalam batas toleransi", "Amount within the tolerance"},
+    [RK_REASON_GROUP] = {"Dibayar sekaligus satu kelompok", "Paid for a group"},
+    [RK_REASON_GROUP_LATE] = {"Dibayar sekaligus satu kelompok, terlambat",
+                              "Paid for a group, late"},
+    [RK_REASON_SEVERAL_SUMS] = {"Jumlah cocok dengan beberapa susunan anggota kelompok",
+                                "Several sets of the group have this sum"},
+    [RK_REASON_KEYS_DIFFER] = {"Kunci menunjuk permohonan yang berbeda",
+                               "Its keys name different applications"},
+    [RK_REASON_SEVERAL_PAYMENTS] = {"Beberapa pembayaran mungkin yang dibatalkan",
+                                    "Several payments may be what it takes back"},
+    [RK_REASON_GAVE_UP] = {"Terlalu banyak kemungkinan", "Too many possibilities"},
 };
 
 static const pair actions[RK_OUTCOMES] = {
