@@ -201,6 +201,38 @@ static void test_delimited__tells_ascii(void **state)
     }
 }
 
+/* Whatever vectors the processor has: the same bits, counts and flags as byte by byte. */
+static void test_bytes__all_vectors_see_the_same(void **state)
+{
+    (void)state;
+    enum { BLOCKS = 5, BYTES = BLOCKS * RK_BLOCK_BYTES + 17 };
+    char bytes[BYTES];
+    uint64_t seed = 1, wanted[BLOCKS], marks[BLOCKS];
+    const rk_scanner *plain = &rk_scanners[rk_scanner_count - 1];
+    for (int round = 0; round < 2000; round++) {
+        for (size_t i = 0; i < BYTES; i++) {
+            seed = seed * 6364136223846793005ull + 1442695040888963407ull;
+            bytes[i] = (char)",\n\"abc;x\x80\xff 0123"[(seed >> 33) % 17];
+            if (round % 2 && (unsigned char)bytes[i] > 0x7f)
+                bytes[i] = 'a';
+        }
+        plain->marks(bytes + 1, BLOCKS, ",\n\"", wanted);
+        rk_survey all = rk_bytes_survey(plain, (rk_slice){bytes, BYTES}, '\n', '"');
+        assert_int_equal(all.ascii, round % 2 == 1);
+        for (size_t s = 0; s < rk_scanner_count; s++) {
+            if (!rk_scanners[s].works())
+                continue;
+            rk_scanners[s].marks(bytes + 1, BLOCKS, ",\n\"", marks);
+            assert_memory_equal(marks, wanted, sizeof wanted);
+            rk_survey one = rk_bytes_survey(&rk_scanners[s], (rk_slice){bytes, BYTES}, '\n', '"');
+            assert_true(one.lines == all.lines && one.quotes == all.quotes &&
+                        one.ascii == all.ascii);
+        }
+    }
+    for (size_t i = 0; i < BLOCKS * RK_BLOCK_BYTES; i++)
+        assert_int_equal(wanted[i / 64] >> i % 64 & 1, memchr(",\n\"", bytes[i + 1], 3) != NULL);
+}
+
 static void test_delimited__reads_fifteen_digits(void **state)
 {
     char text[] = "820240305000123";
@@ -228,6 +260,7 @@ int main(void)
         cmocka_unit_test(test_delimited__counts_a_hundred_thousand_cells),
         cmocka_unit_test(test_delimited__chunks_change_nothing),
         cmocka_unit_test(test_delimited__tells_ascii),
+        cmocka_unit_test(test_bytes__all_vectors_see_the_same),
         cmocka_unit_test(test_delimited__reads_fifteen_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

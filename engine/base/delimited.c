@@ -1,12 +1,6 @@
 #include "base/delimited.h"
 
 #include <stdlib.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
-enum { BLOCK = 64 };
-
 const char *rk_record_fault_text(rk_record_fault fault)
 {
     static const char *const texts[] = {
@@ -31,35 +25,27 @@ rk_delimited rk_delimited_of(rk_slice bytes, char delimiter, char quote)
     return (rk_delimited){bytes, delimiter, quote, newline};
 }
 
-/* Bit i: byte i of the 64 at `at` is one of the three. */
-static uint64_t marks_of(const char *at, char a, char b, char c)
+/* Marks the blocks from `at` on, as many as there is room for; the last one may reach beyond the text. Gives
+ * the marks of the first. */
+static uint64_t mark_blocks(rk_cutter *cutter, const char *at)
 {
-    uint64_t marks = 0;
-#ifdef __SSE2__
-    __m128i all_a = _mm_set1_epi8(a), all_b = _mm_set1_epi8(b), all_c = _mm_set1_epi8(c);
-    for (int i = 0; i < 4; i++) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(at + 16 * i));
-        __m128i found = _mm_or_si128(_mm_cmpeq_epi8(bytes, all_a), _mm_cmpeq_epi8(bytes, all_b));
-        found = _mm_or_si128(found, _mm_cmpeq_epi8(bytes, all_c));
-        marks |= (uint64_t)(unsigned)_mm_movemask_epi8(found) << (16 * i);
+    const char three[3] = {cutter->delimiter, cutter->newline,
+                           cutter->quote ? cutter->quote : cutter->newline};
+    size_t left = (size_t)(cutter->until - at), blocks = left / RK_BLOCK_BYTES;
+    if (blocks > RK_MARKED_BLOCKS)
+        blocks = RK_MARKED_BLOCKS;
+    if (blocks) {
+        uint64_t *first = cutter->marked + RK_MARKED_BLOCKS - blocks;
+        cutter->scanner->marks(at, blocks, three, first);
+        cutter->ahead = blocks - 1;
+        return *first;
     }
-#else
-    for (int i = 0; i < BLOCK; i++)
-        marks |= (uint64_t)(at[i] == a || at[i] == b || at[i] == c) << i;
-#endif
-    return marks;
-}
-
-/* The marks of the block at `at`, which may reach beyond the end of the text. */
-static uint64_t marks_until(const rk_cutter *cutter, const char *at)
-{
-    char quote = cutter->quote ? cutter->quote : cutter->newline;
-    size_t left = (size_t)(cutter->until - at);
-    if (left >= BLOCK)
-        return marks_of(at, cutter->delimiter, cutter->newline, quote);
-    char tail[BLOCK] = {0};
+    char tail[RK_BLOCK_BYTES] = {0};
+    uint64_t marks;
     memcpy(tail, at, left);
-    return marks_of(tail, cutter->delimiter, cutter->newline, quote) & (((uint64_t)1 << left) - 1);
+    cutter->scanner->marks(tail, 1, three, &marks);
+    cutter->ahead = 0;
+    return marks & (((uint64_t)1 << left) - 1);
 }
 
 rk_cutter rk_cutter_at(const rk_delimited *text, const rk_chunk *chunk)
@@ -72,15 +58,16 @@ rk_cutter rk_cutter_at(const rk_delimited *text, const rk_chunk *chunk)
         .delimiter = text->delimiter,
         .quote = text->quote,
         .newline = text->newline,
+        .scanner = rk_scanner_best(),
     };
     if (cutter.next < cutter.until)
-        cutter.marks = marks_until(&cutter, cutter.block);
+        cutter.marks = mark_blocks(&cutter, cutter.block);
     return cutter;
 }
 
 rk_cutter rk_cutter_all(const rk_delimited *text)
 {
-    rk_chunk all = {text->text.at, text->text.at + text->text.len, 1, 0};
+    rk_chunk all = {text->text.at, text->text.at + text->text.len, 1, 0, false};
     return rk_cutter_at(text, &all);
 }
 
@@ -88,10 +75,11 @@ rk_cutter rk_cutter_all(const rk_delimited *text)
 static inline const char *next_mark(rk_cutter *cutter)
 {
     while (__builtin_expect(cutter->marks == 0, 0)) {
-        if (cutter->until - cutter->block <= BLOCK)
+        if (cutter->until - cutter->block <= RK_BLOCK_BYTES)
             return cutter->until;
-        cutter->block += BLOCK;
-        cutter->marks = marks_until(cutter, cutter->block);
+        cutter->block += RK_BLOCK_BYTES;
+        cutter->marks = cutter->ahead ? cutter->marked[RK_MARKED_BLOCKS - cutter->ahead--]
+                                      : mark_blocks(cutter, cutter->block);
     }
     const char *mark = cutter->block + __builtin_ctzll(cutter->marks);
     cutter->marks &= cutter->marks - 1;
@@ -214,50 +202,14 @@ bool rk_fifteen_digits(const char *at, uint64_t *value)
     return true;
 }
 
-bool rk_bytes_ascii(rk_slice bytes)
-{
-    size_t i = 0;
-#ifdef __SSE2__
-    __m128i any = _mm_setzero_si128();
-    for (; i + 16 <= bytes.len; i += 16)
-        any = _mm_or_si128(any, _mm_loadu_si128((const __m128i *)(const void *)(bytes.at + i)));
-    if (_mm_movemask_epi8(any))
-        return false;
-#endif
-    unsigned char rest = 0;
-    for (; i < bytes.len; i++)
-        rest |= (unsigned char)bytes.at[i];
-    return rest < 0x80;
-}
-
 /* ---- chunks ---- */
-
-static size_t count_byte(const char *at, const char *until, char wanted)
-{
-    size_t count = 0;
-#ifdef __SSE2__
-    __m128i all = _mm_set1_epi8(wanted), zero = _mm_setzero_si128();
-    while (until - at >= 16) {
-        __m128i found = zero; /* one counter a byte, so at most 255 rounds */
-        for (int round = 0; round < 255 && until - at >= 16; round++, at += 16) {
-            __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-            found = _mm_sub_epi8(found, _mm_cmpeq_epi8(bytes, all));
-        }
-        __m128i sums = _mm_sad_epu8(found, zero);
-        count += (size_t)_mm_cvtsi128_si64(sums);
-        count += (size_t)_mm_cvtsi128_si64(_mm_srli_si128(sums, 8));
-    }
-#endif
-    for (; at < until; at++)
-        count += *at == wanted;
-    return count;
-}
 
 /* What one piece of the text does to the state "inside quotes", for both states it may begin in. The
  * piece begins behind a line end: either at a record's start or inside quotes, nothing else. */
 typedef struct piece {
     const char *from, *until;
     size_t lines;
+    bool ascii;
     bool leaves[2];         /* inside quotes at its end, when it began outside [0] or inside [1] */
     const char *restart[2]; /* the first record's start in it, NULL when it has none */
 } piece;
@@ -294,17 +246,26 @@ static bool walk_quotes(const rk_delimited *text, const piece *of, bool inside,
 static void survey(const rk_delimited *text, piece *of)
 {
     const char *restart;
-    of->lines = count_byte(of->from, of->until, text->newline);
+    rk_survey found = rk_bytes_survey(rk_scanner_best(), rk_slice_between(of->from, of->until),
+                                      text->newline, text->quote);
+    of->lines = found.lines;
+    of->ascii = found.ascii;
     of->leaves[0] = false;
     of->restart[0] = of->from;
     of->leaves[1] = true;
     of->restart[1] = NULL;
-    if (!text->quote || !memchr(of->from, text->quote, (size_t)(of->until - of->from)))
+    if (!text->quote || !found.quotes)
         return;
     of->leaves[0] = walk_quotes(text, of, false, &restart);
     of->restart[0] = restart;
     of->leaves[1] = walk_quotes(text, of, true, &restart);
     of->restart[1] = restart;
+}
+
+static size_t count_lines(const rk_delimited *text, const char *from, const char *until)
+{
+    return rk_bytes_survey(rk_scanner_best(), rk_slice_between(from, until), text->newline, 0)
+        .lines;
 }
 
 /* Pieces of about `size` bytes, each ending behind a line end or with the text. */
@@ -342,16 +303,18 @@ rk_chunk *rk_delimited_chunks(const rk_delimited *text, size_t from, size_t line
         const char *start = pieces[i].restart[inside];
         inside = pieces[i].leaves[inside];
         if (start) {
-            size_t skipped =
-                start == pieces[i].from ? 0 : count_byte(pieces[i].from, start, text->newline);
+            size_t skipped = count_lines(text, pieces[i].from, start);
             if (filled) {
                 chunks[filled - 1].until = start;
                 chunks[filled - 1].lines += skipped;
+                chunks[filled - 1].ascii &= start == pieces[i].from || pieces[i].ascii;
             }
-            chunks[filled] = (rk_chunk){start, end, line + skipped, pieces[i].lines - skipped};
+            chunks[filled] =
+                (rk_chunk){start, end, line + skipped, pieces[i].lines - skipped, pieces[i].ascii};
             filled++;
         } else if (filled) {
             chunks[filled - 1].lines += pieces[i].lines;
+            chunks[filled - 1].ascii &= pieces[i].ascii;
         }
         line += pieces[i].lines;
     }

@@ -12,9 +12,10 @@
 #ifndef RK_BASE_DELIMITED_H
 #define RK_BASE_DELIMITED_H
 
+#include "base/bytes.h"
 #include "base/memory.h"
 
-enum { RK_RECORD_BYTES_MAX = 1 << 20, RK_NO_DELIMITER = 0 };
+enum { RK_RECORD_BYTES_MAX = 1 << 20, RK_NO_DELIMITER = 0, RK_MARKED_BLOCKS = 16 };
 
 typedef struct rk_cell {
     const char *at; /* without its quotes; in the buffer */
@@ -54,6 +55,7 @@ typedef struct rk_chunk {
     const char *from, *until;
     size_t line;  /* at which it begins, from 1 */
     size_t lines; /* line ends in it, one more when the last line has none: at least its records */
+    bool ascii;   /* no byte above 0x7f */
 } rk_chunk;
 
 /* Cuts `text` from byte `from` (a record's start, at `line`) into chunks of about `size` bytes; where
@@ -67,8 +69,11 @@ typedef struct rk_cutter {
     const char *next; /* where the next record begins */
     size_t line;      /* of `next` */
     const char *until;
-    const char *block; /* the 64 bytes that `marks` describes */
-    uint64_t marks;    /* delimiters, quotes and line ends not yet used */
+    const char *block;                 /* the 64 bytes that `marks` describes */
+    uint64_t marks;                    /* delimiters, quotes and line ends not yet used */
+    size_t ahead;                      /* how many blocks behind `block` are marked already */
+    uint64_t marked[RK_MARKED_BLOCKS]; /* the last of them at the end */
+    const rk_scanner *scanner;
     char delimiter, quote, newline;
 } rk_cutter;
 
@@ -90,8 +95,5 @@ static inline rk_slice rk_cell_slice(const rk_cell *cell)
 
 /* Exactly fifteen digits, the length of a billing code, without a loop. */
 bool rk_fifteen_digits(const char *at, uint64_t *value);
-
-/* No byte above 0x7f. */
-bool rk_bytes_ascii(rk_slice bytes);
 
 #endif

@@ -500,8 +500,7 @@ void rk_stretch_read(rk_stretch *stretch, const rk_entries *entries)
     rk_row row = {.layout = layout, .cells = cells, .scratch = &stretch->arena};
     rk_cutter cutter = rk_cutter_at(&layout->text, &stretch->chunk);
     stretch->earliest = stretch->latest = RK_NO_DAY;
-    stretch->ascii = is_utf8(stretch->statement->plan->channel->encoding) &&
-                     rk_bytes_ascii(rk_slice_between(stretch->chunk.from, stretch->chunk.until));
+    stretch->ascii = is_utf8(stretch->statement->plan->channel->encoding) && stretch->chunk.ascii;
     while (rk_cutter_next(&cutter, cells, RK_CELLS_MAX, &row.record))
         if (!rk_row_is_empty(&row))
             take(stretch, entries, &row);
