@@ -252,11 +252,16 @@ def bca_entry(number, cells):
 
 
 def codes_inside(narrative):
-    """The codes that may stand in numbers of more than 15 digits; none where there are more than 64."""
+    """The codes that may stand in numbers of more than 15 digits, as (code, whole), where a number of 16 may
+    be a code of which one digit was typed twice; none where there are more than 64."""
     numbers = [number for number in re.findall(r"[0-9]+", narrative) if len(number) > 15]
     found = {number[i:i + 15] for number in numbers for i in range(len(number) - 14)
              if CODE_INSIDE.fullmatch(number[i:i + 15])}
-    return sorted(found) if len(found) <= 64 else ()
+    without = {number[:i] + number[i + 1:] for number in numbers if len(number) == 16 for i in range(15)
+               if number[i] == number[i + 1]}
+    doubled = {code for code in without if CODE_INSIDE.fullmatch(code)} - found
+    all_codes = [(code, True) for code in sorted(found)] + [(code, False) for code in sorted(doubled)]
+    return all_codes if len(all_codes) <= 64 else ()
 
 
 def bca_ignores(narrative, amount):
@@ -415,14 +420,14 @@ def pays_just(entry, application):
 def look_inside(entry, by_code):
     """A code inside a longer number counts if of all that may stand there just one is an application's, and
     amount and time agree."""
-    known = [a for code in entry.windows for a in by_code.get(code, [])]
-    if len(known) == 1 and pays_just(entry, known[0]):
+    known = [a for code, _ in entry.windows for a in by_code.get(code, [])]
+    if len(known) == 1 and (known[0].code, True) in entry.windows and pays_just(entry, known[0]):
         entry.code = known[0].code
 
 
 def list_inside(entry, by_code):
     """Where several applications have codes that may stand there, those that fit and are open are listed."""
-    known = [a for code in entry.windows for a in by_code.get(code, [])]
+    known = [a for code, _ in entry.windows for a in by_code.get(code, [])]
     fitting = [a for a in known if pays_just(entry, a) and not a.state and not a.cancelled]
     if len(known) < 2 or not fitting or entry.amount <= 0:
         return

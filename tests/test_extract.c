@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -110,8 +111,12 @@ static void test_extract__codes_inside_longer_numbers(void **state)
         {"1820240305000123", {820240305000123}},
         {"0123820240305000123456", {820240305000123}},
         {"REK 1820240305000123, 1820240305000123", {820240305000123}},
-        {"1820240305000123/9120240305000124", {820240305000123, 912024030500012}},
+        {"1820240305000123/9120240305000124", {820240305000123, 912024030500012, 912024030500124}},
         {"1123456 82024030500012", {0}}, /* blanks do not glue */
+        {"8202403055000123",
+         {820240305500012, 820240305000123, 820240305500123}}, /* 5 typed twice? */
+        {"8820240305000123",
+         {882024030500012, 820240305000123, 882024030500123}}, /* whole all the same */
     };
     static const char *const patterns[] = {"[789][0-9]{14}", "(?:7|8|9)[0-9]{14}"};
     (void)state;
@@ -125,8 +130,12 @@ static void test_extract__codes_inside_longer_numbers(void **state)
             while (count < 4 && cases[i].codes[count])
                 count++;
             assert_int_equal(found.count, count);
-            for (size_t c = 0; c < count; c++)
+            for (size_t c = 0; c < count; c++) {
+                char digits[16];
+                snprintf(digits, sizeof digits, "%015llu", (unsigned long long)found.codes[c]);
                 assert_int_equal(found.codes[c], cases[i].codes[c]);
+                assert_int_equal(found.whole[c], strstr(cases[i].text, digits) != NULL);
+            }
         }
         rk_regex_free(rule.pattern);
     }

@@ -69,6 +69,12 @@ class Glued(Nights):
         entry = [key for key, told in site.by_entry().items() if told[0] == "suggested"]
         self.assertEqual(len(entry), 1)
 
+    def test_a_digit_typed_twice_may_be_another_code(self):
+        site = self.begin(application("P-1", "820240305500012", "08:00"), application("P-2", FIRST, "08:00"),
+                          rows=[inside("8202403055000123")])
+        site.run(DAY, 0)
+        self.assertEqual(site.outcomes(), {"": [("bca", "ambiguous", SEVERAL, "")]})
+
     def test_two_that_fit_are_listed_and_held(self):
         site = self.begin(application("P-1", FIRST, "08:00"), application("P-2", SECOND, "08:00"),
                           rows=[inside(INSIDE)])

@@ -23,12 +23,12 @@ static uint64_t choose(const rk_run *run, size_t entry)
     rk_slice rest = windows_of(run->world, entry);
     uint32_t only = RK_NO_ROW;
     uint64_t window, code = 0;
-    while (rk_windows_next(&rest, &window)) {
-        bool shared;
+    bool shared, whole;
+    while (rk_windows_next(&rest, &window, &whole)) {
         uint32_t row = rk_code_index_find(&run->index, window, rk_code_hash(window), &shared);
         if (row == RK_NO_ROW)
             continue;
-        if (shared || only != RK_NO_ROW)
+        if (shared || !whole || only != RK_NO_ROW)
             return 0;
         only = row;
         code = window;
@@ -87,9 +87,9 @@ static void decide_entry(rk_run *run, size_t entry)
     rk_entries *e = &run->world->entries;
     rk_slice rest = windows_of(run->world, entry);
     size_t before = run->candidates.count, known = 0;
-    bool gave_up = false;
+    bool gave_up = false, whole;
     uint64_t window;
-    while (rk_windows_next(&rest, &window))
+    while (rk_windows_next(&rest, &window, &whole))
         known += add_fitting(run, entry, window, &gave_up);
     size_t fitting = run->candidates.count - before;
     if (known < 2 || (fitting == 0 && !gave_up)) {

@@ -4,8 +4,9 @@
  * In:  an entry without a code, whose windows (rk_entries.windows) are 382024030500012 ... 824030500012345
  * Out: the entry's code: the only window that is an application's code, if the entry pays just what that
  *      application owes, in time
- * Account numbers and dates look like codes too: nothing less is ever taken. Where several windows are codes,
- * those that fit are listed and a person decides. It does not matter which applications are paid already,
+ * Account numbers and dates look like codes too: nothing less is ever taken. A number of 16 digits may also be
+ * a code with a digit typed twice: where that code is another application's, nothing is taken either. Where
+ * several may be meant, those that fit are listed and a person decides. It does not matter which applications are paid already,
  * only which there are, so the night on which each came does not matter either.
  */
 #ifndef RK_MATCH_GLUED_H

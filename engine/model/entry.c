@@ -45,8 +45,11 @@ uint64_t rk_entry_bit(size_t offset)
     return 0;
 }
 
-bool rk_windows_next(rk_slice *rest, uint64_t *code)
+bool rk_windows_next(rk_slice *rest, uint64_t *code, bool *whole)
 {
+    *whole = rest->len == 0 || rest->at[0] != '-';
+    if (!*whole)
+        *rest = (rk_slice){rest->at + 1, rest->len - 1};
     if (rest->len < RK_CODE_DIGITS || !rk_slice_to_u64((rk_slice){rest->at, RK_CODE_DIGITS}, code))
         return false;
     *rest = (rk_slice){rest->at + RK_CODE_DIGITS, rest->len - RK_CODE_DIGITS};

@@ -71,8 +71,9 @@ static inline rk_day rk_entry_booked(const rk_entries *entries, size_t row)
     return entries->booked_on ? entries->booked_on[row] : RK_NO_DAY;
 }
 
-/* Cuts the first code off the text of `windows`; false when none is left. */
-bool rk_windows_next(rk_slice *rest, uint64_t *code);
+/* Cuts the first code off the text of `windows`; false when none is left. One that is not `whole` ("-820...")
+ * is the number with one of two equal neighbours taken out: it may be meant, but nobody can tell. */
+bool rk_windows_next(rk_slice *rest, uint64_t *code, bool *whole);
 
 /* What became of a file of the inbox. The numbers are sealed: add at the end. */
 typedef enum rk_file_fate {

@@ -81,7 +81,8 @@ void rk_wanted_add_day(rk_wanted *wanted, rk_day day)
 void rk_keys_add_windows(rk_keys *codes, rk_slice windows)
 {
     uint64_t code;
-    while (rk_windows_next(&windows, &code))
+    bool whole;
+    while (rk_windows_next(&windows, &code, &whole))
         rk_keys_add(codes, code);
 }
 

@@ -259,15 +259,36 @@ static bool window_fits(const rk_extractor *extractor, const char *at, uint64_t 
            rk_slice_to_u64(window, code) && *code;
 }
 
-static void add_window(rk_windows *found, uint64_t code)
+static void add_window(rk_windows *found, uint64_t code, bool whole)
 {
     for (size_t i = 0; i < found->count; i++)
-        if (found->codes[i] == code)
+        if (found->codes[i] == code) {
+            found->whole[i] |= whole;
             return;
+        }
     if (found->count == RK_WINDOWS_MAX)
         found->too_many = true;
-    else
+    else {
+        found->whole[found->count] = whole;
         found->codes[found->count++] = code;
+    }
+}
+
+/* A number of 16 digits: what it would be without one of two equal neighbours. */
+static bool add_doubled(const rk_extractor *extractor, const char *number, rk_windows *found)
+{
+    char digits[RK_CODE_DIGITS];
+    uint64_t code;
+    bool good = true;
+    for (size_t i = 0; i < RK_CODE_DIGITS && good && !found->too_many; i++) {
+        if (number[i] != number[i + 1])
+            continue;
+        memcpy(digits, number, i);
+        memcpy(digits + i, number + i + 1, RK_CODE_DIGITS - i);
+        if (window_fits(extractor, digits, &code, &good) && code)
+            add_window(found, code, false);
+    }
+    return good;
 }
 
 bool rk_extract_windows(const rk_extractor *extractor, rk_slice text, rk_windows *found)
@@ -275,10 +296,14 @@ bool rk_extract_windows(const rk_extractor *extractor, rk_slice text, rk_windows
     size_t begin, end, from = 0;
     uint64_t code;
     bool good = true;
-    for (; !found->too_many && long_run(text, from, &begin, &end); from = end)
+    for (; !found->too_many && good && long_run(text, from, &begin, &end); from = end) {
+        if (end - begin == RK_CODE_DIGITS)
+            continue;
         for (size_t at = begin; good && !found->too_many && at + RK_CODE_DIGITS <= end; at++)
-            if (end - begin > RK_CODE_DIGITS &&
-                window_fits(extractor, text.at + at, &code, &good) && code)
-                add_window(found, code);
+            if (window_fits(extractor, text.at + at, &code, &good) && code)
+                add_window(found, code, true);
+        if (end - begin == RK_CODE_DIGITS + 1)
+            good = good && add_doubled(extractor, text.at + begin, found);
+    }
     return good;
 }

@@ -31,6 +31,7 @@ bool rk_extract_code(const rk_extractor *extractor, rk_slice text, uint64_t *cod
 /* The codes inside numbers of more than 15 digits, each once, in the order of the text. */
 typedef struct rk_windows {
     uint64_t codes[RK_WINDOWS_MAX];
+    bool whole[RK_WINDOWS_MAX]; /* else it stands there but for a digit typed twice */
     size_t count;
     bool too_many; /* such a text names nothing */
 } rk_windows;

@@ -338,14 +338,17 @@ static rk_text text_of(rk_stretch *stretch, size_t row, rk_slice text, rk_text_k
 static rk_text windows_of(rk_stretch *stretch, size_t row)
 {
     const rk_windows *windows = &stretch->windows;
-    char *digits = rk_arena_alloc(&stretch->arena, windows->count * RK_CODE_DIGITS, 1);
+    char *text = rk_arena_alloc(&stretch->arena, windows->count * (RK_CODE_DIGITS + 1), 1);
+    size_t len = 0;
     for (size_t i = 0; i < windows->count; i++) {
         uint64_t code = windows->codes[i];
+        if (!windows->whole[i])
+            text[len++] = '-';
         for (size_t d = RK_CODE_DIGITS; d > 0; d--, code /= 10)
-            digits[i * RK_CODE_DIGITS + d - 1] = (char)('0' + code % 10);
+            text[len + d - 1] = (char)('0' + code % 10);
+        len += RK_CODE_DIGITS;
     }
-    rk_slice text = {digits, windows->count * RK_CODE_DIGITS};
-    add_later(stretch, (rk_later){row, RK_TEXT_WINDOWS, text});
+    add_later(stretch, (rk_later){row, RK_TEXT_WINDOWS, {text, len}});
     return 0;
 }
 
