@@ -26,6 +26,7 @@ CODE = re.compile(r"\d{15}", re.ASCII)  # in a field of its own: a mistyped one 
 CODE_INSIDE = re.compile(r"[789]\d{14}", re.ASCII)
 # One blank may stand between any two digits of the code; no digit may touch it.
 CODE_IN_TEXT = re.compile(r"(?<![0-9])[789](?: ?[0-9]){14}(?![0-9])")
+SPARED = "in time: an outage stopped the clock"
 NEAR_RULE = "salah-ketik"
 UNKNOWN_CODE = "no application has this billing code"
 MATCHING_RULE = "kode-billing"
@@ -54,9 +55,39 @@ def due_by_tariff(service, validity, charges, day):
     return Decimal(price + sum(CHARGES[word] for word in words))
 
 
-def deadline_of(source, submitted_at):
-    """Two hours from the submission; none for those who come in person or have priority."""
-    return None if source in ("walk-in", "priority") else submitted_at + timedelta(hours=2)
+M_PASPOR = datetime(2022, 1, 26)
+# No clock ran on these days of the office's own calendar: [from, until).
+OUTAGES = [(datetime(2022, 4, 11), datetime(2022, 4, 18)), (datetime(2024, 6, 20), datetime(2024, 6, 28))]
+
+
+def cutoffs(zone):
+    """Year ends: 2021 at 23:00 of the office, 2024 at 23:59 WIB for all."""
+    return [datetime(2021, 12, 31, 23, tzinfo=zone), datetime(2024, 12, 31, 23, 59, tzinfo=WIB)]
+
+
+def deadline_of(row, submitted_at, outages):
+    """Two hours from the submission, in which outages do not count; seven days from the interview before
+    M-Paspor; none for those who come in person or have priority. The next year end ends it all."""
+    zone = submitted_at.tzinfo
+    if row.get("source", "") in ("walk-in", "priority"):
+        return None
+    begins, left = submitted_at, timedelta(hours=2)
+    if submitted_at.replace(tzinfo=None) < M_PASPOR:
+        begins, left, outages = interview_of(row, submitted_at), timedelta(days=7), []
+    at = begins
+    for start, end in sorted((start.replace(tzinfo=zone), end.replace(tzinfo=zone)) for start, end in outages):
+        if at < end and at + left > start:
+            left -= max(start - at, timedelta(0))
+            at = end
+    return min([at + left] + [cutoff for cutoff in cutoffs(zone) if cutoff >= begins])
+
+
+def interview_of(row, submitted_at):
+    if row.get("attended_at"):
+        return datetime.fromisoformat(row["attended_at"])
+    if row.get("appointment_on"):
+        return datetime.combine(date.fromisoformat(row["appointment_on"]), time(23, 59, 59), submitted_at.tzinfo)
+    return datetime.fromisoformat(row["billed_at"]) if row.get("billed_at") else submitted_at
 
 
 # ---- applications -------------------------------------------------------------------------------
@@ -71,7 +102,8 @@ class Application:
         self.cancelled = row.get("status") == "cancelled"
         since = row.get("status_at") if self.cancelled else ""
         self.cancelled_at = datetime.fromisoformat(since) if since else None
-        self.deadline = deadline_of(row.get("source", ""), self.submitted_at)
+        self.deadline = deadline_of(row, self.submitted_at, OUTAGES)
+        self.deadline_without_outages = deadline_of(row, self.submitted_at, [])
         self.due = Decimal(row["amount_due"]) if row["amount_due"] else due_by_tariff(
             row["service"], row.get("validity", ""), row.get("charges", ""),
             self.submitted_at.date())
@@ -559,8 +591,10 @@ def exact_reason(application, entry, parts, late):
         return "paid after the deadline"
     if len(parts) > 1:
         return "part of a payment in parts"
-    known = application.deadline is None or entry.paid_until <= application.deadline
-    return "right amount, in time" if known else "right amount, time unknown"
+    if application.deadline is not None and entry.paid_until > application.deadline:
+        return "right amount, time unknown"
+    plain = application.deadline_without_outages
+    return SPARED if plain is not None and entry.paid_from > plain else "right amount, in time"
 
 
 def pay(application, entry, late, reason):
@@ -604,7 +638,9 @@ def expire(applications, as_at, hidden_days, hidden_codes, candidates):
         elif application.deadline is None:
             application.state, application.reason = "awaiting", "no deadline applies"
         elif application.deadline >= as_at:
-            application.state, application.reason = "awaiting", "deadline not passed"
+            application.state = "awaiting"
+            application.reason = (SPARED if application.deadline_without_outages < as_at
+                                  else "deadline not passed")
         elif (application.code in hidden_codes or application.id in candidates or
               window(application) & hidden_days):
             application.state, application.reason = "awaiting", "held: evidence is still missing"

@@ -96,9 +96,10 @@ static void test_config__files_must_be_there_and_known(void **state)
         {"offices.yaml", "ofices.yaml",
          "ofices.yaml: unknown rule file \"ofices.yaml\"\nhint: did you mean \"offices.yaml\"?\n"},
         {"deadlines.yaml", "reports/x.yaml", "the rules have no file \"deadlines.yaml\"\n"},
-        {"matching.yaml", "outages.yaml",
-         "outages.yaml: unknown rule file \"outages.yaml\"\nhint: rules are offices.yaml, "
-         "tariffs.yaml, deadlines.yaml, matching.yaml, targets.yaml, quotas.yaml and "
+        {"matching.yaml", "weather-report.yaml",
+         "weather-report.yaml: unknown rule file \"weather-report.yaml\"\nhint: rules are "
+         "offices.yaml, "
+         "tariffs.yaml, deadlines.yaml, matching.yaml, outages.yaml, targets.yaml, quotas.yaml and "
          "channels/*.yaml\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

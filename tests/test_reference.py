@@ -34,6 +34,8 @@ CASES = [
     (5, 9000, 6, "2024-12-14", "manokwari,sampit,makassar,tangerang", "full", []),
     (6, 5000, 5, "2024-06-20", "ambon,palembang", "full", ["--rejects"]),
     (7, 60000, 4, "2024-12-30", "all", "full", []),
+    (8, 3000, 12, "2024-06-18", "palembang,denpasar,jayapura", "full", []),
+    (9, 2000, 9, "2022-04-10", "palembang,denpasar,jayapura", "full", []),
 ]
 QUICK = 4
 NIGHTS_MAX = 5000  # applications; each night is judged anew, so larger cases take long

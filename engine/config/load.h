@@ -16,13 +16,14 @@ struct rk_compiled {
     struct rk_compiled *next;
 };
 
-extern const rk_schema rk_office_schema, rk_tariff_schema, rk_deadline_schema, rk_match_schema,
-    rk_channel_schema, rk_target_schema, rk_quota_schema, rk_settings_schema, rk_measure_schema,
-    rk_workbook_schema;
+extern const rk_schema rk_office_schema, rk_tariff_schema, rk_deadline_schema, rk_outage_schema,
+    rk_match_schema, rk_channel_schema, rk_target_schema, rk_quota_schema, rk_settings_schema,
+    rk_measure_schema, rk_workbook_schema;
 
 bool rk_load_offices(const rk_load *load, const rk_node *root, rk_error *err);
 bool rk_load_tariffs(const rk_load *load, const rk_node *root, rk_error *err);
 bool rk_load_deadlines(const rk_load *load, const rk_node *root, rk_error *err);
+bool rk_load_outages(const rk_load *load, const rk_node *root, rk_error *err);
 bool rk_load_matching(const rk_load *load, const rk_node *root, rk_error *err);
 bool rk_load_targets(const rk_load *load, const rk_node *root, rk_error *err);
 bool rk_load_quotas(const rk_load *load, const rk_node *root, rk_error *err);
@@ -51,6 +52,9 @@ static inline bool rk_days_overlap(rk_day from_a, rk_day until_a, rk_day from_b,
     return (until_b == RK_NO_DAY || from_a == RK_NO_DAY || from_a < until_b) &&
            (until_a == RK_NO_DAY || from_b == RK_NO_DAY || from_b < until_a);
 }
+
+/* registration, payment, printing, same_day, and `all`, as a list or one word, into `unsigned`. */
+extern const rk_value rk_value_functions, rk_value_pauses;
 
 /* Fails at `node` unless offices.yaml has this office, with the nearest one as hint. */
 bool rk_load_check_office(const rk_load *load, const rk_node *node, rk_name office, rk_error *err);

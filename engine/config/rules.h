@@ -52,7 +52,12 @@ typedef struct rk_charge {
     rk_money amount_minor;
 } rk_charge;
 
-typedef enum rk_clock { RK_CLOCK_SUBMITTED, RK_CLOCK_BILLED } rk_clock;
+typedef enum rk_clock {
+    RK_CLOCK_SUBMITTED,
+    RK_CLOCK_BILLED,
+    RK_CLOCK_APPOINTMENT, /* of deadlines alone: the end of the day of the appointment */
+    RK_CLOCK_ATTENDED,    /* of deadlines alone: the interview itself */
+} rk_clock;
 
 typedef struct rk_tariff {
     rk_day from, until;
@@ -87,17 +92,51 @@ rk_slice rk_tariff_label(const rk_tariffs *tariffs, rk_name service, rk_language
 
 /* ---- deadlines.yaml ---- */
 typedef struct rk_deadline_rule {
-    rk_day from, until;
-    rk_name source;  /* 0: any */
-    rk_name service; /* 0: any */
+    rk_day from, until; /* days of submission, in the office's zone */
+    rk_name source;     /* 0: any */
+    rk_name service;    /* 0: any */
     rk_clock clock;
-    int64_t within; /* microseconds; -1: no deadline (within: none) */
+    int64_t within;     /* microseconds; -1: no deadline (within: none) */
+    unsigned paused_by; /* bits of rk_function: outages of these stop the clock */
+    rk_local cutoff; /* a row with it has no term: every bill older than this ends here at last */
 } rk_deadline_rule;
 
 typedef struct rk_deadlines {
     rk_deadline_rule *items; /* in file order; the last one that holds decides */
     size_t count;
 } rk_deadlines;
+
+/* ---- outages.yaml ---- */
+typedef enum rk_function {
+    RK_FUNCTION_REGISTRATION = 1,
+    RK_FUNCTION_PAYMENT = 2,
+    RK_FUNCTION_PRINTING = 4,
+    RK_FUNCTION_SAME_DAY = 8,
+    RK_FUNCTIONS = 15,
+} rk_function;
+
+typedef struct rk_name_list {
+    rk_name *items;
+    size_t count;
+} rk_name_list;
+
+typedef struct rk_outage {
+    rk_name outage; /* its name: "pdn-2024" */
+    rk_label label;
+    rk_local from, until;  /* [from, until); RK_NO_MOMENT: not over yet */
+    unsigned functions;    /* what was out of order */
+    rk_name_list offices;  /* none: the whole nation */
+    rk_name_list channels; /* none: all */
+} rk_outage;
+
+typedef struct rk_outages {
+    rk_outage *items; /* as in the file */
+    size_t count;
+    rk_moment first, last; /* before and after these no clock of any zone was stopped */
+} rk_outages;
+
+/* The outage of that name, NULL when there is none. */
+const rk_outage *rk_outage_find(const rk_outages *outages, rk_name outage);
 
 /* ---- matching.yaml ---- */
 typedef enum rk_match_key {
@@ -208,6 +247,7 @@ typedef struct rk_rules {
     rk_offices offices;
     rk_tariffs tariffs;
     rk_deadlines deadlines;
+    rk_outages outages;
     rk_matching matching;
     rk_goals targets, quotas;
     rk_channel *channels; /* by name */

@@ -89,10 +89,12 @@ extern const rk_value rk_value_integer;   /* int, least..most */
 extern const rk_value rk_value_size;      /* uint32_t, least..most */
 extern const rk_value rk_value_rupiah;    /* rk_money, >= 0, of 2 decimals */
 extern const rk_value rk_value_day;       /* rk_day */
+extern const rk_value rk_value_local;     /* rk_local */
 extern const rk_value rk_value_zone;      /* rk_zone */
 extern const rk_value rk_value_clock;     /* int32_t seconds after midnight */
 extern const rk_value rk_value_character; /* char, one printable byte or a tab */
 extern const rk_value rk_value_texts;     /* rk_slice * and count; one text is a list of one */
+extern const rk_value rk_value_names;     /* rk_name * and count; one name is a list of one */
 extern const rk_value rk_value_mapping;   /* the struct of row->of */
 extern const rk_value rk_value_list;      /* pointer and count of row->of */
 extern const rk_value rk_value_map;       /* the same from {key: value}: row->of has two rows, the

@@ -133,6 +133,15 @@ static bool set_day(const rk_load *load, const rk_key *row, const rk_node *node,
            (rk_day_parse(text, RK_INTO(rk_day, into, row)) || rk_schema_bad(load, row, node, err));
 }
 
+static bool set_local(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
+                      rk_error *err)
+{
+    rk_slice text;
+    return rk_schema_scalar(load, row, node, &text, err) &&
+           (rk_local_parse(text, RK_INTO(rk_local, into, row)) ||
+            rk_schema_bad(load, row, node, err));
+}
+
 static bool set_zone(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
                      rk_error *err)
 {
@@ -180,6 +189,33 @@ static bool set_texts(const rk_load *load, const rk_key *row, const rk_node *nod
     }
     *RK_INTO(rk_slice *, into, row) = texts;
     *count = wanted;
+    return true;
+}
+
+static bool set_names(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
+                      rk_error *err)
+{
+    rk_slice *texts;
+    size_t count;
+    struct {
+        rk_slice *texts;
+        size_t count;
+    } read = {0};
+    rk_key alone = *row;
+    alone.offset = 0;
+    alone.count_offset = sizeof read.texts;
+    if (!set_texts(load, &alone, node, &read, err))
+        return false;
+    texts = read.texts;
+    count = read.count;
+    rk_name *names = rk_arena_alloc(load->arena, count, sizeof *names);
+    for (size_t i = 0; i < count; i++) {
+        const rk_node *item = node->kind == RK_NODE_SEQUENCE ? node->items[i] : node;
+        if (!rk_load_name(load, item, texts[i], &names[i], err))
+            return false;
+    }
+    *RK_INTO(rk_name *, into, row) = names;
+    *(size_t *)(void *)((char *)into + row->count_offset) = count;
     return true;
 }
 
@@ -258,6 +294,12 @@ const rk_value rk_value_texts = {
     "a text or a list of texts",
     "{\"type\":[\"string\",\"number\",\"array\"],\"items\":{\"type\":[\"string\",\"number\"]}}",
     set_texts, RK_SHAPE_ONE};
+const rk_value rk_value_names = {
+    "a name or a list of names",
+    "{\"type\":[\"string\",\"array\"],\"items\":{\"type\":\"string\"}}", set_names, RK_SHAPE_ONE};
+const rk_value rk_value_local = {
+    "a time of the offices such as 2024-06-20 or '2024-06-20 04:15:00', or with an offset",
+    "{\"type\":\"string\"}", set_local, RK_SHAPE_ONE};
 const rk_value rk_value_label = {
     "a text or {id: ..., en: ...}",
     "{\"type\":[\"string\",\"object\"],\"properties\":{\"id\":{\"type\":\"string\"},"

@@ -36,14 +36,31 @@ static void set(rk_applications *apps, size_t row, rk_state state, rk_reason rea
         apps->held_by[row] = held_by;
 }
 
-static void judge_unpaid(const rk_expiry *x, rk_applications *apps, size_t row, rk_state before)
+/* Without the outage that stopped its clock it would be past its deadline. */
+static rk_reason reason_to_wait(const rk_expiry *x, const rk_applications *apps, size_t row)
+{
+    bool paused = rk_name_at(apps->paused_by, row) != 0;
+    if (apps->deadline[row] == RK_NO_MOMENT)
+        return paused ? RK_REASON_PAUSED : RK_REASON_NO_DEADLINE;
+    return paused && apps->plain_deadline[row] < x->judge_at ? RK_REASON_SPARED
+                                                             : RK_REASON_WINDOW_OPEN;
+}
+
+/* Whether it lapsed before tonight, by a deadline that still stands: one that an outage moved since is
+ * judged anew. */
+static bool has_lapsed(const rk_applications *apps, size_t row, const rk_applications *before)
+{
+    return row < before->batch.count && before->state[row] == RK_STATE_EXPIRED &&
+           (before->deadline[row] == RK_NO_MOMENT || apps->deadline[row] <= before->deadline[row]);
+}
+
+static void judge_unpaid(const rk_expiry *x, rk_applications *apps, size_t row,
+                         const rk_applications *before)
 {
     rk_name held_by;
-    if (apps->deadline[row] == RK_NO_MOMENT)
-        set(apps, row, RK_STATE_AWAITING, RK_REASON_NO_DEADLINE, 0);
-    else if (apps->deadline[row] >= x->judge_at)
-        set(apps, row, RK_STATE_AWAITING, RK_REASON_WINDOW_OPEN, 0);
-    else if (before == RK_STATE_EXPIRED)
+    if (apps->deadline[row] == RK_NO_MOMENT || apps->deadline[row] >= x->judge_at)
+        set(apps, row, RK_STATE_AWAITING, reason_to_wait(x, apps, row), 0);
+    else if (has_lapsed(apps, row, before))
         set(apps, row, RK_STATE_EXPIRED, RK_REASON_NOT_PAID, 0);
     else if ((held_by = holder(x, apps, row)) != 0)
         set(apps, row, RK_STATE_AWAITING, RK_REASON_HELD, held_by);
@@ -51,13 +68,16 @@ static void judge_unpaid(const rk_expiry *x, rk_applications *apps, size_t row, 
         set(apps, row, RK_STATE_EXPIRED, RK_REASON_NOT_PAID, 0);
 }
 
-static void judge(const rk_expiry *x, rk_applications *apps, size_t row, rk_state before)
+static void judge(const rk_expiry *x, rk_applications *apps, size_t row,
+                  const rk_applications *before)
 {
     rk_state paid = (rk_state)apps->state[row];
-    bool was_lapsed = before == RK_STATE_EXPIRED || before == RK_STATE_REINSTATED;
+    rk_state was = row < before->batch.count ? (rk_state)before->state[row] : RK_STATE_NONE;
+    bool was_lapsed = was == RK_STATE_EXPIRED || was == RK_STATE_REINSTATED;
     bool holds_money = paid != RK_STATE_NONE && paid != RK_STATE_PAYMENT_REVERSED;
     if (paid == RK_STATE_PAID && was_lapsed)
-        set(apps, row, RK_STATE_REINSTATED, RK_REASON_LATE_EVIDENCE, 0);
+        set(apps, row, RK_STATE_REINSTATED,
+            apps->reason[row] == RK_REASON_SPARED ? RK_REASON_SPARED : RK_REASON_LATE_EVIDENCE, 0);
     else if (holds_money)
         set(apps, row, paid, (rk_reason)apps->reason[row], 0);
     else if (apps->status && apps->status[row] == RK_STATUS_CANCELLED)
@@ -76,8 +96,6 @@ void rk_expire_run(const rk_expiry *x, rk_world *world)
     const rk_applications *before = &world->before.applications;
     int threads = rk_threads_for(apps->batch.count, x->threads);
 #pragma omp parallel for num_threads(threads) schedule(static)
-    for (size_t row = 0; row < apps->batch.count; row++) {
-        bool carried = row < before->batch.count;
-        judge(x, apps, row, carried ? (rk_state)before->state[row] : RK_STATE_NONE);
-    }
+    for (size_t row = 0; row < apps->batch.count; row++)
+        judge(x, apps, row, before);
 }

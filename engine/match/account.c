@@ -70,12 +70,19 @@ rk_owed rk_owed_by(const rk_run *run, uint32_t application)
         .due = line->due != RK_ELSEWHERE ? (rk_money)line->due : a->due_minor[application],
         .deadline =
             line->deadline != RK_ELSEWHERE ? line->deadline * RK_SECOND : a->deadline[application],
+        .plain = a->plain_deadline ? a->plain_deadline[application] : RK_NO_MOMENT,
     };
 }
 
 static bool in_time(const rk_owed *owed, rk_moment paid_from)
 {
     return owed->deadline == RK_NO_MOMENT || paid_from <= owed->deadline;
+}
+
+/* In time because an outage stopped the clock, and for nothing else. */
+static bool is_spared(const rk_owed *owed, rk_moment paid_from)
+{
+    return owed->plain != RK_NO_MOMENT && paid_from > owed->plain;
 }
 
 /* Nothing was due when this entry was paid. A cancellation counts from its own time, if that is known. */
@@ -107,6 +114,8 @@ static rk_paying timely(const rk_run *run, const rk_owed *owed, uint32_t entry,
         return (rk_paying){kind, RK_LATE, RK_REASON_AFTER_DEADLINE};
     if (kind == RK_PAYS_EXACTLY && !in_time(owed, e->paid_until[entry]))
         reason = RK_REASON_TIME_UNKNOWN;
+    else if (kind == RK_PAYS_EXACTLY && is_spared(owed, e->paid_from[entry]))
+        reason = RK_REASON_SPARED;
     return (rk_paying){kind, RK_MATCHED, reason};
 }
 

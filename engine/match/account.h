@@ -13,9 +13,9 @@
 
 typedef struct rk_owed {
     uint32_t application;
-    rk_money due; /* RK_NO_MONEY: not known */
-    rk_moment deadline;
-    rk_money parts; /* sum of entries below the due so far */
+    rk_money due;              /* RK_NO_MONEY: not known */
+    rk_moment deadline, plain; /* plain: had no outage stopped the clock */
+    rk_money parts;            /* sum of entries below the due so far */
     bool full;
     rk_state state;
     rk_reason reason;

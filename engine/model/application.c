@@ -43,6 +43,8 @@ const rk_column rk_application_columns[] = {
     COLUMN("paid_until", RK_TYPE_MOMENT, paid_until, 0),
     COLUMN("paid_amount", RK_TYPE_MONEY, paid_minor, 0),
     COLUMN("entries", RK_TYPE_U32, entry_count, 0),
+    COLUMN("plain_deadline", RK_TYPE_MOMENT, plain_deadline, 0),
+    COLUMN("paused_by", RK_TYPE_NAME, paused_by, 0),
 };
 
 const size_t rk_application_column_count =

@@ -45,11 +45,13 @@ typedef struct rk_applications {
     rk_day *refused_on;
     rk_name *nik_check;
     /* decided by the engine */
-    uint8_t *state;       /* rk_state */
-    uint8_t *reason;      /* rk_reason */
-    rk_moment *deadline;  /* RK_NO_MOMENT: none applies */
-    rk_name *held_by;     /* what holds the lapse back: a channel, or 0 */
-    rk_moment *paid_from; /* of the payment; RK_NO_MOMENT when unpaid */
+    uint8_t *state;            /* rk_state */
+    uint8_t *reason;           /* rk_reason */
+    rk_moment *deadline;       /* RK_NO_MOMENT: none applies */
+    rk_moment *plain_deadline; /* what it would be had no outage stopped the clock */
+    rk_name *paused_by;        /* the first outage that stopped the clock, or 0 */
+    rk_name *held_by;          /* what holds the lapse back: a channel, or 0 */
+    rk_moment *paid_from;      /* of the payment; RK_NO_MOMENT when unpaid */
     rk_moment *paid_until;
     rk_money *paid_minor;  /* money received for it, 0 when none */
     uint32_t *entry_count; /* entries allocated to it */

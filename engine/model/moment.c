@@ -141,6 +141,30 @@ bool rk_moment_parse(rk_slice text, rk_moment *moment)
     return true;
 }
 
+bool rk_local_parse(rk_slice text, rk_local *local)
+{
+    rk_day day;
+    int32_t seconds = 0;
+    *local = (rk_local){RK_NO_MOMENT, false};
+    if (rk_moment_parse(text, &local->at)) {
+        local->is_fixed = true;
+        return true;
+    }
+    rk_slice head = {text.at, text.len < 10 ? text.len : 10};
+    if (!rk_day_parse(head, &day))
+        return false;
+    if (text.len > head.len && ((text.at[10] != ' ' && text.at[10] != 'T') ||
+                                !rk_clock_parse((rk_slice){text.at + 11, text.len - 11}, &seconds)))
+        return false;
+    local->at = rk_day_begin(day, 0) + seconds * RK_SECOND;
+    return true;
+}
+
+rk_moment rk_local_at(rk_local local, rk_zone zone)
+{
+    return local.at == RK_NO_MOMENT || local.is_fixed ? local.at : local.at - zone * RK_SECOND;
+}
+
 static void put_two(rk_buffer *out, int value)
 {
     char *to = rk_buffer_room(out, 2);

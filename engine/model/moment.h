@@ -18,6 +18,7 @@ typedef int32_t rk_zone;   /* seconds east of UTC */
 #define RK_SECOND ((int64_t)1000000)
 #define RK_DAY_LENGTH (86400 * RK_SECOND)
 
+enum { RK_ZONE_EAST = 14 * 3600, RK_ZONE_WEST = -12 * 3600 }; /* as far as zones reach */
 enum { RK_WIB = 7 * 3600, RK_WITA = 8 * 3600, RK_WIT = 9 * 3600 };
 
 typedef struct rk_civil {
@@ -43,6 +44,19 @@ bool rk_moment_parse(rk_slice text, rk_moment *at);
 void rk_day_put(rk_buffer *out, rk_day day);
 /* "2024-03-05T23:59:59+07:00", decimals only where they are not 0; nothing for RK_NO_MOMENT. */
 void rk_moment_put(rk_buffer *out, rk_moment at, rk_zone zone);
+
+/* A time as rules write it: on the clock of each office, or of one moment everywhere. */
+typedef struct rk_local {
+    int64_t
+        at; /* microseconds UTC where fixed, else as the clock on the wall shows them; RK_NO_MOMENT */
+    bool is_fixed;
+} rk_local;
+
+/* "2024-06-20" (its first moment), "2024-06-20 04:15", "2024-06-20 04:15:00": local; with an offset:
+ * fixed. */
+bool rk_local_parse(rk_slice text, rk_local *local);
+/* The moment in a zone; RK_NO_MOMENT stays. */
+rk_moment rk_local_at(rk_local local, rk_zone zone);
 
 /* "Asia/Jakarta", "Asia/Pontianak", "Asia/Makassar", "Asia/Jayapura", "WIB", "WITA", "WIT", "UTC",
  * "+07:00". */

@@ -105,6 +105,8 @@ typedef enum rk_reason {
     RK_REASON_KEYS_DIFFER,        /* its keys name different applications */
     RK_REASON_SEVERAL_PAYMENTS,   /* several payments may be what it takes back */
     RK_REASON_GAVE_UP,            /* too many possibilities to list or to try */
+    RK_REASON_SPARED, /* an outage stopped the clock: in time, or still open, by that alone */
+    RK_REASON_PAUSED, /* an outage that is not over stops the clock */
     RK_REASONS
 } rk_reason;
 

@@ -4,6 +4,7 @@
 #include "night/night.h"
 #include "snapshot/applications.h"
 #include "statement/read.h"
+#include "terms/clock.h"
 
 enum { RUPIAH_DIGITS = 2 };
 
@@ -83,7 +84,7 @@ static bool read_files(rk_night *night, fresh *f, rk_error *err)
 /* ---- what they touch of the closing state ---- */
 
 /* The longest time that any deadline rule gives. */
-static int64_t longest_term(const rk_night *night)
+int64_t rk_night_longest_term(const rk_night *night)
 {
     int64_t longest = 0;
     for (size_t i = 0; i < night->rules.deadlines.count; i++) {
@@ -101,7 +102,9 @@ static void want_days_of_entry(const rk_night *night, const rk_entries *e, size_
                                rk_wanted *wanted)
 {
     rk_zone zone = night->settings.zone;
-    rk_day first = rk_day_at(e->paid_from[row] - longest_term(night), zone);
+    rk_moment earliest =
+        rk_clock_earliest(&night->rules.outages, e->paid_from[row], rk_night_longest_term(night));
+    rk_day first = rk_day_at(earliest, zone);
     for (rk_day day = first; day <= rk_day_at(e->paid_until[row], zone); day++)
         rk_wanted_add_day(wanted, day);
 }
@@ -122,7 +125,7 @@ static void want_also(const rk_wanted *also, rk_wanted *wanted)
     add_keys(&also->days, &wanted->days);
 }
 
-static void want(const rk_night *night, const fresh *f, rk_wanted *wanted)
+static void want(rk_night *night, const fresh *f, rk_wanted *wanted)
 {
     want_also(night->also, wanted);
     for (size_t row = 0; row < f->entries.batch.count; row++) {
@@ -140,6 +143,7 @@ static void want(const rk_night *night, const fresh *f, rk_wanted *wanted)
                           rk_day_at(f->applications.submitted_at[row], night->settings.zone));
     }
     rk_night_want_decided(night, wanted);
+    night->outages_changed = rk_night_want_outages(night, wanted);
     rk_keys_sort(&wanted->codes);
     rk_keys_sort(&wanted->days);
     rk_keys_sort(&wanted->ids);
@@ -335,7 +339,7 @@ static bool files_are_news(const rk_night *night)
         if (fate != RK_FATE_UNKNOWN && fate != RK_FATE_WAITING && fate != RK_FATE_SAME)
             return true;
     }
-    return night->history.decisions.batch.count > 0;
+    return night->history.decisions.batch.count > 0 || night->outages_changed;
 }
 
 /* The source is read again from here: not beyond the judgement, as what is submitted after it was left. */

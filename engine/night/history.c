@@ -152,6 +152,26 @@ static rk_text transition_id(rk_night *night, rk_slice application, rk_state to)
     return rk_texts_add(&night->world.texts, rk_slice_of(rk_digest_hex(&digest, hex)));
 }
 
+/* What a change of state rests on: the entry that pays, the outage that stopped the clock, what the source
+ * says, or, for a lapse, that every channel has told about its last moment. */
+static rk_text evidence_of(rk_night *night, size_t application, rk_state to, const evidence *found)
+{
+    const rk_applications *a = &night->world.applications;
+    rk_buffer text = {0};
+    if (found->payment[application])
+        return entry_text(night, found->payment[application] - 1);
+    if (to == RK_STATE_AWAITING && rk_name_at(a->paused_by, application))
+        rk_buffer_printf(&text, "outage %.*s",
+                         RK_FMT(rk_names_text(&night->world.names, a->paused_by[application])));
+    else if (to == RK_STATE_EXPIRED)
+        rk_buffer_text(&text, "statements of all channels");
+    else
+        rk_buffer_text(&text, "application");
+    rk_text kept = rk_texts_add(&night->world.texts, rk_buffer_all(&text));
+    rk_buffer_free(&text);
+    return kept;
+}
+
 static void add_transition(rk_night *night, size_t application, rk_state from, rk_state to,
                            const evidence *found)
 {
@@ -165,8 +185,7 @@ static void add_transition(rk_night *night, size_t application, rk_state from, r
     rows->to_state[row] = name_of(night, rk_state_name(to));
     rows->reason[row] = name_of(night, rk_reason_text((rk_reason)a->reason[application]));
     rows->deadline[row] = a->deadline[application];
-    if (found->payment[application])
-        rows->evidence[row] = entry_text(night, found->payment[application] - 1);
+    rows->evidence[row] = evidence_of(night, application, to, found);
 }
 
 /* A new application that merely waits is no transition; everything else the site must hear of. */

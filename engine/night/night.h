@@ -42,6 +42,7 @@ typedef struct rk_night {
     rk_moment source_newest;
     /* results */
     bool news; /* something is to be done */
+    bool outages_changed;
     rk_history history;
     rk_cases cases_before, cases;
     rk_facts facts; /* tonight's */
@@ -95,6 +96,11 @@ bool rk_night_file_waits(const rk_night *night, size_t row);
 
 /* ---- parts, by file ---- */
 
+/* gather.c: the longest time that any deadline rule gives. */
+int64_t rk_night_longest_term(const rk_night *night);
+/* outages.c: wants the days of submission that an outage touches which is not as the night before knew it;
+ * true when there is one. From then on it is carried as it is. */
+bool rk_night_want_outages(rk_night *night, rk_wanted *wanted);
 /* intake.c: carries out decisions on files; adds those that were accepted to tonight's. */
 bool rk_night_decide_files(rk_night *night, rk_error *err);
 /* extend.c: files that are held because an earlier one of the same identity has other content, and whose

@@ -7,7 +7,7 @@
 /* What a row of any list may show. */
 typedef struct record {
     rk_text case_id, entry_text, application, reference, file_text;
-    rk_name channel, service, office, held_by;
+    rk_name channel, service, office, held_by, paused_by;
     uint64_t code;
     rk_moment paid_from, paid_until, submitted, deadline;
     rk_day booked_on, opened_on;
@@ -41,6 +41,7 @@ typedef enum column_id {
     COLUMN_DEADLINE,
     COLUMN_STATE,
     COLUMN_HELD_BY,
+    COLUMN_OUTAGE,
     COLUMN_FILE,
     COLUMN_LINE,
     COLUMN_ENTRY
@@ -80,6 +81,7 @@ static const column_rule column_rules[] = {
     {"deadline", COLUMN_DEADLINE, OF_APPLICATIONS, 15},
     {"state", COLUMN_STATE, OF_APPLICATIONS, 21},
     {"held_by", COLUMN_HELD_BY, OF_APPLICATIONS, 13},
+    {"outage", COLUMN_OUTAGE, OF_APPLICATIONS, 22},
     {"file", COLUMN_FILE, OF_ENTRIES | OF_CASES, 26},
     {"line", COLUMN_LINE, OF_ENTRIES | OF_CASES | RIGHT, 7},
     {"entry", COLUMN_ENTRY, OF_ENTRIES | OF_CASES, 21},
@@ -166,6 +168,7 @@ static record application_record(const rk_desk *desk, uint32_t row)
                     .service = a->service[row],
                     .office = a->office[row],
                     .held_by = rk_name_at(a->held_by, row),
+                    .paused_by = rk_name_at(a->paused_by, row),
                     .code = a->code[row],
                     .submitted = a->submitted_at[row],
                     .deadline = a->deadline[row],
@@ -428,6 +431,17 @@ static void put_age(rk_row *row, const list *l, const record *r)
         rk_row_number(row, RK_STYLE_NUMBER, l->job->desk->input->night - r->opened_on);
 }
 
+static void put_outage(rk_row *row, const list *l, rk_name name)
+{
+    const rk_books_input *input = l->job->desk->input;
+    const rk_outage *outage = rk_outage_find(&input->rules->outages, name);
+    rk_slice label = outage ? rk_label_in(&outage->label, l->job->plan.language) : RK_S("");
+    if (name == 0)
+        rk_row_blank(row, RK_STYLE_TEXT);
+    else
+        rk_row_text(row, RK_STYLE_WRAP, label.len ? label : rk_names_text(input->names, name));
+}
+
 /* Columns that are words of a closed set, or names. */
 static void put_word(rk_row *row, const list *l, const record *r, column_id id)
 {
@@ -459,6 +473,9 @@ static void put_word(rk_row *row, const list *l, const record *r, column_id id)
         break;
     case COLUMN_HELD_BY:
         put_name(row, l, RK_DIM_HELD_BY, r->held_by);
+        break;
+    case COLUMN_OUTAGE:
+        put_outage(row, l, r->paused_by);
         break;
     default:
         rk_row_blank(row, RK_STYLE_INPUT);

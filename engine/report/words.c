@@ -157,6 +157,10 @@ static const pair reasons[RK_REASONS] = {
     [RK_REASON_SEVERAL_PAYMENTS] = {"Beberapa pembayaran mungkin yang dibatalkan",
                                     "Several payments may be what it takes back"},
     [RK_REASON_GAVE_UP] = {"Terlalu banyak kemungkinan", "Too many possibilities"},
+    [RK_REASON_SPARED] = {"Tepat waktu: batas waktu terhenti karena gangguan",
+                          "In time: an outage stopped the clock"},
+    [RK_REASON_PAUSED] = {"Batas waktu terhenti karena gangguan yang belum selesai",
+                          "An outage that is not over stops the clock"},
 };
 
 static const pair actions[RK_OUTCOMES] = {
@@ -238,6 +242,7 @@ static const struct {
     {"deadline", {"Batas bayar", "Deadline"}},
     {"state", {"Status", "State"}},
     {"held_by", {"Ditahan oleh", "Held by"}},
+    {"outage", {"Gangguan", "Outage"}},
     {"file", {"Berkas", "File"}},
     {"line", {"Baris", "Line"}},
     {"entry", {"Entri", "Entry"}},

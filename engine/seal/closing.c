@@ -41,8 +41,28 @@ static void init_rejects(rk_open_rejects *rejects)
     rk_batch_init(&rejects->batch, reject_columns, count, 16, ((uint64_t)1 << count) - 1);
 }
 
+#define OUTAGE(name, type, member) \
+    { \
+        name, type, offsetof(rk_known_outages, member), 0 \
+    }
+
+const rk_column rk_known_outage_columns[] = {
+    OUTAGE("what", RK_TYPE_TEXT, what),
+    OUTAGE("from", RK_TYPE_MOMENT, from),
+    OUTAGE("until", RK_TYPE_MOMENT, until),
+};
+const size_t rk_known_outage_column_count =
+    sizeof rk_known_outage_columns / sizeof *rk_known_outage_columns;
+
+void rk_known_outages_init(rk_known_outages *outages)
+{
+    rk_batch_init(&outages->batch, rk_known_outage_columns, rk_known_outage_column_count, 16,
+                  ((uint64_t)1 << rk_known_outage_column_count) - 1);
+}
+
 void rk_carried_init(rk_carried *carried)
 {
+    rk_known_outages_init(&carried->outages);
     init_rejects(&carried->rejects);
     uint64_t all = ((uint64_t)1 << rk_case_column_count) - 1;
     rk_file_rows_init(&carried->files);
@@ -58,6 +78,7 @@ void rk_carried_free(rk_carried *carried)
     rk_batch_free(&carried->stock.batch);
     rk_batch_free(&carried->coverage.batch);
     rk_batch_free(&carried->rejects.batch);
+    rk_batch_free(&carried->outages.batch);
 }
 
 void rk_wanted_free(rk_wanted *wanted)
@@ -176,6 +197,8 @@ static bool read_line(rk_closing *closing, rk_line *line, rooms *room)
         closing->coverage = rk_line_ref(line);
     else if (rk_slice_is(what, "rejects"))
         closing->rejects = rk_line_ref(line);
+    else if (rk_slice_is(what, "outages"))
+        closing->outages = rk_line_ref(line);
     else if (rk_slice_is(what, "files"))
         add_list(closing, &room->lists, line);
     else if (rk_slice_is(what, "segment"))
@@ -257,7 +280,9 @@ bool rk_closing_open(const rk_archive *archive, const rk_ref *root, rk_world *wo
     return fetch_batch(archive, &closing->cases, world, &carried->cases.batch, err) &&
            fetch_batch(archive, &closing->stock, world, &carried->stock.batch, err) &&
            fetch_batch(archive, &closing->coverage, world, &carried->coverage.batch, err) &&
-           fetch_batch(archive, &closing->rejects, world, &carried->rejects.batch, err);
+           fetch_batch(archive, &closing->rejects, world, &carried->rejects.batch, err) &&
+           (closing->outages.size == 0 ||
+            fetch_batch(archive, &closing->outages, world, &carried->outages.batch, err));
 }
 
 static bool visit_run(const rk_fact_list *run, rk_ref_visit *visit, void *context, rk_error *err)
@@ -280,7 +305,8 @@ bool rk_closing_visit(const rk_archive *archive, const rk_ref *root, rk_ref_visi
                 visit(context, "cases", &closing.cases, err) &&
                 visit(context, "stock", &closing.stock, err) &&
                 visit(context, "coverage", &closing.coverage, err) &&
-                visit(context, "rejects", &closing.rejects, err);
+                visit(context, "rejects", &closing.rejects, err) &&
+                (closing.outages.size == 0 || visit(context, "outages", &closing.outages, err));
     for (size_t i = 0; good && i < closing.list_count; i++)
         good = visit(context, "files", &closing.lists[i].ref, err);
     for (size_t i = 0; good && i < closing.fact_count; i++)

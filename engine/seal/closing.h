@@ -61,6 +61,7 @@ typedef struct rk_closing {
     rk_fact_list *facts; /* by night, then number */
     size_t fact_count;
     rk_ref cases, stock, coverage, rejects;
+    rk_ref outages;          /* size 0: sealed before outages were kept */
     uint32_t *entry_segment; /* by carried entry: the segment it came from */
     size_t entry_capacity;
 } rk_closing; /* {0} with start and since RK_NO_...: before the first night */
@@ -77,6 +78,17 @@ typedef struct rk_open_rejects {
     rk_day *from, *until; /* days that the file tells about */
 } rk_open_rejects;
 
+/* Each outage that the night knew, as one text, and its days in any zone. */
+typedef struct rk_known_outages {
+    rk_batch batch;
+    rk_text *what;
+    rk_moment *from, *until;
+} rk_known_outages;
+
+extern const rk_column rk_known_outage_columns[];
+extern const size_t rk_known_outage_column_count;
+void rk_known_outages_init(rk_known_outages *outages);
+
 /* What stands beside the segments. */
 typedef struct rk_carried {
     rk_open_rejects rejects;
@@ -85,6 +97,7 @@ typedef struct rk_carried {
     rk_cases cases; /* open ones, by entry */
     rk_facts stock;
     rk_coverage coverage;
+    rk_known_outages outages;
 } rk_carried;
 
 void rk_closing_init(rk_closing *closing);

@@ -12,7 +12,8 @@
 #include "config/rules.h"
 #include "model/world.h"
 
-/* Fills deadline and, where it is empty, due_minor of rows `from` and above. Parallel over rows. */
+/* Fills deadline and, where it is empty, due_minor of rows `from` and above; plain_deadline and paused_by
+ * where they are kept, and adds them where an outage stopped a clock. Parallel over rows. */
 void rk_terms_set(const rk_rules *rules, rk_zone fallback, rk_world *world, size_t from,
                   int threads);
 
@@ -20,9 +21,11 @@ void rk_terms_set(const rk_rules *rules, rk_zone fallback, rk_world *world, size
 typedef struct rk_term {
     const rk_deadline_rule *rule; /* NULL: none holds */
     size_t number;                /* of the rule in deadlines.yaml, from 1 */
-    const char *clock;            /* what begins it: "submitted_at", "billed_at" */
+    const char *clock;            /* what begins it: "submitted_at", "billed_at", ... */
     rk_moment begins;
-    int64_t paused; /* microseconds that outages stopped the clock */
+    int64_t paused;            /* microseconds that outages stopped the clock */
+    rk_name paused_by;         /* the first of them, or 0 */
+    rk_moment deadline, plain; /* plain: had no outage stopped the clock */
 } rk_term;
 
 void rk_terms_tell(const rk_rules *rules, rk_zone fallback, const rk_world *world, size_t row,
