@@ -9,6 +9,7 @@
 
 #include "night/night.h"
 #include "night/publish.h"
+#include "night/recover.h"
 
 typedef struct rk_nightly {
     const rk_settings *settings;

@@ -48,13 +48,16 @@ const rk_command rk_commands[] = {
      "  --json              for machines\n"
      "  --all --json        every application and entry that the night judged, one a line\n"
      "  --archive DIR       default: that of the configuration\n"},
-    {"verify", rk_command_verify, "check hashes and chain of the archive",
+    {"verify", rk_command_verify, "check every file of the archive, and the chain of its nights",
      "  --date D            one night (default: all)\n"
-     "  --archive DIR       default: that of the configuration\n"},
+     "  --archive DIR       default: that of the configuration\n"
+     "  --mend DIR          first bring back what is missing or altered from this copy\n"},
     {"status", rk_command_status, "last nights, watermarks, and what waits for whom",
      "  --max-age 26h       exit 1 when the last night is older\n"},
     {"check", rk_command_check, "check rules and reports",
      "  --schema            the JSON Schema of every file, for editors\n"},
-    {"init", rk_command_init, "make schema, roles and folders", ""},
+    {"init", rk_command_init, "make schema, roles and folders",
+     "  --from-archive      give the database every night that the archive holds\n"
+     "  --forget            with it: take nights out of the database that the archive has lost\n"},
     {NULL, NULL, NULL, NULL},
 };

@@ -3,6 +3,7 @@
 #include "commands/commands.h"
 #include "commands/options.h"
 #include "seal/inspect.h"
+#include "seal/mend.h"
 
 static void tell(void *context, bool is_difference, const char *line)
 {
@@ -10,12 +11,23 @@ static void tell(void *context, bool is_difference, const char *line)
     printf("%s%s\n", is_difference ? "" : "note: ", line);
 }
 
+static bool mend(const rk_archive *archive, const char *copy, rk_error *err)
+{
+    size_t mended;
+    if (!rk_mend(archive, copy, &mended, err))
+        return false;
+    printf("%zu files were brought back from \"%s\"\n", mended, copy);
+    return true;
+}
+
 rk_code rk_command_verify(int argc, char **argv, int64_t now, rk_error *err)
 {
     (void)now;
-    const char *date = NULL, *archive = NULL;
-    const rk_option table[] = {
-        {.name = "--date", .value = &date}, {.name = "--archive", .value = &archive}, {0}};
+    const char *date = NULL, *archive = NULL, *copy = NULL;
+    const rk_option table[] = {{.name = "--date", .value = &date},
+                               {.name = "--archive", .value = &archive},
+                               {.name = "--mend", .value = &copy},
+                               {0}};
     rk_common common = {0};
     rk_setup setup = {0};
     rk_inspection v = {.tell = tell};
@@ -24,7 +36,7 @@ rk_code rk_command_verify(int argc, char **argv, int64_t now, rk_error *err)
                 rk_setup_settings(&common, &setup, err);
     v.archive.folder = archive ? archive : setup.settings.archive;
     v.threads = setup.threads;
-    good = good && rk_inspect(&v, err);
+    good = good && (!copy || mend(&v.archive, copy, err)) && rk_inspect(&v, err);
     if (good)
         printf("%zu nights, %zu objects, %zu differences\n", v.nights, v.objects, v.differences);
     if (good && v.differences)

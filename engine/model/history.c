@@ -93,12 +93,20 @@ void rk_history_init(rk_history *history)
     INIT(decisions, decision_columns);
 }
 
+void rk_history_tables(rk_history *history, rk_history_table tables[RK_HISTORY_TABLES])
+{
+    const rk_history_table all[RK_HISTORY_TABLES] = {
+        {"outcome", &history->outcomes.batch},       {"allocation", &history->allocations.batch},
+        {"transition", &history->transitions.batch}, {"file", &history->files.batch},
+        {"case_event", &history->cases.batch},       {"decision", &history->decisions.batch},
+    };
+    memcpy(tables, all, sizeof all);
+}
+
 void rk_history_free(rk_history *history)
 {
-    rk_batch_free(&history->outcomes.batch);
-    rk_batch_free(&history->allocations.batch);
-    rk_batch_free(&history->transitions.batch);
-    rk_batch_free(&history->files.batch);
-    rk_batch_free(&history->cases.batch);
-    rk_batch_free(&history->decisions.batch);
+    rk_history_table tables[RK_HISTORY_TABLES];
+    rk_history_tables(history, tables);
+    for (size_t i = 0; i < RK_HISTORY_TABLES; i++)
+        rk_batch_free(tables[i].batch);
 }

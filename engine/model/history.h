@@ -89,6 +89,14 @@ typedef struct rk_history {
 /* An empty batch with all columns; the closing state carries files in one of its own. */
 void rk_file_rows_init(rk_file_rows *files);
 
+/* The tables by name, in the order in which they are sealed and copied. */
+enum { RK_HISTORY_TABLES = 6 };
+typedef struct rk_history_table {
+    const char *name;
+    rk_batch *batch;
+} rk_history_table;
+void rk_history_tables(rk_history *history, rk_history_table tables[RK_HISTORY_TABLES]);
+
 /* Empty batches with all columns. */
 void rk_history_init(rk_history *history);
 void rk_history_free(rk_history *history);

@@ -1,5 +1,5 @@
 /*
- * publish: after the commit; and what a crash left undone.
+ * publish: after the commit.
  *
  * In:  a committed manifest        Out: nights/D-N and its mark, workbooks in the output folder, the inbox
  *                                       cleared of what was taken
@@ -11,7 +11,6 @@
 
 #include "config/rules.h"
 #include "seal/manifest.h"
-#include "store/store.h"
 
 typedef struct rk_published {
     size_t workbooks, failed; /* failed: could not be written; err of the last one is kept */
@@ -20,12 +19,5 @@ typedef struct rk_published {
 /* Publishes the night that the archive's mark names, unless that is done already. */
 bool rk_publish(const rk_settings *settings, const rk_archive *archive, const rk_mark *mark,
                 rk_published *published, rk_error *err);
-
-/* Brings archive and database to one state: publishes what was committed, discards what was not. RK_DIFFERENT
- * when the one is ahead of the other in a way that no crash explains (a restored backup). `staging` is the
- * run's working folder: one that is still there means that the last run did not end well. `mark` is the
- * archive's head afterwards. */
-bool rk_recover(const rk_settings *settings, const rk_archive *archive, rk_store *store,
-                const char *staging, rk_mark *mark, rk_error *err);
 
 #endif

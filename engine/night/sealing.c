@@ -147,14 +147,13 @@ static bool seal_detail(rk_night *night, rk_ref *ref, rk_error *err)
 
 static bool seal_history(rk_night *night, rk_error *err)
 {
-    const rk_history *h = &night->history;
+    rk_history_table tables[RK_HISTORY_TABLES];
     rk_item *item;
-    return seal_batch(night, RK_ITEM_HISTORY, "outcome", &h->outcomes.batch, &item, err) &&
-           seal_batch(night, RK_ITEM_HISTORY, "allocation", &h->allocations.batch, &item, err) &&
-           seal_batch(night, RK_ITEM_HISTORY, "transition", &h->transitions.batch, &item, err) &&
-           seal_batch(night, RK_ITEM_HISTORY, "file", &h->files.batch, &item, err) &&
-           seal_batch(night, RK_ITEM_HISTORY, "case_event", &h->cases.batch, &item, err) &&
-           seal_batch(night, RK_ITEM_HISTORY, "decision", &h->decisions.batch, &item, err);
+    bool good = true;
+    rk_history_tables(&night->history, tables);
+    for (size_t i = 0; good && i < RK_HISTORY_TABLES; i++)
+        good = seal_batch(night, RK_ITEM_HISTORY, tables[i].name, tables[i].batch, &item, err);
+    return good;
 }
 
 static bool seal_closing(rk_night *night, rk_fact_list tonight, rk_error *err)

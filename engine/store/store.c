@@ -43,6 +43,10 @@ static const char refusals_sql[] =
 #include "refusals.sql.inc"
     ;
 
+static const char forget_sql[] =
+#include "forget.sql.inc"
+    ;
+
 bool rk_store_open(const char *connection, rk_store **store, rk_error *err)
 {
     rk_pg *pg;
@@ -224,13 +228,12 @@ static bool copy_table(rk_store *store, const rk_commit *commit, const char *tab
 
 static bool write_history(rk_store *store, const rk_commit *commit, rk_error *err)
 {
-    const rk_history *history = commit->history;
-    return copy_table(store, commit, "outcome", &history->outcomes.batch, err) &&
-           copy_table(store, commit, "allocation", &history->allocations.batch, err) &&
-           copy_table(store, commit, "transition", &history->transitions.batch, err) &&
-           copy_table(store, commit, "file", &history->files.batch, err) &&
-           copy_table(store, commit, "case_event", &history->cases.batch, err) &&
-           copy_table(store, commit, "decision", &history->decisions.batch, err);
+    rk_history_table tables[RK_HISTORY_TABLES];
+    bool good = true;
+    rk_history_tables(commit->history, tables);
+    for (size_t i = 0; good && i < RK_HISTORY_TABLES; i++)
+        good = copy_table(store, commit, tables[i].name, tables[i].batch, err);
+    return good;
 }
 
 /* The reply to COMMIT was lost. The old session may still be at work, but it holds the lock until its
@@ -256,6 +259,29 @@ static bool settle(rk_store *store, const rk_commit *commit, rk_error *err)
     if (!has)
         *err = lost;
     return has;
+}
+
+bool rk_store_as_owner(rk_store *store, rk_error *err)
+{
+    return rk_pg_run(store->pg, "owner", "SET ROLE rekon_owner", err);
+}
+
+bool rk_store_forget(rk_store *store, rk_day night, int number, uint64_t *runs, rk_error *err)
+{
+    bool lost;
+    char day[16], count[16];
+    snprintf(day, sizeof day, "%" PRId32, night);
+    snprintf(count, sizeof count, "%d", number);
+    const char *const parameters[] = {night == RK_NO_DAY ? "-1000000" : day, count};
+    *runs = 0;
+    bool good = rk_store_lock(store, err) && rk_pg_run(store->pg, "begin", "BEGIN", err) &&
+                rk_pg_ask(store->pg, "forget", forget_sql, parameters, 2, err);
+    if (good)
+        *runs = (uint64_t)rk_pg_number(store->pg, 0, 0);
+    good = good && rk_pg_commit(store->pg, &lost, err);
+    if (!good)
+        rk_pg_rollback(store->pg);
+    return good;
 }
 
 bool rk_store_commit(rk_store *store, const rk_commit *commit, rk_error *err)

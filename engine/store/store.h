@@ -66,7 +66,7 @@ typedef struct rk_commit {
     rk_day night;
     int number;          /* of the night's runs, from 1 */
     const char *program; /* version */
-    const rk_history *history;
+    rk_history *history; /* read only */
     const rk_names *names;
     const rk_texts *texts;
 } rk_commit;
@@ -75,6 +75,13 @@ typedef struct rk_commit {
  * A lost reply is settled by reconnecting and looking the run up. Committing a committed run again is
  * true and does nothing. */
 bool rk_store_commit(rk_store *store, const rk_commit *commit, rk_error *err);
+
+/* From now on this session acts as the owner of the schema; for `rekon init` alone. */
+bool rk_store_as_owner(rk_store *store, rk_error *err);
+
+/* Takes every run behind this night out of the history (RK_NO_DAY: all), as the owner, in one transaction:
+ * what `rekon init --from-archive --forget` does when the archive that held them is lost. */
+bool rk_store_forget(rk_store *store, rk_day night, int number, uint64_t *runs, rk_error *err);
 
 typedef struct rk_handover {
     uint64_t confirmed, refused, failed, waiting;
