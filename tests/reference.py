@@ -30,6 +30,8 @@ SPARED = "in time: an outage stopped the clock"
 NEAR_RULE = "salah-ketik"
 UNKNOWN_CODE = "no application has this billing code"
 MATCHING_RULE = "kode-billing"
+LISTED_MAX = 20  # candidates of an entry; where there are more, it is never suggested
+TOO_MANY = "too many possibilities"
 
 # From 17-12-2024 (PP 45/2024) ten years cost more; before that both validities cost the same.
 PRICES = [
@@ -130,6 +132,7 @@ class Entry:
         self.booked_on = paid_from.date()
         self.outcome = self.reason = self.rule = ""
         self.application, self.candidates = None, []
+        self.held = []  # applications whose lapse waits for it: the candidates, listed or not
 
 
 class Reject(Exception):
@@ -459,15 +462,27 @@ def look_inside(entry, by_code):
 
 def list_inside(entry, by_code):
     """Where several applications have codes that may stand there, those that fit and are open are listed."""
-    known = [a for code, _ in entry.windows for a in by_code.get(code, [])]
-    fitting = [a for a in known if pays_just(entry, a) and not a.state and not a.cancelled]
-    if len(known) < 2 or not fitting or entry.amount <= 0:
+    sharers = [by_code[code] for code, _ in entry.windows if by_code.get(code)]
+    if sum(map(len, sharers)) > 1 and entry.amount > 0:
+        offer(entry, sharers, lambda a: pays_just(entry, a) and not a.state and not a.cancelled, MATCHING_RULE,
+              *["billing codes of several applications stand in longer numbers"] * 2)
+
+
+def offer(entry, sharers, fits, rule, one, several):
+    """`sharers`: the applications of each code that may be meant. A code that too many have is not gone
+    through: all of them are candidates."""
+    crowds = [crowd for crowd in sharers if len(crowd) > LISTED_MAX]
+    fitting = [a for crowd in sharers for a in sorted(crowd, key=lambda a: a.id)[:LISTED_MAX] if fits(a)]
+    if not fitting and not crowds:
         return
-    if len(fitting) == 1:
+    many = bool(crowds) or len(fitting) > LISTED_MAX
+    if len(fitting) == 1 and not many:
         entry.application = fitting[0]
-    decide(entry, "suggested" if len(fitting) == 1 else "ambiguous",
-           "billing codes of several applications stand in longer numbers", MATCHING_RULE)
-    entry.candidates = fitting
+        decide(entry, "suggested", one, rule)
+    else:
+        decide(entry, "ambiguous", TOO_MANY if many else several, rule)
+    entry.held = fitting + [a for crowd in crowds for a in crowd]
+    entry.candidates = sorted(fitting, key=lambda a: a.id)[:LISTED_MAX]
 
 
 def near(code):
@@ -484,17 +499,15 @@ def near(code):
 def look_near(entry, by_code):
     """A mistyped code is only ever suggested: for the one application that owes just this and could be paid
     then, and is not paid by its own code."""
-    fitting = [a for code in near(entry.code) for a in by_code.get(code, [])
-               if not a.state and not a.cancelled and a.due and a.due == entry.amount
-               and entry.paid_until >= a.submitted_at
-               and (a.deadline is None or entry.paid_from <= a.deadline)]
-    if len(fitting) == 1:
-        entry.application = fitting[0]
-        decide(entry, "suggested", "no application has this billing code, one has a near one", NEAR_RULE)
-    elif fitting:
-        decide(entry, "ambiguous", "no application has this billing code, several have near ones",
-               NEAR_RULE)
-    entry.candidates = fitting
+    sharers = [by_code[code] for code in near(entry.code) if any(map(owes, by_code.get(code, ())))]
+    offer(entry, sharers, lambda a: owes(a) and a.due == entry.amount and entry.paid_until >= a.submitted_at
+          and (a.deadline is None or entry.paid_from <= a.deadline), NEAR_RULE,
+          "no application has this billing code, one has a near one",
+          "no application has this billing code, several have near ones")
+
+
+def owes(application):
+    return not application.state and not application.cancelled and bool(application.due)
 
 
 def decide(entry, outcome, reason, rule=""):
@@ -516,8 +529,10 @@ def find_application(entry, by_code):
     elif not by_code[entry.code]:
         decide(entry, "unidentified", UNKNOWN_CODE)
     elif len(by_code[entry.code]) > 1:
-        decide(entry, "ambiguous", "several applications have this billing code")
-        entry.candidates = by_code[entry.code]
+        entry.held = by_code[entry.code]
+        decide(entry, "ambiguous", TOO_MANY if len(entry.held) > LISTED_MAX else
+               "several applications have this billing code")
+        entry.candidates = sorted(entry.held, key=lambda a: a.id)[:LISTED_MAX]
     else:
         entry.application = by_code[entry.code][0]
         entry.application.entries.append(entry)
@@ -618,7 +633,7 @@ def what_may_still_turn_up(statements):
     days |= {s.day for s, reject in rejects if not reject.code} | {s.day for s in statements if s.held}
     codes = {reject.code for _, reject in rejects if reject.code}
     entries = [e for s in statements if not s.fault for e in s.entries]
-    candidates = {a.id for e in entries for a in e.candidates}
+    candidates = {a.id for e in entries for a in e.held}
     codes |= {e.application.code for e in entries if e.application and e.outcome == "unidentified"}
     return days, codes, candidates
 
