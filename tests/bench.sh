@@ -34,6 +34,9 @@ done
 echo 'time per entry as their number grows, 5 % of them hard:'
 /usr/bin/python3 tests/bench/scale.py
 
+echo 'reading (rekon match, rekon read):'
+/usr/bin/python3 tests/bench/reading.py build/bench/reading $((many >= 1000000 ? 500 : many / 2000 + 1))
+
 echo 'import into PostgreSQL (rekon import):'
 rm -rf "$data/site"
 tests/cluster.sh site rekon_bench "$data/site" 'start: 2024-03-04' >/dev/null
