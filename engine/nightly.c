@@ -107,6 +107,7 @@ static void tell_read(const rk_night *night)
 static bool a_file_waits(const rk_night *night)
 {
     bool waits = false;
+    waits = rk_night_decisions_wait(night) > 0;
     for (size_t row = 0; !waits && row < night->carried.files.batch.count; row++)
         waits = rk_night_file_waits(night, row);
     return waits;

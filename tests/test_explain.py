@@ -4,6 +4,7 @@ held against all scenarios of tests/test_nights*.py by nights_kit; here: what is
 """
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True
 
 from nights_kit import (  # noqa: E402
-    DAY, EXACT, NEXT, REKON, THIRD, Nights, application, code, decision, decisions, main, near, paid)
+    Book, DAY, EXACT, NEXT, REKON, THIRD, Nights, application, code, decision, decisions, main, near, paid)
 
 HEAD = "decision_id,kind,subject,object,reason,made_by,checked_by,made_at\n"
 
@@ -229,6 +230,131 @@ class Decided(Nights):
             site.quiet(NEXT)
             site.run(NEXT, 0)
             self.assertEqual([row[2:] for row in site.effects()], [("applied", "")] * len(offered))
+
+
+class Cases(Nights):
+    """Stable ids, new, persisting and closed; decisions close them; a decision whose ground has changed is
+    marked stale, and named until another one takes its place."""
+
+    def decide(self, site, night, *rows, code=0, put=None):
+        if rows:
+            site.put(f"decisions-{night}-{len(site.effects())}.csv", decisions(*rows))
+        site.quiet(night, put)
+        return site.run(night, code)
+
+    def stale(self, site, *wanted):
+        """Named by status and by the workbook of the newest night, and nothing else is."""
+        night = site.runs()[-1][:10]
+        revision = int(site.runs()[-1][11:])
+        told = site.command("status").out
+        section = told.split("decisions that wait")[1].split("\nopen cases")[0] if "decisions that wait" in told else ""
+        self.assertEqual([line.split()[0] for line in section.splitlines()[1:]], [row[0] for row in wanted], told)
+        for identity, why in wanted:
+            self.assertIn(why, section)
+        suffix = f".r{revision}" if revision > 1 else ""
+        listed = {match for path in site.output.rglob(f"*-{night}{suffix}.xlsx") for sheet in Book(path).sheets.values()
+                  for row in sheet for match in re.findall("Dasar keputusan telah berubah: (.+)", str(row))}
+        self.assertEqual({re.match("[-A-Z0-9]+", text)[0] for text in listed}, {row[0] for row in wanted})
+
+    def test_a_case_keeps_its_id_and_ages_until_a_decision_closes_it(self):
+        site = self.site()
+        site.quiet(DAY, {"pos": [paid("09:00:00", code(77), 350000)]})
+        site.run(DAY, 0)
+        case = list(site.cases())[0]
+        entry = site.entries(code(77))[0]
+        self.assertEqual(case, f"K-{entry[:10]}-{entry[17:]}")
+        told = []
+        for night in (DAY, NEXT, THIRD):
+            if night == NEXT:
+                self.decide(site, NEXT)
+            if night == THIRD:
+                self.decide(site, THIRD, decision("D-1", "resolve", case))
+            row = site.explain(entry)["entries"][0]["case"]
+            told.append((row["case_id"], row["status"], row["opened_on"], row["age_days"], row["decision_id"]))
+        self.assertEqual(told, [(case, "new", DAY, 0, None), (case, "persisting", DAY, 1, None),
+                                (case, "closed", DAY, 2, "D-1")])
+        self.decide(site, "2024-03-08")
+        self.assertEqual(site.explain(case)["entries"][0]["case"], None)
+        self.assertEqual(site.explain(case)["history"][-1]["after"], "closed")
+
+    def test_a_resolved_case_that_becomes_another_one(self):
+        """Resolved as underpaid; then it is a duplicate. The decision is neither dropped nor silently kept."""
+        site = self.site()
+        site.applications(application("P-1", code(1), "08:00", due=650000))
+        site.quiet(DAY, {"pos": [paid("09:30:00", code(1), 350000)]})
+        site.run(DAY, 0)
+        entry = site.entries(code(1))[0]
+        self.decide(site, NEXT, decision("D-1", "resolve", list(site.cases())[0]))
+        self.stale(site)
+        self.assertEqual(site.book(day=NEXT).differences(), [])
+        self.decide(site, THIRD, put={"indomaret": [paid(f"{DAY} 09:00:00", code(1), 650000)]}, code=1)
+        self.assertEqual(site.outcomes(code(1))[1][1], "duplicate")
+        self.stale(site, ("D-1", "underpaid then, duplicate now"))
+        self.assertEqual(site.effects(), [("D-1", "resolve", "applied", ""),
+                                          ("D-1", "resolve", "stale", "underpaid then, duplicate now")])
+        self.assertEqual(site.cases()[site.explain(entry)["entries"][0]["case"]["case_id"]], ("duplicate", "new"))
+        # it waits until somebody decides again
+        self.decide(site, "2024-03-08", code=1)
+        self.stale(site, ("D-1", "underpaid then, duplicate now"))
+        self.decide(site, "2024-03-09", decision("D-2", "resolve", entry))
+        self.stale(site)
+        self.assertEqual(site.book(day="2024-03-09").differences(), [])
+
+    def test_an_ignored_payment_whose_code_is_booked_later(self):
+        site = self.site()
+        site.quiet(DAY, {"pos": [paid("09:00:00", code(77), 350000)]})
+        site.run(DAY, 0)
+        entry = site.entries(code(77))[0]
+        self.decide(site, NEXT, decision("D-1", "ignore", entry))
+        site.applications(application("P-77", code(77), "08:00", updated_at=f"{THIRD}T08:00:00+07:00"))
+        self.decide(site, THIRD, code=1)
+        self.stale(site, ("D-1", "P-77 has its billing code now"))
+        self.assertEqual(site.outcomes(code(77))[0][1], "ignored")  # not overridden
+        self.decide(site, "2024-03-08", decision("D-2", "match", entry, "P-77"))
+        self.stale(site)
+        self.assertEqual(site.outcomes(code(77))[0][1], "matched")
+
+    def test_a_forced_payment_that_becomes_a_duplicate_or_is_taken_back(self):
+        site = self.site()
+        site.applications(application("P-1", code(1), "08:00"), application("P-2", code(2), "08:00"))
+        site.quiet(DAY, {"pos": [paid("09:30:00", code(71), 350000)],
+                         "bca": [paid("x", code(72), 350000)]})
+        site.run(DAY, 0)
+        first, second = site.entries(code(71))[0], site.entries(code(72))[0]
+        self.decide(site, NEXT, decision("D-1", "match", first, "P-1"), decision("D-2", "match", second, "P-2"))
+        self.assertEqual(site.states(), {"P-1": "reinstated", "P-2": "reinstated"})
+        self.decide(site, THIRD, put={"indomaret": [paid(f"{DAY} 09:00:00", code(1), 350000)]}, code=1)
+        self.stale(site, ("D-1", "matched then, duplicate now"))
+        self.decide(site, "2024-03-08", decision("D-3", "unmatch", first))
+        self.stale(site)
+
+    def test_an_amount_that_is_changed_under_a_decision(self):
+        site = self.site()
+        site.applications(application("P-1", code(1), "08:00"))
+        site.quiet(DAY, {"pos": [paid("09:30:00", code(71), 350000)]})
+        site.run(DAY, 0)
+        entry = site.entries(code(71))[0]
+        self.decide(site, NEXT, decision("D-1", "match", entry, "P-1"))
+        site.applications(application("P-1", code(1), "08:00", due=650000, updated_at=f"{THIRD}T08:00:00+07:00"))
+        self.decide(site, THIRD, code=1)
+        self.stale(site, ("D-1", "another amount is due now"))
+        self.assertEqual(site.outcomes(code(71))[0][1], "underpaid")
+
+    def test_what_did_nothing_waits_until_it_is_sent_again(self):
+        site = self.site()
+        site.applications(application("P-1", code(1), "08:00"))
+        site.quiet(DAY, {"pos": [paid("09:30:00", code(71), 350000)]})
+        site.run(DAY, 0)
+        entry = site.entries(code(71))[0]
+        self.decide(site, NEXT, decision("D-1", "match", entry, "P-404"),
+                    decision("D-2", "ignore", entry, made_by="ani", checked_by="ani"), code=1)
+        told = site.command("status", code=1).out
+        self.assertIn("  D-1  stale  match " + entry + ": no application has the id of its object\n", told)
+        self.assertIn("  D-2  refused  ignore " + entry + ": maker and checker are the same person\n", told)
+        self.decide(site, THIRD, code=1)
+        self.assertEqual(site.run(THIRD, 1).last, f"run={THIRD}-2 committed=no published=0/0 next=rekon-status")
+        self.decide(site, "2024-03-08", decision("D-1", "match", entry, "P-1"))
+        self.assertNotIn("decisions that wait", site.command("status", code=0).out)
 
 
 if __name__ == "__main__":

@@ -95,6 +95,28 @@ static void print_rejects(status *s)
                RK_FMT(rk_texts_get(texts, rejects->reason[row])));
 }
 
+/* Decisions that did nothing, or whose ground has changed: a new one on the same entry, or one of the same
+ * id, takes their place. */
+static void print_decisions(status *s)
+{
+    const rk_decided *d = &s->night.carried.decided;
+    const rk_texts *texts = &s->night.world.texts;
+    const rk_names *names = &s->night.world.names;
+    if (rk_night_decisions_wait(&s->night) == 0)
+        return;
+    printf(
+        "decisions that wait (one with the same id, or on the same entry, takes their place):\n");
+    for (size_t row = 0; row < d->batch.count; row++)
+        if (!rk_slice_is(rk_names_text(names, d->effect[row]), "applied"))
+            printf("  %.*s  %.*s  %.*s %.*s: %.*s\n",
+                   RK_FMT(rk_texts_get(texts, d->decision_id[row])),
+                   RK_FMT(rk_names_text(names, d->effect[row])),
+                   RK_FMT(rk_names_text(names, d->kind[row])),
+                   RK_FMT(rk_texts_get(texts, d->subject[row])),
+                   RK_FMT(rk_texts_get(texts, d->why[row])));
+    s->waiting = true;
+}
+
 static void print_cases(const status *s)
 {
     size_t counts[RK_OUTCOMES] = {0};
@@ -190,6 +212,7 @@ static bool print(status *s, rk_error *err)
     print_channels(s);
     print_files(s);
     print_rejects(s);
+    print_decisions(s);
     print_cases(s);
     return true;
 }

@@ -21,6 +21,7 @@ enum {
     RK_ENTRY_FORCED = 2,        /* a decision chose the application */
     RK_ENTRY_UNMATCHED = 4,     /* a decision took the match back: never matched by itself again */
     RK_ENTRY_RESOLVED = 8,      /* a decision closed its case */
+    RK_ENTRY_STALE = 16,        /* the ground of a decision on it has changed: a person is needed */
 };
 
 typedef struct rk_entries {

@@ -51,6 +51,7 @@ static const char *const reason_texts[RK_REASONS] = {
     [RK_REASON_NOTHING_TO_REVERSE] = "the payment it takes back is not known",
     [RK_REASON_NEAR_CODE] = "no application has this billing code, one has a near one",
     [RK_REASON_SEVERAL_NEAR] = "no application has this billing code, several have near ones",
+    [RK_REASON_DECISION_STALE] = "the ground of a decision on it has changed",
     [RK_REASON_SEVERAL_GLUED] = "billing codes of several applications stand in longer numbers",
     [RK_REASON_TOLERATED] = "amount within the tolerance, in time",
     [RK_REASON_GROUP] = "paid for a group, in time",

@@ -16,7 +16,7 @@ static rk_slice subject_of(const rk_night *night, size_t decision)
 }
 
 /* The name of the entry that a subject means: itself, or that of a case. */
-static rk_slice entry_named(const rk_night *night, rk_slice subject)
+rk_slice rk_night_entry_named(const rk_night *night, rk_slice subject)
 {
     const rk_cases *cases = &night->carried.cases;
     if (!rk_slice_starts(subject, RK_S("K-")))
@@ -28,7 +28,7 @@ static rk_slice entry_named(const rk_night *night, rk_slice subject)
 }
 
 /* "9f86d081884c7d65:17" to its two parts. */
-static bool parse_entry(rk_slice name, uint64_t *digest, uint32_t *ordinal)
+bool rk_night_parse_entry(rk_slice name, uint64_t *digest, uint32_t *ordinal)
 {
     uint64_t number;
     if (name.len < 18 || name.at[16] != ':' ||
@@ -53,7 +53,8 @@ void rk_night_want_decided(const rk_night *night, rk_wanted *wanted)
         uint32_t ordinal;
         if (decisions->effect[i])
             continue;
-        if (parse_entry(entry_named(night, subject_of(night, i)), &digest, &ordinal))
+        if (rk_night_parse_entry(rk_night_entry_named(night, subject_of(night, i)), &digest,
+                                 &ordinal))
             rk_keys_add(&wanted->entries, rk_key_of_entry(digest, ordinal));
         rk_slice object = rk_texts_get(&night->world.texts, decisions->object[i]);
         if (object.len)
@@ -66,7 +67,7 @@ static uint32_t find_entry(const rk_night *night, rk_slice name)
     uint64_t digest;
     uint32_t ordinal;
     const rk_entries *e = &night->world.entries;
-    if (!parse_entry(name, &digest, &ordinal))
+    if (!rk_night_parse_entry(name, &digest, &ordinal))
         return RK_NO_ROW;
     for (size_t row = 0; row < e->batch.count; row++)
         if (e->ordinal[row] == ordinal &&
@@ -86,7 +87,8 @@ static uint32_t find_application(const rk_night *night, rk_slice id)
 
 static void clear_decided(rk_entries *e, uint32_t entry)
 {
-    e->flags[entry] &= (uint8_t) ~(RK_ENTRY_FORCED | RK_ENTRY_UNMATCHED | RK_ENTRY_RESOLVED);
+    e->flags[entry] &=
+        (uint8_t) ~(RK_ENTRY_FORCED | RK_ENTRY_UNMATCHED | RK_ENTRY_RESOLVED | RK_ENTRY_STALE);
     e->outcome[entry] = RK_OUTCOME_NONE;
 }
 
@@ -135,8 +137,11 @@ static void ignore(rk_night *night, size_t decision, uint32_t entry)
 static bool has_case(const rk_night *night, uint32_t entry)
 {
     const rk_entries *before = &night->world.before.entries;
-    return entry < before->batch.count && !(before->flags[entry] & RK_ENTRY_RESOLVED) &&
-           rk_outcome_opens_case((rk_outcome)before->outcome[entry]);
+    if (entry >= before->batch.count)
+        return false;
+    return before->flags[entry] & RK_ENTRY_STALE ||
+           (!(before->flags[entry] & RK_ENTRY_RESOLVED) &&
+            rk_outcome_opens_case((rk_outcome)before->outcome[entry]));
 }
 
 static void resolve(rk_night *night, size_t decision, uint32_t entry)
@@ -146,13 +151,14 @@ static void resolve(rk_night *night, size_t decision, uint32_t entry)
         return;
     }
     night->world.entries.flags[entry] |= RK_ENTRY_RESOLVED;
+    night->world.entries.flags[entry] &= (uint8_t)~RK_ENTRY_STALE;
     rk_night_effect(night, decision, "applied", "");
 }
 
 static void decide(rk_night *night, size_t decision)
 {
     rk_slice kind = rk_names_text(&night->world.names, night->history.decisions.kind[decision]);
-    uint32_t entry = find_entry(night, entry_named(night, subject_of(night, decision)));
+    uint32_t entry = find_entry(night, rk_night_entry_named(night, subject_of(night, decision)));
     if (entry == RK_NO_ROW)
         rk_night_effect(night, decision, "stale",
                         "no open case or entry has the id of its subject");
@@ -197,7 +203,6 @@ void rk_night_decide_entries(rk_night *night)
         rk_slice effect = rk_names_text(&night->world.names, decisions->effect[i]);
         if (rk_slice_is(effect, "applied"))
             continue;
-        night->stale_decisions++;
         rk_log_warning("decision %.*s is %.*s: %.*s",
                        RK_FMT(rk_texts_get(&night->world.texts, decisions->decision_id[i])),
                        RK_FMT(effect),

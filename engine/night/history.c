@@ -30,7 +30,7 @@ static bool is_decided(const rk_world *w, size_t row)
 {
     const rk_entries *now = &w->entries, *old = &w->before.entries;
     return row < old->batch.count &&
-           (now->flags[row] != old->flags[row] ||
+           ((now->flags[row] | RK_ENTRY_STALE) != (old->flags[row] | RK_ENTRY_STALE) ||
             (now->reason[row] == RK_REASON_DECIDED && old->reason[row] != RK_REASON_DECIDED));
 }
 

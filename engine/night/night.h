@@ -111,6 +111,15 @@ void rk_night_extend_begin(rk_night *night);
 bool rk_night_extend(rk_night *night, rk_entries *fresh, rk_error *err);
 /* decide.c: carries out decisions on entries and cases. */
 void rk_night_decide_entries(rk_night *night);
+/* decide.c: the name of the entry that a subject means: itself, or that of an open case. */
+rk_slice rk_night_entry_named(const rk_night *night, rk_slice subject);
+/* decide.c: "9f86d081884c7d65:17" to its two parts. */
+bool rk_night_parse_entry(rk_slice name, uint64_t *digest, uint32_t *ordinal);
+/* decided.c: tonight's decisions join those that stand; those whose ground has changed turn stale. Between
+ * the judgement and the cases. */
+void rk_night_weigh_decisions(rk_night *night);
+/* decided.c: how many are stale or refused, and nothing has taken their place. */
+size_t rk_night_decisions_wait(const rk_night *night);
 /* decide.c: what decisions name, so that it is loaded. */
 void rk_night_want_decided(const rk_night *night, rk_wanted *wanted);
 /* decide.c: writes what a decision did. */

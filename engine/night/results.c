@@ -204,9 +204,24 @@ static size_t count_set_aside(const rk_night *night)
     return count;
 }
 
+/* The case of a decision that is stale names it. */
+static void name_stale(rk_night *night)
+{
+    const rk_decided *decided = &night->carried.decided;
+    const rk_texts *texts = &night->world.texts;
+    for (size_t row = 0; row < night->cases.batch.count; row++)
+        for (size_t i = 0;
+             night->cases.reason[row] == RK_REASON_DECISION_STALE && i < decided->batch.count; i++)
+            if (rk_slice_equal(rk_texts_get(texts, decided->entry[i]),
+                               rk_texts_get(texts, night->cases.entry[row])))
+                night->cases.closed_by[row] = decided->decision_id[i];
+}
+
 bool rk_night_tally(rk_night *night, rk_error *err)
 {
+    rk_night_weigh_decisions(night);
     rk_tally_cases(&night->rules, &night->world, &night->carried.cases, night->day, &night->cases);
+    name_stale(night);
     carry_cases(night);
     rk_tally tally = {.rules = &night->rules,
                       .world = &night->world,

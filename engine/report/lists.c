@@ -6,7 +6,7 @@
 
 /* What a row of any list may show. */
 typedef struct record {
-    rk_text case_id, entry_text, application, reference, file_text;
+    rk_text case_id, decision_id, entry_text, application, reference, file_text;
     rk_name channel, service, office, held_by, paused_by;
     uint64_t code;
     rk_moment paid_from, paid_until, submitted, deadline;
@@ -157,6 +157,7 @@ static record case_record(const rk_desk *desk, uint32_t row)
                     .due = c->due_minor[row],
                     .outcome = c->kind[row],
                     .reason = c->reason[row],
+                    .decision_id = c->closed_by[row],
                     .case_status = c->status[row],
                     .line = c->line[row]};
 }
@@ -442,6 +443,20 @@ static void put_outage(rk_row *row, const list *l, rk_name name)
         rk_row_text(row, RK_STYLE_WRAP, label.len ? label : rk_names_text(input->names, name));
 }
 
+/* A decision that is stale is named. */
+static void put_reason(rk_row *row, const list *l, const record *r)
+{
+    char text[256];
+    rk_slice shown = rk_shown_reason((rk_reason)r->reason, l->job->plan.language);
+    if (r->reason == RK_REASON_DECISION_STALE) {
+        rk_slice id = rk_texts_get(l->job->desk->input->texts, r->decision_id);
+        snprintf(text, sizeof text, "%.*s: %.*s", RK_FMT(shown), id.len < 100 ? (int)id.len : 100,
+                 id.at);
+        shown = rk_slice_of(text);
+    }
+    rk_row_text(row, RK_STYLE_WRAP, shown);
+}
+
 /* Columns that are words of a closed set, or names. */
 static void put_word(rk_row *row, const list *l, const record *r, column_id id)
 {
@@ -452,7 +467,7 @@ static void put_word(rk_row *row, const list *l, const record *r, column_id id)
         rk_row_text(row, kind, rk_shown_outcome((rk_outcome)r->outcome, language));
         break;
     case COLUMN_REASON:
-        rk_row_text(row, RK_STYLE_WRAP, rk_shown_reason((rk_reason)r->reason, language));
+        put_reason(row, l, r);
         break;
     case COLUMN_ACTION:
         rk_row_text(row, RK_STYLE_WRAP, rk_shown_action((rk_outcome)r->outcome, language));

@@ -116,6 +116,8 @@ static const pair reasons[RK_REASONS] = {
                                       "Its payment is not known"},
     [RK_REASON_NEAR_CODE] = {"Kode mirip satu permohonan", "Code near that of one application"},
     [RK_REASON_SEVERAL_NEAR] = {"Kode mirip beberapa permohonan", "Code near those of several"},
+    [RK_REASON_DECISION_STALE] = {"Dasar keputusan telah berubah",
+                                  "The ground of a decision has changed"},
     [RK_REASON_SEVERAL_GLUED] = {"Kode beberapa permohonan dalam angka panjang",
                                  "Codes of several in longer numbers"},
     [RK_REASON_EXACT] = {"Tepat jumlah dan waktu", "Right amount, in time"},

@@ -64,6 +64,7 @@ void rk_carried_init(rk_carried *carried)
 {
     rk_known_outages_init(&carried->outages);
     init_rejects(&carried->rejects);
+    rk_decided_init(&carried->decided);
     uint64_t all = ((uint64_t)1 << rk_case_column_count) - 1;
     rk_file_rows_init(&carried->files);
     rk_batch_init(&carried->cases.batch, rk_case_columns, rk_case_column_count, 64, all);
@@ -79,6 +80,7 @@ void rk_carried_free(rk_carried *carried)
     rk_batch_free(&carried->coverage.batch);
     rk_batch_free(&carried->rejects.batch);
     rk_batch_free(&carried->outages.batch);
+    rk_batch_free(&carried->decided.batch);
 }
 
 void rk_wanted_free(rk_wanted *wanted)
@@ -199,6 +201,8 @@ static bool read_line(rk_closing *closing, rk_line *line, rooms *room)
         closing->rejects = rk_line_ref(line);
     else if (rk_slice_is(what, "outages"))
         closing->outages = rk_line_ref(line);
+    else if (rk_slice_is(what, "decided"))
+        closing->decided = rk_line_ref(line);
     else if (rk_slice_is(what, "files"))
         add_list(closing, &room->lists, line);
     else if (rk_slice_is(what, "segment"))
@@ -282,7 +286,9 @@ bool rk_closing_open(const rk_archive *archive, const rk_ref *root, rk_world *wo
            fetch_batch(archive, &closing->coverage, world, &carried->coverage.batch, err) &&
            fetch_batch(archive, &closing->rejects, world, &carried->rejects.batch, err) &&
            (closing->outages.size == 0 ||
-            fetch_batch(archive, &closing->outages, world, &carried->outages.batch, err));
+            fetch_batch(archive, &closing->outages, world, &carried->outages.batch, err)) &&
+           (closing->decided.size == 0 ||
+            fetch_batch(archive, &closing->decided, world, &carried->decided.batch, err));
 }
 
 static bool visit_run(const rk_fact_list *run, rk_ref_visit *visit, void *context, rk_error *err)
@@ -306,7 +312,8 @@ bool rk_closing_visit(const rk_archive *archive, const rk_ref *root, rk_ref_visi
                 visit(context, "stock", &closing.stock, err) &&
                 visit(context, "coverage", &closing.coverage, err) &&
                 visit(context, "rejects", &closing.rejects, err) &&
-                (closing.outages.size == 0 || visit(context, "outages", &closing.outages, err));
+                (closing.outages.size == 0 || visit(context, "outages", &closing.outages, err)) &&
+                (closing.decided.size == 0 || visit(context, "decided", &closing.decided, err));
     for (size_t i = 0; good && i < closing.list_count; i++)
         good = visit(context, "files", &closing.lists[i].ref, err);
     for (size_t i = 0; good && i < closing.fact_count; i++)

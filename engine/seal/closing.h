@@ -13,6 +13,7 @@
 
 #include "model/case.h"
 #include "model/coverage.h"
+#include "model/decided.h"
 #include "model/fact.h"
 #include "model/history.h"
 #include "model/world.h"
@@ -62,6 +63,7 @@ typedef struct rk_closing {
     size_t fact_count;
     rk_ref cases, stock, coverage, rejects;
     rk_ref outages;          /* size 0: sealed before outages were kept */
+    rk_ref decided;          /* size 0: sealed before there was any */
     uint32_t *entry_segment; /* by carried entry: the segment it came from */
     size_t entry_capacity;
 } rk_closing; /* {0} with start and since RK_NO_...: before the first night */
@@ -98,6 +100,7 @@ typedef struct rk_carried {
     rk_facts stock;
     rk_coverage coverage;
     rk_known_outages outages;
+    rk_decided decided; /* by night, then as they came */
 } rk_carried;
 
 void rk_closing_init(rk_closing *closing);

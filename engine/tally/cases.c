@@ -23,8 +23,10 @@ static uint32_t find_case(const rk_cases *cases, const rk_texts *texts, rk_slice
 
 static bool needs_person(const rk_entries *e, size_t row)
 {
-    bool resolved = e->flags && e->flags[row] & RK_ENTRY_RESOLVED;
-    return !resolved && rk_outcome_opens_case((rk_outcome)e->outcome[row]);
+    unsigned flags = e->flags ? e->flags[row] : 0;
+    if (flags & RK_ENTRY_STALE)
+        return true;
+    return !(flags & RK_ENTRY_RESOLVED) && rk_outcome_opens_case((rk_outcome)e->outcome[row]);
 }
 
 /* "K-9f86d08188-17" */
@@ -47,7 +49,8 @@ static void fill_case(const rk_rules *rules, rk_world *world, size_t entry, rk_s
     cases->id[row] = case_id(world, name);
     cases->entry[row] = rk_texts_add(&world->texts, name);
     cases->kind[row] = e->outcome[entry];
-    cases->reason[row] = e->reason[entry];
+    bool is_stale = e->flags && e->flags[entry] & RK_ENTRY_STALE;
+    cases->reason[row] = is_stale ? RK_REASON_DECISION_STALE : e->reason[entry];
     cases->office[row] = rk_entry_office(rules, e, entry, a, application);
     cases->channel[row] = e->channel[entry];
     cases->file[row] = rk_texts_add(&world->texts, file->name);
