@@ -9,6 +9,7 @@
 #ifndef RK_COMMANDS_EXPLAIN_H
 #define RK_COMMANDS_EXPLAIN_H
 
+#include "match/trace.h"
 #include "night/replay.h"
 
 typedef enum rk_item_form {
@@ -132,7 +133,18 @@ bool rk_story_compare(rk_explain *x, rk_error *err);
  * `why`, when it cannot be shown. */
 bool rk_story_raw(rk_explain *x, uint32_t entry, rk_slice *text, rk_error *err);
 
+/* ---- explain_tried.c ---- */
+
+/* How the matcher came to the outcome of an entry, by running it again. Free with rk_trace_free. */
+bool rk_explain_trace(rk_explain *x, uint32_t entry, rk_trace *trace, rk_error *err);
+void rk_explain_put_tried(rk_explain *x, const rk_trace *trace, rk_zone zone, rk_buffer *out);
+void rk_explain_put_tried_json(rk_explain *x, const rk_trace *trace, rk_zone zone, rk_buffer *out);
+
 /* ---- explain_text.c, explain_json.c ---- */
+
+/* A label of `width` columns behind `indent` blanks, then a text; what does not fit goes on below it. */
+void rk_explain_put_field(rk_buffer *out, size_t indent, size_t width, const char *label,
+                          rk_slice text);
 
 bool rk_explain_put_text(rk_explain *x, const rk_asked *asked, rk_buffer *out, rk_error *err);
 bool rk_explain_put_json(rk_explain *x, const rk_asked *asked, rk_buffer *out, rk_error *err);

@@ -180,6 +180,22 @@ static void put_candidates(rk_explain *x, uint32_t entry, rk_buffer *out)
     rk_buffer_char(out, ']');
 }
 
+static void put_allocations(const rk_explain *x, uint32_t entry, rk_buffer *out)
+{
+    size_t count;
+    const rk_allocation *items = rk_world_allocations(&x->replay.night.world, entry, &count);
+    rk_json_key(out, "allocations");
+    rk_buffer_char(out, '[');
+    for (size_t i = 0; i < count; i++) {
+        const rk_world *w = &x->replay.night.world;
+        rk_buffer_text(out, i ? ",{\"application_id\":" : "{\"application_id\":");
+        rk_buffer_json(out, rk_texts_get(&w->texts, w->applications.id[items[i].application]));
+        rk_json_money(out, "amount", items[i].amount_minor, RUPIAH_DIGITS);
+        rk_buffer_char(out, '}');
+    }
+    rk_buffer_char(out, ']');
+}
+
 static bool put_entry(rk_explain *x, uint32_t entry, rk_buffer *out, rk_error *err)
 {
     const rk_world *w = &x->replay.night.world;
@@ -205,8 +221,14 @@ static bool put_entry(rk_explain *x, uint32_t entry, rk_buffer *out, rk_error *e
     put_name(x, "currency", e->currency[entry], out);
     put_code("billing_code", e->code[entry], out);
     put_text(x, "reference", e->reference[entry], out);
+    put_allocations(x, entry, out);
     put_case(x, entry, out);
-    return true;
+    rk_trace trace;
+    bool good = rk_explain_trace(x, entry, &trace, err);
+    if (good)
+        rk_explain_put_tried_json(x, &trace, zone, out);
+    rk_trace_free(&trace);
+    return good;
 }
 
 /* ---- the whole ---- */

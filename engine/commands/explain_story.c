@@ -107,6 +107,12 @@ static void add_entries_of(rk_explain *x, uint32_t application)
     for (size_t i = 0; i < w->candidates.count; i++)
         if (w->candidates.items[i].application == application)
             add_entry(&x->story, w->candidates.items[i].entry);
+    for (size_t i = 0; i < w->allocations.count; i++)
+        if (w->allocations.items[i].application == application)
+            add_entry(&x->story, w->allocations.items[i].entry);
+    for (size_t i = 0; i < w->held.count; i++)
+        if (w->held.items[i].application == application)
+            add_entry(&x->story, w->held.items[i].entry);
     if (x->story.entry_count)
         qsort_r(x->story.entries, x->story.entry_count, sizeof(uint32_t), by_payment,
                 (void *)(uintptr_t)&w->entries);
@@ -319,8 +325,10 @@ static void offer(rk_explain *x, uint32_t entry)
     rk_outcome outcome = (rk_outcome)e->outcome[entry];
     bool has_case;
     rk_slice subject = subject_of(x, entry, &has_case), none = {"", 0};
-    bool pays =
-        e->application[entry] != RK_NO_ROW && outcome != RK_SUGGESTED && outcome != RK_REVERSAL;
+    size_t shares;
+    bool pays = (e->application[entry] != RK_NO_ROW ||
+                 rk_world_allocations(&x->replay.night.world, entry, &shares)) &&
+                outcome != RK_SUGGESTED && outcome != RK_REVERSAL;
     if (outcome != RK_REVERSAL && outcome != RK_REVERSED && e->amount_minor[entry] > 0 && !pays &&
         offer_candidates(x, entry, subject) == 0)
         add_decision(x, "match", subject, RK_S("APPLICATION"),

@@ -6,7 +6,7 @@
 #include "model/mask.h"
 #include "terms/terms.h"
 
-enum { WIDTH = 98, LABEL = 16, HITS_SHOWN = 40 };
+enum { WIDTH = 98, LABELLED = 2, LABEL = 16, HITS_SHOWN = 40 };
 
 /* ---- lines ---- */
 
@@ -35,11 +35,14 @@ static void put_plain(rk_slice text, rk_buffer *out)
     }
 }
 
-/* A label and a text; what does not fit goes on below the text. */
-static void put_field(rk_buffer *out, size_t indent, const char *label, rk_slice text)
+void rk_explain_put_field(rk_buffer *out, size_t indent, size_t width, const char *label,
+                          rk_slice text)
 {
-    size_t begin = indent + (label[0] ? LABEL : 0);
-    rk_buffer_printf(out, "%*s%-*s", (int)indent, "", label[0] ? LABEL : 0, label);
+    size_t line = out->len;
+    while (line > 0 && out->bytes[line - 1] != '\n')
+        line--;
+    size_t begin = out->len - line + indent + width;
+    rk_buffer_printf(out, "%*s%-*s", (int)indent, "", (int)width, label);
     while (text.len) {
         size_t length = fitting(text, WIDTH - begin);
         put_plain((rk_slice){text.at, length}, out);
@@ -50,6 +53,12 @@ static void put_field(rk_buffer *out, size_t indent, const char *label, rk_slice
             rk_buffer_printf(out, "\n%*s", (int)begin, "");
     }
     rk_buffer_char(out, '\n');
+}
+
+/* Lines that are indented by LABELLED have a column of labels. */
+static void put_field(rk_buffer *out, size_t indent, const char *label, rk_slice text)
+{
+    rk_explain_put_field(out, indent, indent == LABELLED ? LABEL : 0, label, text);
 }
 
 static void field(rk_buffer *out, size_t indent, const char *label, const char *format, ...)
@@ -157,19 +166,19 @@ static void put_deadline(rk_explain *x, rk_buffer *out)
     rk_terms_tell(&night->rules, night->settings.zone, &night->world, row, &term);
     field(out, 2, "deadline", "%s", moment(x, a->deadline[row], zone));
     if (!term.rule) {
-        field(out, 2, "", "%*sno deadline rule holds", LABEL, "");
+        field(out, 2, "", "no deadline rule holds");
         return;
     }
     if (term.rule->within < 0) {
-        field(out, 2 + LABEL, "", "no deadline: rule %zu of deadlines.yaml says none", term.number);
+        field(out, 2, "", "no deadline: rule %zu of deadlines.yaml says none", term.number);
         return;
     }
-    field(out, 2 + LABEL, "", "%s %s, and %s%s", term.clock, moment(x, term.begins, zone),
+    field(out, 2, "", "%s %s, and %s%s", term.clock, moment(x, term.begins, zone),
           duration(x, term.rule->within),
           term.paused
               ? rk_arena_printf(&x->arena, ", and %s of a stopped clock", duration(x, term.paused))
               : "");
-    field(out, 2 + LABEL, "", "by rule %zu of deadlines.yaml%s%s", term.number,
+    field(out, 2, "", "by rule %zu of deadlines.yaml%s%s", term.number,
           term.rule->from == RK_NO_DAY ? "" : ", from ",
           term.rule->from == RK_NO_DAY ? "" : day(x, term.rule->from));
 }
@@ -202,8 +211,8 @@ static void put_application(rk_explain *x, rk_buffer *out)
         field(out, 2, "received", "%s in %u entr%s", rupiah(x, a->paid_minor[row]),
               a->entry_count[row], a->entry_count[row] == 1 ? "y" : "ies");
     for (size_t i = 0; i < x->story.holder_count; i++)
-        field(out, 2, i ? "" : "lapse held by", "%*s%.*s: %.*s", i ? LABEL : 0, "",
-              RK_FMT(x->story.holders[i].held_by), RK_FMT(x->story.holders[i].why));
+        field(out, 2, i ? "" : "lapse held by", "%.*s: %.*s", RK_FMT(x->story.holders[i].held_by),
+              RK_FMT(x->story.holders[i].why));
 }
 
 /* ---- an entry ---- */
@@ -262,6 +271,37 @@ static void put_links(rk_explain *x, uint32_t entry, rk_buffer *out)
     }
 }
 
+/* What it may belong to: by their own dues and times a person decides. */
+static void put_candidates(rk_explain *x, uint32_t entry, rk_buffer *out)
+{
+    const rk_world *w = &x->replay.night.world;
+    const rk_applications *a = &w->applications;
+    bool any = false;
+    for (size_t i = 0; i < w->candidates.count; i++) {
+        uint32_t row = w->candidates.items[i].application;
+        rk_zone zone = rk_explain_zone(x, row);
+        if (w->candidates.items[i].entry != entry)
+            continue;
+        field(out, 2, any ? "" : "candidates", "%.*s: %s, due %s, open %s to %s",
+              RK_FMT(rk_texts_get(&w->texts, a->id[row])), rk_state_name((rk_state)a->state[row]),
+              rupiah(x, a->due_minor[row]), clock_time(x, a->submitted_at[row], zone),
+              a->deadline[row] == RK_NO_MOMENT ? "any time" : moment(x, a->deadline[row], zone));
+        any = true;
+    }
+}
+
+/* One payment for several of a group. */
+static void put_allocations(rk_explain *x, uint32_t entry, rk_buffer *out)
+{
+    const rk_world *w = &x->replay.night.world;
+    size_t count;
+    const rk_allocation *items = rk_world_allocations(w, entry, &count);
+    for (size_t i = 0; i < count; i++)
+        field(out, 2, i ? "" : "pays for", "%.*s: %s",
+              RK_FMT(rk_texts_get(&w->texts, w->applications.id[items[i].application])),
+              rupiah(x, items[i].amount_minor));
+}
+
 static bool put_entry(rk_explain *x, uint32_t entry, rk_buffer *out, rk_error *err)
 {
     const rk_world *w = &x->replay.night.world;
@@ -288,8 +328,15 @@ static bool put_entry(rk_explain *x, uint32_t entry, rk_buffer *out, rk_error *e
     if (reference.len)
         field(out, 2, "reference", "%.*s", RK_FMT(reference));
     put_links(x, entry, out);
+    put_allocations(x, entry, out);
+    put_candidates(x, entry, out);
     put_case(x, entry, out);
-    return true;
+    rk_trace trace;
+    bool good = rk_explain_trace(x, entry, &trace, err);
+    if (good)
+        rk_explain_put_tried(x, &trace, zone, out);
+    rk_trace_free(&trace);
+    return good;
 }
 
 /* ---- the past, and what is next ---- */
