@@ -203,6 +203,31 @@ class Told(Nights):
         self.assertEqual(told["application"]["state"], "paid")
 
 
+class Tried(Nights):
+    def test_every_rule_with_both_values(self):
+        """Two applications are near: one fits, the other loses by its due."""
+        site = self.site()
+        site.applications(application("P-7", near(7), "08:00"), application("P-8", near(27), "08:00", due=650000))
+        site.quiet(DAY, {"pos": [paid("09:30:00", near(17), 350000)]})
+        site.run(DAY, 0)
+        entry = site.explain(site.entries(near(17))[0])["entries"][0]
+        self.assertEqual((entry["outcome"], entry["rule"], entry["candidates"]), ("suggested", "salah-ketik", ["P-7"]))
+        steps = {(row["rule"], row["application_id"], row["test"]): row for row in entry["tried"]}
+        key = steps["kode-billing", None, "key"]
+        self.assertEqual((key["entry_value"], key["application_value"], key["holds"]), (near(17), "none", False))
+        for identity, due, holds in (("P-7", "350000", True), ("P-8", "650000", False)):
+            key, amount = (steps["salah-ketik", identity, test] for test in ("key", "amount"))
+            self.assertEqual((key["application_value"], key["wanted"], key["holds"]),
+                             (near(7 if identity == "P-7" else 27), "billing_code within 1", True))
+            self.assertEqual((amount["entry_value"], amount["application_value"], amount["wanted"], amount["holds"]),
+                             ("350000", due, "equal", holds))
+        self.assertEqual(steps["salah-ketik", "P-7", "paid"]["application_value"],
+                         "2024-03-05T08:00:00+07:00 to 2024-03-05T10:00:00+07:00")
+        self.assertNotIn(("salah-ketik", "P-8", "paid"), steps)
+        text = site.command("explain", site.entries(near(17))[0], code=0).out
+        self.assertIn("      fails amount   P-8: Rp350.000 against Rp650.000; wanted equal\n", text)
+
+
 class Decided(Nights):
     """Every row that explain offers is one that the next night carries out."""
 

@@ -62,6 +62,7 @@ static void put_deadline(const rk_explain *x, uint32_t row, rk_buffer *out)
         rk_buffer_i64(out, term.rule->within / RK_SECOND);
     rk_json_key(out, "paused_seconds");
     rk_buffer_i64(out, term.paused / RK_SECOND);
+    put_name(x, "paused_by", term.paused_by, out);
     rk_buffer_char(out, '}');
 }
 

@@ -156,6 +156,18 @@ static const char *duration(rk_explain *x, int64_t microseconds)
 
 /* ---- the application ---- */
 
+/* What an outage added; one that is not over leaves the deadline open. */
+static const char *paused(rk_explain *x, const rk_term *term)
+{
+    rk_slice outage = rk_names_text(&x->replay.night.world.names, term->paused_by);
+    if (term->paused_by == 0)
+        return "";
+    if (term->deadline == RK_NO_MOMENT)
+        return rk_arena_printf(&x->arena, "; the clock stands still: outage %.*s", RK_FMT(outage));
+    return rk_arena_printf(&x->arena, ", and %s in which the clock stood still: outage %.*s",
+                           duration(x, term->paused), RK_FMT(outage));
+}
+
 static void put_deadline(rk_explain *x, rk_buffer *out)
 {
     const rk_night *night = &x->replay.night;
@@ -174,10 +186,7 @@ static void put_deadline(rk_explain *x, rk_buffer *out)
         return;
     }
     field(out, 2, "", "%s %s, and %s%s", term.clock, moment(x, term.begins, zone),
-          duration(x, term.rule->within),
-          term.paused
-              ? rk_arena_printf(&x->arena, ", and %s of a stopped clock", duration(x, term.paused))
-              : "");
+          duration(x, term.rule->within), paused(x, &term));
     field(out, 2, "", "by rule %zu of deadlines.yaml%s%s", term.number,
           term.rule->from == RK_NO_DAY ? "" : ", from ",
           term.rule->from == RK_NO_DAY ? "" : day(x, term.rule->from));

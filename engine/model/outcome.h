@@ -107,7 +107,7 @@ typedef enum rk_reason {
     RK_REASON_GAVE_UP,            /* too many possibilities to list or to try */
     RK_REASON_SPARED, /* an outage stopped the clock: in time, or still open, by that alone */
     RK_REASON_PAUSED, /* an outage that is not over stops the clock */
-    RK_REASON_DECISION_STALE,     /* of a case: the ground of a decision has changed */
+    RK_REASON_DECISION_STALE, /* of a case: the ground of a decision has changed */
     RK_REASONS
 } rk_reason;
 
