@@ -244,20 +244,21 @@ class Site:
         return different
 
     def asof_all(self):
-        """Every committed night's books, folded again as known after it; those that are not the bytes that it
-        published."""
+        """Every committed night's books, folded again as known after it; those whose bytes are not the ones that
+        were sealed. Revisions are compared by revisions_all."""
         different = []
         folder = self.folder / "as-of"
         for night, number in self.sql("SELECT night, number FROM rekon.run ORDER BY night, number"):
             shutil.rmtree(folder, ignore_errors=True)
             self.command("report", "--period", night, "--as-of", f"{night}-{number}", "--out", folder, code=0)
-            again = {str(path.relative_to(folder)): path for path in folder.rglob("*.xlsx")}
+            again = {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+                     for path in folder.rglob("*.xlsx")}
             ending = f"-{night}{'' if number == '1' else '.r' + number}.xlsx"
-            told = {name: self.output / name for name in again}
-            missing = {str(path.relative_to(self.output)) for path in self.output.rglob("*" + ending)} - set(again)
-            different += [f"{night}-{number} {name}" for name in sorted(again)
-                          if not told[name].exists() or told[name].read_bytes() != again[name].read_bytes()]
-            different += [f"{night}-{number} {name} was not made" for name in sorted(missing)]
+            lines = (self.folder / "archive" / "nights" / f"{night}-{number}").read_text().splitlines()
+            sealed = {cells[4]: cells[1] for cells in (line.split("\t") for line in lines)
+                      if cells[0] == "workbook" and cells[4].endswith(ending)}
+            different += [f"{night}-{number} {name}" for name in sorted(set(sealed) | set(again))
+                          if sealed.get(name) != again.get(name)]
         return different
 
     def explain(self, item, *words, code=0):
@@ -300,6 +301,28 @@ class Site:
             for name, row in applications.items():
                 if row["state"] != state.get(name, "awaiting"):
                     different.append(f"{night}: {name} is {row['state']}, sealed as {state.get(name)}")
+        return different
+
+    def revisions_all(self):
+        """Every revision against the same days folded as known after the run that published it: each cell but
+        the line that names the edition, and the sheets that tell of the making."""
+        different = []
+        folder = self.folder / "as-of"
+        for path in sorted(self.output.rglob("*.r*.xlsx")):
+            book = Book(path)
+            if "Koreksi" not in book.sheets:
+                continue
+            name, number, _ = path.name.rsplit(".", 2)
+            run = book.corrections()[-1]["Run"]
+            period = re.sub("^[a-z]*-", "", name)
+            self.command("report", "--period", period, "--as-of", run, "--out", folder, code=0)
+            told = Book(folder / path.parent.name / f"{name}.per-{run[:10]}.xlsx")
+            for sheet in told.sheets:
+                if len(book.sheets[sheet]) != len(told.sheets[sheet]) and sheet != "Tentang":
+                    different.append(f"{path.name} {sheet}: {len(book.sheets[sheet])} rows")
+                for row, (one, other) in enumerate(zip(book.sheets[sheet], told.sheets[sheet])):
+                    if sheet != "Tentang" and row != 2 and one != other:
+                        different.append(f"{path.name} {sheet} row {row + 1}: {one} {other}")
         return different
 
     # ---- questions ----
@@ -456,6 +479,9 @@ class Book:
     def differences(self):
         return self.table("Selisih", "No.")
 
+    def corrections(self):
+        return self.table("Koreksi", "Tanggal laporan")
+
     def files(self):
         """{name: (fate, why)} of the files of the night."""
         return {row["Berkas"]: (row["Perlakuan"], row["Sebab"]) for row in self.table("Tentang", "Berkas")}
@@ -500,6 +526,7 @@ class Nights(unittest.TestCase):
             self.assertEqual(site.rerun_all(), [])
             self.assertEqual(site.asof_all(), [])
             self.assertEqual(site.explained_otherwise(), [])
+            self.assertEqual(site.revisions_all(), [])
 
     def said(self, night, run, books=None, next_step="none"):
         """The last line of a run that was committed."""

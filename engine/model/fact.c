@@ -26,6 +26,7 @@ const rk_column rk_fact_columns[] = {
     COLUMN("submitted_on", RK_TYPE_DAY, submitted_on),
     COLUMN("paid_on", RK_TYPE_DAY, paid_on),
     COLUMN("booked_on", RK_TYPE_DAY, booked_on),
+    COLUMN("cause", RK_TYPE_U32, cause),
     COLUMN("count", RK_TYPE_MONEY, count),
     COLUMN("amount", RK_TYPE_MONEY, amount),
 };
@@ -64,9 +65,9 @@ size_t rk_facts_add(rk_facts *facts)
     return row;
 }
 
-/* All dimensions of a row in 40 bytes, so that the order of the sheets is the order of the numbers:
+/* All dimensions of a row in 48 bytes, so that the order of the sheets is the order of the numbers:
  * names by the rank of their text, days moved above zero. */
-enum { KEY_WORDS = 5 };
+enum { KEY_WORDS = 6 };
 
 typedef struct fact_key {
     uint64_t words[KEY_WORDS];
@@ -92,6 +93,7 @@ static fact_key key_of(const rk_facts *facts, const rk_name *ranks, size_t row)
                    (uint64_t)facts->from_state[row] << 8 | facts->status[row];
     key.words[3] = day_word(facts->received_on[row]) << 32 | day_word(facts->submitted_on[row]);
     key.words[4] = day_word(facts->paid_on[row]) << 32 | day_word(facts->booked_on[row]);
+    key.words[5] = facts->cause[row];
     return key;
 }
 
@@ -116,6 +118,7 @@ static void put_key(rk_facts *facts, const rk_name *by_rank, size_t row, const f
     facts->submitted_on[row] = (rk_day)((uint32_t)words[3] ^ 0x80000000u);
     facts->paid_on[row] = (rk_day)((uint32_t)(words[4] >> 32) ^ 0x80000000u);
     facts->booked_on[row] = (rk_day)((uint32_t)words[4] ^ 0x80000000u);
+    facts->cause[row] = (uint32_t)words[5];
     facts->count[row] = key->count;
     facts->amount[row] = key->amount;
 }

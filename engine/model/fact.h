@@ -74,6 +74,7 @@ typedef struct rk_facts {
     rk_day *submitted_on;
     rk_day *paid_on;
     rk_day *booked_on;
+    uint32_t *cause;  /* of the run that made it known: number of its causes, 0: not recorded */
     rk_money *count;  /* signed, never RK_NO_MONEY */
     rk_money *amount; /* signed minor units, 0 when none */
 } rk_facts;

@@ -76,6 +76,13 @@ static uint32_t find_entry(const rk_night *night, rk_slice name)
     return RK_NO_ROW;
 }
 
+uint32_t rk_night_decided_entry(const rk_night *night, size_t decision)
+{
+    const rk_decision_rows *d = &night->history.decisions;
+    bool applied = rk_slice_is(rk_names_text(&night->world.names, d->effect[decision]), "applied");
+    return applied ? find_entry(night, entry_named(night, subject_of(night, decision))) : RK_NO_ROW;
+}
+
 static uint32_t find_application(const rk_night *night, rk_slice id)
 {
     const rk_applications *a = &night->world.applications;

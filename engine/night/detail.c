@@ -77,6 +77,8 @@ static void put_entry(rk_night *night, size_t row, renumbering *files, renumberi
     const rk_world *w = &night->world;
     bool is_new;
     size_t at = rk_batch_append(&detail->entries.batch);
+    rk_batch_append(&detail->entry_causes.batch);
+    detail->entry_causes.cause[at] = night->entry_causes[row];
     rk_batch_copy_row(&w->entries.batch, row, &detail->entries.batch, at);
     detail->entries.file[at] = renumber(files, w->entries.file[row], &is_new);
     if (is_new)
@@ -161,6 +163,8 @@ void rk_night_write_detail(rk_night *night)
     size_t row = rk_batch_append(&detail.standing.batch);
     detail.standing.set_aside[row] = (uint32_t)night->set_aside_files;
     detail.standing.suspended[row] = night->suspended;
+    for (row = 0; row < night->causes.batch.count; row++)
+        copy_row(&night->causes.batch, row, &detail.causes.batch);
     span(night, &detail, &night->detail_from, &night->detail_until);
     rk_detail_encode(&detail, &night->world.names, &night->world.texts, &night->detail);
     rk_detail_free(&detail);

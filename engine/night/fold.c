@@ -32,27 +32,34 @@ static bool falls_on(const rk_facts *f, size_t row, rk_day from, rk_day until)
     return false;
 }
 
-/* Of the rows from `first` on those that fall on the days. */
-static void keep_days(rk_facts *facts, size_t first, rk_day from, rk_day until)
+/* Of the rows from `first` on those that fall on the days, and whose cause is below `part` (0: any). */
+static void keep_days(rk_facts *facts, size_t first, rk_day from, rk_day until, uint32_t part)
 {
     size_t kept = first;
     for (size_t row = first; row < facts->batch.count; row++)
-        if (falls_on(facts, row, from, until))
+        if (falls_on(facts, row, from, until) && (part == 0 || facts->cause[row] < part))
             rk_batch_copy_row(&facts->batch, row, &facts->batch, kept++);
     facts->batch.count = kept;
 }
 
-static bool add_facts(const rk_fold_of *of, const rk_fact_list *run, rk_world *world,
-                      rk_facts *flows, rk_error *err)
+/* Nothing follows it. */
+static bool is_last_run(const rk_fold_of *of, size_t run)
+{
+    return run + 1 == of->run_count && !of->tonight_facts;
+}
+
+static bool add_facts(const rk_fold_of *of, size_t i, rk_world *world, rk_facts *flows,
+                      rk_error *err)
 {
     rk_slice bytes;
     size_t first = flows->batch.count;
+    const rk_fact_list *run = &of->runs[i];
     if (!meet(run->from, run->until, of->flows_from, of->until))
         return true;
     if (!fetch(of->archive, &run->ref, &world->arena, &bytes, err) ||
         !rk_columns_decode(bytes, &flows->batch, &world->names, &world->texts, err))
         return false;
-    keep_days(flows, first, of->flows_from, of->until);
+    keep_days(flows, first, of->flows_from, of->until, is_last_run(of, i) ? of->part : 0);
     return true;
 }
 
@@ -60,22 +67,24 @@ static bool add_all_facts(const rk_fold_of *of, rk_world *world, rk_facts *flows
 {
     bool good = true;
     for (size_t i = 0; good && i < of->run_count; i++)
-        good = add_facts(of, &of->runs[i], world, flows, err);
+        good = add_facts(of, i, world, flows, err);
+    size_t first = flows->batch.count;
     for (size_t row = 0; of->tonight_facts && row < of->tonight_facts->batch.count; row++)
-        if (falls_on(of->tonight_facts, row, of->flows_from, of->until))
-            rk_batch_copy_row(&of->tonight_facts->batch, row, &flows->batch,
-                              rk_batch_append(&flows->batch));
+        rk_batch_copy_row(&of->tonight_facts->batch, row, &flows->batch,
+                          rk_batch_append(&flows->batch));
+    keep_days(flows, first, of->flows_from, of->until, of->part);
     return good;
 }
 
 /* ---- what stood ---- */
 
-/* The last run of a night before `day`, or NULL. */
+/* The last run of a night before `day` that counts whole, or NULL. */
 static const rk_fact_list *last_before(const rk_fold_of *of, rk_day day)
 {
     const rk_fact_list *found = NULL;
     for (size_t i = 0; i < of->run_count && of->runs[i].night < day; i++)
-        found = &of->runs[i];
+        if (of->part == 0 || !is_last_run(of, i))
+            found = &of->runs[i];
     return found;
 }
 
@@ -89,7 +98,7 @@ static bool fetch_batch(const rk_fold_of *of, const rk_ref *ref, rk_world *world
 
 static bool is_tonight(const rk_fold_of *of)
 {
-    return of->tonight_facts && of->tonight <= of->until;
+    return of->tonight_facts && of->tonight <= of->until && of->part == 0;
 }
 
 static bool take_standing(const rk_fold_of *of, rk_world *world, rk_fold *fold, rk_error *err)
@@ -102,10 +111,8 @@ static bool take_standing(const rk_fold_of *of, rk_world *world, rk_fold *fold, 
     if (!is_tonight(of))
         return !last || !last->cases.size ||
                fetch_batch(of, &last->cases, world, &fold->cases.batch, err);
-    const rk_batch *cases = &of->tonight_cases->batch;
-    for (size_t row = 0; row < cases->count; row++)
-        rk_batch_copy_row(cases, row, &fold->cases.batch, rk_batch_append(&fold->cases.batch));
-    return true;
+    return rk_columns_decode(of->tonight_cases, &fold->cases.batch, &world->names, &world->texts,
+                             err);
 }
 
 /* ---- details ---- */
@@ -238,13 +245,15 @@ static void put_entry(folding *f, const rk_entries *from, size_t row, uint32_t f
 }
 
 /* Entries booked on the days, and those that came in the nights of the days. */
-static void put_entries(folding *f, const rk_detail *d, rk_day night)
+static void put_entries(folding *f, const rk_detail *d, rk_day night, uint32_t part)
 {
     const rk_fold_of *of = f->of;
     bool in_days = night >= of->from && night <= of->until;
     for (size_t row = 0; row < d->entries.batch.count; row++) {
         rk_day booked_on = d->entries.booked_on[row];
         if (!in_days && (booked_on < of->from || booked_on > of->until))
+            continue;
+        if (part && d->entry_causes.cause[row] >= part)
             continue;
         uint32_t application = d->entries.application[row];
         if (application != RK_NO_ROW)
@@ -338,10 +347,12 @@ static bool put_detail(folding *f, rk_slice bytes, rk_day night, bool is_last, r
         take_columns(&detail.lapses.batch, &f->lapses.batch);
         take_columns(&f->fold->applications.batch, &detail.applications.batch);
         take_columns(&f->lapses.batch, &detail.lapses.batch);
-        put_entries(f, &detail, night);
+        uint32_t part = is_last ? f->of->part : 0;
+        put_entries(f, &detail, night, part);
         if (night >= f->of->from && night <= f->of->until) {
             put_taken(f, &detail);
-            put_lapses(f, &detail);
+            if (part == 0)
+                put_lapses(f, &detail);
         }
         if (is_last)
             take_marks(f, &detail);
@@ -357,7 +368,7 @@ static bool put_details(folding *f, rk_error *err)
     for (size_t i = 0; good && i < of->run_count; i++) {
         const rk_fact_list *run = &of->runs[i];
         rk_slice bytes;
-        bool is_last = i + 1 == of->run_count && !of->tonight_facts;
+        bool is_last = is_last_run(of, i);
         if (run->detail.size == 0 ||
             (!is_last && !meet(run->detail_from, run->detail_until, of->from, of->until)))
             continue;
@@ -407,6 +418,62 @@ bool rk_fold_make(const rk_fold_of *of, rk_world *world, rk_fold *fold, rk_error
     table_free(&f.entries);
     table_free(&f.applications);
     table_free(&f.files);
+    return good;
+}
+
+/* ---- causes ---- */
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static bool last_detail(const rk_fold_of *of, rk_world *world, rk_slice *bytes, rk_error *err)
+{
+    *bytes = of->tonight_detail;
+    if (of->tonight_facts)
+        return true;
+    const rk_fact_list *run = &of->runs[of->run_count - 1];
+    return run->detail.size == 0 || fetch(of->archive, &run->detail, &world->arena, bytes, err);
+}
+
+bool rk_fold_causes(const rk_fold_of *of, rk_world *world, rk_causes *causes, uint32_t **numbers,
+                    size_t *count, rk_error *err)
+{
+    rk_detail detail;
+    rk_facts facts;
+    rk_slice bytes = {NULL, 0};
+    rk_fold_of last = *of;
+    if (!of->tonight_facts && of->run_count)
+        last.runs = &of->runs[of->run_count - 1];
+    last.run_count = of->tonight_facts ? 0 : of->run_count ? 1 : 0;
+    last.part = 0;
+    rk_detail_init(&detail);
+    rk_facts_init(&facts, 64);
+    bool good =
+        add_all_facts(&last, world, &facts, err) && last_detail(of, world, &bytes, err) &&
+        (bytes.len == 0 || rk_detail_decode(bytes, &detail, &world->names, &world->texts, err));
+    size_t found = 0, all = facts.batch.count + detail.entries.batch.count, kept = 0;
+    uint32_t *list = rk_arena_alloc(&world->arena, all + 1, sizeof *list);
+    for (size_t row = 0; good && row < facts.batch.count; row++)
+        list[found++] = facts.cause[row];
+    for (size_t row = 0; good && row < detail.entries.batch.count; row++)
+        if (detail.entries.booked_on[row] >= of->from && detail.entries.booked_on[row] <= of->until)
+            list[found++] = detail.entry_causes.cause[row];
+    if (found > 1)
+        qsort(list, found, sizeof *list, by_number);
+    for (size_t i = 0; i < found; i++)
+        if (i == 0 || list[i] != list[i - 1])
+            list[kept++] = list[i];
+    rk_causes_init(causes);
+    for (size_t row = 0; row < detail.causes.batch.count; row++)
+        rk_batch_copy_row(&detail.causes.batch, row, &causes->batch,
+                          rk_batch_append(&causes->batch));
+    *numbers = list;
+    *count = kept;
+    rk_detail_free(&detail);
+    rk_batch_free(&facts.batch);
     return good;
 }
 

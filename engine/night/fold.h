@@ -37,9 +37,11 @@ typedef struct rk_fold_of {
     rk_day flows_from; /* facts that fall on days from here on; <= from */
     /* the run that is not sealed yet, NULL: none */
     const rk_facts *tonight_facts;
-    rk_slice tonight_detail;
-    const rk_cases *tonight_cases;
+    rk_slice tonight_detail, tonight_cases; /* as they are sealed */
     rk_day tonight;
+    /* 0: the last of all runs counts whole; else only what has a cause whose number is below this, and no
+     * case nor lapse of it */
+    uint32_t part;
 } rk_fold_of;
 
 typedef struct rk_fold {
@@ -59,6 +61,9 @@ typedef struct rk_fold {
 
 /* Names, texts and bytes go to `world`'s. */
 bool rk_fold_make(const rk_fold_of *of, rk_world *world, rk_fold *fold, rk_error *err);
+/* The causes, ascending, of what the last run brings to the days; in the world's arena with their texts. */
+bool rk_fold_causes(const rk_fold_of *of, rk_world *world, rk_causes *causes, uint32_t **numbers,
+                    size_t *count, rk_error *err);
 void rk_fold_free(rk_fold *fold);
 
 /* Why the books are provisional, or empty; in the world's arena. */

@@ -12,6 +12,28 @@ rk_moment rk_night_judge_at(const rk_night *night)
     return rk_day_begin(night->day, night->settings.zone) + night->settings.judge_at * RK_SECOND;
 }
 
+/* Rules that are new or not what the run before sealed; those of reports change no figure. */
+static void note_changed_rules(rk_night *night, const rk_manifest *before)
+{
+    rk_buffer names = {0};
+    for (size_t i = 0; i < night->sources->count; i++) {
+        const rk_source *source = &night->sources->items[i];
+        rk_digest digest = rk_digest_of(source->bytes);
+        bool same = rk_slice_starts(source->name, RK_S("reports/"));
+        for (size_t k = 0; !same && k < before->item_count; k++)
+            same = before->items[k].kind == RK_ITEM_RULES &&
+                   rk_slice_equal(before->items[k].name, source->name) &&
+                   rk_digest_equal(&before->items[k].ref.content, &digest);
+        if (same)
+            continue;
+        rk_buffer_text(&names, names.len ? "," : "");
+        rk_buffer_slice(&names, source->name);
+    }
+    night->changed_rules = rk_arena_slice(&night->world.arena, rk_buffer_all(&names));
+    night->program_before = rk_arena_slice(&night->world.arena, before->program);
+    rk_buffer_free(&names);
+}
+
 bool rk_night_open(rk_night *night, const rk_manifest *before, const rk_digest *before_digest,
                    rk_error *err)
 {
@@ -28,6 +50,7 @@ bool rk_night_open(rk_night *night, const rk_manifest *before, const rk_digest *
         return false;
     if (before) {
         const rk_item *closing = rk_manifest_item(before, RK_ITEM_CLOSING);
+        note_changed_rules(night, before);
         night->manifest.previous = *before_digest;
         night->manifest.previous_run = before->run;
         if (!closing)
@@ -57,6 +80,8 @@ void rk_night_close(rk_night *night)
     rk_batch_free(&night->cases.batch);
     rk_batch_free(&night->facts.batch);
     rk_buffer_free(&night->detail);
+    rk_buffer_free(&night->open_cases);
+    rk_batch_free(&night->causes.batch);
     free(night->gaps.items);
     rk_books_free(&night->books);
     rk_world_free(&night->world);

@@ -11,6 +11,7 @@
 
 #include "collect/collect.h"
 #include "config/rules.h"
+#include "model/cause.h"
 #include "model/coverage.h"
 #include "report/books.h"
 #include "seal/closing.h"
@@ -46,10 +47,15 @@ typedef struct rk_night {
     rk_history history;
     rk_cases cases_before, cases;
     rk_facts facts; /* tonight's */
+    rk_causes causes;
+    uint32_t *entry_causes, *application_causes; /* by row of the world; 0: as before */
+    uint32_t rest_cause;                         /* of what changed without one of these */
+    rk_slice changed_rules;  /* "matching.yaml,tariffs.yaml": since the run before */
+    rk_slice program_before; /* version that sealed it; empty: there is none */
     rk_watermark *marks;
     size_t mark_count;
-    bool suspended;   /* the source lost applications: lapses are suspended */
-    rk_buffer detail; /* rk_detail, as sealed */
+    bool suspended;               /* the source lost applications: lapses are suspended */
+    rk_buffer detail, open_cases; /* rk_detail, rk_cases, as sealed */
     rk_day detail_from, detail_until;
     rk_gaps gaps;
     rk_day start;
@@ -124,6 +130,13 @@ size_t rk_night_decisions_wait(const rk_night *night);
 void rk_night_want_decided(const rk_night *night, rk_wanted *wanted);
 /* decide.c: writes what a decision did. */
 void rk_night_effect(rk_night *night, size_t decision, const char *effect, const char *why);
+/* revise.c: publishes anew what books of earlier days now say otherwise; `input` is that of tonight's
+ * books. */
+bool rk_night_revise(rk_night *night, const rk_books_input *input, rk_error *err);
+/* causes.c: why entries and applications are not what they were. Before cases are carried on. */
+void rk_night_find_causes(rk_night *night);
+/* decide.c: the entry that an applied decision is about, RK_NO_ROW when it is about none. */
+uint32_t rk_night_decided_entry(const rk_night *night, size_t decision);
 /* detail.c: what tonight's books list; whether an entry is among it. */
 void rk_night_write_detail(rk_night *night);
 bool rk_night_entry_changed(const rk_world *world, size_t row);

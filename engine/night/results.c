@@ -217,18 +217,60 @@ static void name_stale(rk_night *night)
                 night->cases.closed_by[row] = decided->decision_id[i];
 }
 
+typedef struct named {
+    uint64_t key; /* of the entry */
+    uint32_t cause;
+} named;
+
+static int by_key(const void *a, const void *b)
+{
+    const named *x = a, *y = b;
+    return (x->key > y->key) - (x->key < y->key);
+}
+
+/* A case changes with its entry; one whose entry is not in the world does not change. */
+static uint32_t *causes_of_cases(rk_night *night)
+{
+    const rk_world *w = &night->world;
+    size_t count = 0, cases = night->cases.batch.count;
+    uint32_t *causes = rk_arena_alloc(&night->world.arena, cases + 1, sizeof *causes);
+    named *known = rk_alloc(w->entries.batch.count + 1, sizeof *known);
+    rk_buffer name = {0};
+    for (size_t row = 0; row < w->entries.batch.count; row++) {
+        if (!night->entry_causes[row])
+            continue;
+        rk_buffer_clear(&name);
+        rk_entry_name_put(w, row, &name);
+        known[count++] = (named){rk_slice_hash(rk_buffer_all(&name)), night->entry_causes[row]};
+    }
+    qsort(known, count, sizeof *known, by_key);
+    for (size_t row = 0; row < cases; row++) {
+        named wanted = {rk_slice_hash(rk_texts_get(&w->texts, night->cases.entry[row])), 0};
+        const named *found = count ? bsearch(&wanted, known, count, sizeof *known, by_key) : NULL;
+        causes[row] = found ? found->cause : 0;
+    }
+    rk_buffer_free(&name);
+    free(known);
+    return causes;
+}
+
 bool rk_night_tally(rk_night *night, rk_error *err)
 {
     rk_night_weigh_decisions(night);
     rk_tally_cases(&night->rules, &night->world, &night->carried.cases, night->day, &night->cases);
     name_stale(night);
+    rk_night_find_causes(night);
     carry_cases(night);
     rk_tally tally = {.rules = &night->rules,
                       .world = &night->world,
                       .cases_before = &night->cases_before,
                       .cases = &night->cases,
                       .night = night->day,
-                      .zone = night->settings.zone};
+                      .zone = night->settings.zone,
+                      .entry_causes = night->entry_causes,
+                      .application_causes = night->application_causes,
+                      .case_causes = causes_of_cases(night),
+                      .rest_cause = night->rest_cause};
     rk_tally_facts(&tally, &night->facts);
     rk_tally_fold(&night->carried.stock, &night->facts, 0, +1, &night->world.names);
     rk_night_write_history(night);
@@ -236,6 +278,8 @@ bool rk_night_tally(rk_night *night, rk_error *err)
     night->set_aside_files = count_set_aside(night);
     night->suspended = source_is_suspect(night);
     rk_night_write_detail(night);
+    rk_columns_encode(&night->carried.cases.batch, &night->world.names, &night->world.texts,
+                      &night->open_cases);
     (void)err;
     return true;
 }
@@ -274,7 +318,7 @@ static bool report_period(rk_night *night, rk_days days, const rk_books_input *c
                      .flows_from = days.from,
                      .tonight_facts = &night->facts,
                      .tonight_detail = rk_buffer_all(&night->detail),
-                     .tonight_cases = &night->carried.cases,
+                     .tonight_cases = rk_buffer_all(&night->open_cases),
                      .tonight = night->day};
     bool good = rk_fold_make(&of, &night->world, &fold, err);
     input.period = days;
@@ -317,5 +361,5 @@ bool rk_night_report(rk_night *night, rk_error *err)
             rk_books_any_due(&night->rules.reports, (rk_period)kind, night->day))
             good = report_period(night, rk_days_of((rk_period)kind, night->day), &input,
                                  &night->books, err);
-    return good;
+    return good && rk_night_revise(night, &input, err);
 }

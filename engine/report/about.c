@@ -155,6 +155,7 @@ bool rk_about_lay(rk_job *job, const rk_sheet *rule, rk_error *err)
     rk_head_lay(job, sheet, &rule->title);
     memcpy(sheet->widths, widths, sizeof widths);
     sheet->column_count = FILE_COLUMNS;
+    sheet->about = true;
     sheet->repeats = true;
     sheet->repeat_until = RK_HEAD_ROWS - 2;
     sheet->freeze_row = RK_HEAD_ROWS - 1;

@@ -121,7 +121,7 @@ static void put_office(rk_buffer *out, const rk_desk *desk, size_t slice)
 /* What tells this book from others of the period: the run of the night, or up to when it is known. */
 static void put_edition(rk_buffer *path, const rk_books_input *input)
 {
-    if (input->has_period && input->as_of != input->period.until) {
+    if (input->has_period && !input->corrections && input->as_of != input->period.until) {
         rk_buffer_text(path, ".per-");
         rk_day_put(path, input->as_of);
     }
@@ -229,6 +229,9 @@ static bool lay_sheets(rk_job *job, rk_error *err)
         if (!good)
             return false;
     }
+    const rk_corrections *corrections = job->desk->input->corrections;
+    if (corrections && !rk_corrections_lay(job, corrections, err))
+        return false;
     return rk_plan_finish(&job->plan, err);
 }
 
@@ -236,10 +239,13 @@ static void make_book(const rk_desk *desk, order *o, const char *scratch)
 {
     rk_job job;
     open_job(&job, desk, o);
-    o->good =
-        lay_sheets(&job, &o->error) &&
-        rk_xlsx_write(&job.plan, scratch, &o->book.bytes, &o->error) &&
-        rk_xlsx_read_back(&job.plan, rk_buffer_all(&o->book.bytes), &o->book.parts, &o->error);
+    o->good = lay_sheets(&job, &o->error);
+    if (o->good && desk->input->figures)
+        rk_figures_take(&job.plan, &o->book.figures);
+    else if (o->good)
+        o->good =
+            rk_xlsx_write(&job.plan, scratch, &o->book.bytes, &o->error) &&
+            rk_xlsx_read_back(&job.plan, rk_buffer_all(&o->book.bytes), &o->book.parts, &o->error);
     rk_plan_free(&job.plan);
     rk_arena_free(&job.arena);
 }
@@ -341,8 +347,10 @@ static void hand_over(orders *all, bool good, rk_books *books)
     for (size_t i = 0; i < all->count; i++) {
         if (good)
             books->items[i] = all->items[i].book;
-        else
+        else {
             rk_buffer_free(&all->items[i].book.bytes);
+            rk_figures_free(&all->items[i].book.figures);
+        }
     }
     free(all->items);
 }
@@ -382,8 +390,10 @@ void rk_books_join(rk_books *all, rk_books *more)
 
 void rk_books_free(rk_books *books)
 {
-    for (size_t i = 0; i < books->count; i++)
+    for (size_t i = 0; i < books->count; i++) {
         rk_buffer_free(&books->items[i].bytes);
+        rk_figures_free(&books->items[i].figures);
+    }
     free(books->items);
     *books = (rk_books){0};
 }

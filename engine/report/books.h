@@ -12,6 +12,7 @@
 #include "model/case.h"
 #include "model/entry.h"
 #include "model/fact.h"
+#include "report/figures.h"
 
 /* Up to which moment a channel's statements are complete, for sheets and status. */
 typedef struct rk_watermark {
@@ -47,6 +48,9 @@ typedef struct rk_books_input {
     bool due_only;     /* of those the ones that are due on `night` */
     rk_slice workbook; /* "harian": this one alone, whatever its kind of period */
     rk_slice office;   /* its code: books of this office alone; "nasional": the nation's */
+    bool figures;      /* no book is written: what each would say is given instead */
+    /* A revision: `number` is its own, and the lines stand on a sheet. NULL: none. */
+    const rk_corrections *corrections;
     const rk_applications *applications; /* the night's world: what was touched, and what is open */
     const bool *lapsed; /* which of them the list of lapses shows; NULL: by state */
     /* rk_state of the first `state_before_count` of them when the night began; the others were not
@@ -70,7 +74,8 @@ typedef struct rk_book {
     rk_slice workbook; /* "harian" */
     rk_name office;    /* 0: national */
     rk_buffer bytes;   /* the .xlsx */
-    rk_digest parts;   /* of its uncompressed parts in order: independent of the zlib version */
+    rk_figures figures;
+    rk_digest parts; /* of its uncompressed parts in order: independent of the zlib version */
 } rk_book;
 
 typedef struct rk_books {

@@ -72,6 +72,7 @@ int rk_desk_order(const rk_desk *desk, rk_dimension dimension, int32_t a, int32_
 /* ---- parts of a workbook; each adds sheets to job->plan ---- */
 bool rk_blocks_lay(rk_job *job, const rk_sheet *sheet, rk_error *err);
 bool rk_list_lay(rk_job *job, const rk_sheet *sheet, rk_error *err);
+bool rk_corrections_lay(rk_job *job, const rk_corrections *corrections, rk_error *err);
 bool rk_about_lay(rk_job *job, const rk_sheet *sheet, rk_error *err);
 
 enum { RK_HEAD_ROWS = 4 }; /* title, office and day, run, and an empty one */

@@ -146,6 +146,7 @@ typedef struct rk_plan_sheet {
     uint32_t repeat_from, repeat_until; /* rows repeated on each page, both inclusive */
     bool repeats;
     bool filters; /* on the head of the list */
+    bool about;   /* tells of the book itself: it holds no figures */
     /* the list: rows list_row .. list_row + list_count - 1, behind every cell above */
     rk_row_fill fill;
     const void *context;

@@ -61,6 +61,30 @@ static const pair words[RK_WORDS] = {
     [RK_WORD_NEW] = {"Baru", "New"},
     [RK_WORD_OLDEST] = {"Tertua (hari)", "Oldest (days)"},
     [RK_WORD_LIST] = {"Daftar", "List"},
+    [RK_WORD_CORRECTIONS] = {"Koreksi", "Corrections"},
+    [RK_WORD_CORRECTIONS_TITLE] = {"KOREKSI ATAS LAPORAN SEBELUMNYA",
+                                   "CORRECTIONS OF THE BOOK BEFORE"},
+    [RK_WORD_REPORT_DAY] = {"Tanggal laporan", "Day of the book"},
+    [RK_WORD_SHEET] = {"Lembar", "Sheet"},
+    [RK_WORD_PLACE] = {"Baris/kolom", "Row/column"},
+    [RK_WORD_CELL] = {"Sel", "Cell"},
+    [RK_WORD_BEFORE] = {"Semula", "Before"},
+    [RK_WORD_AFTER] = {"Menjadi", "After"},
+    [RK_WORD_DIFFERENCE] = {"Selisih", "Difference"},
+    [RK_WORD_CAUSE] = {"Sebab", "Cause"},
+};
+
+static const pair causes[RK_CAUSES] = {
+    [RK_CAUSE_NONE] = {"tidak tercatat", "not recorded"},
+    [RK_CAUSE_STATEMENT] = {"rekening koran", "statement"},
+    [RK_CAUSE_CORRECTION] = {"rekening koran yang diterima kemudian", "statement accepted later"},
+    [RK_CAUSE_DECISION] = {"keputusan", "decision"},
+    [RK_CAUSE_APPLICATION] = {"data permohonan", "application data"},
+    [RK_CAUSE_TIME] = {"lewat waktu", "time passed"},
+    [RK_CAUSE_OUTAGE] = {"gangguan", "outage"},
+    [RK_CAUSE_TARIFF] = {"tarif", "tariff"},
+    [RK_CAUSE_RULE] = {"aturan", "rule"},
+    [RK_CAUSE_PROGRAM] = {"versi program", "program version"},
 };
 
 static const pair outcomes[RK_OUTCOMES] = {
@@ -296,6 +320,11 @@ rk_slice rk_shown_reason(rk_reason reason, rk_language language)
 rk_slice rk_shown_case(rk_case_status status, rk_language language)
 {
     return shown(case_statuses, sizeof case_statuses / sizeof *case_statuses, status, language);
+}
+
+rk_slice rk_shown_cause(rk_cause_kind kind, rk_language language)
+{
+    return shown(causes, RK_CAUSES, kind, language);
 }
 
 rk_slice rk_shown_fate(rk_file_fate fate, rk_language language)

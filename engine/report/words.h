@@ -11,6 +11,7 @@
 #include "base/buffer.h"
 #include "config/report.h"
 #include "model/case.h"
+#include "model/cause.h"
 #include "model/entry.h"
 
 typedef enum rk_word {
@@ -69,6 +70,17 @@ typedef enum rk_word {
     RK_WORD_NEW,
     RK_WORD_OLDEST,
     RK_WORD_LIST,
+    /* the sheet of corrections */
+    RK_WORD_CORRECTIONS,
+    RK_WORD_CORRECTIONS_TITLE,
+    RK_WORD_REPORT_DAY,
+    RK_WORD_SHEET,
+    RK_WORD_PLACE,
+    RK_WORD_CELL,
+    RK_WORD_BEFORE,
+    RK_WORD_AFTER,
+    RK_WORD_DIFFERENCE,
+    RK_WORD_CAUSE,
     RK_WORDS
 } rk_word_id;
 
@@ -80,6 +92,7 @@ rk_slice rk_shown_verdict(rk_verdict verdict, rk_language language);
 rk_slice rk_shown_status(rk_status status, rk_language language);
 rk_slice rk_shown_reason(rk_reason reason, rk_language language);
 rk_slice rk_shown_case(rk_case_status status, rk_language language);
+rk_slice rk_shown_cause(rk_cause_kind kind, rk_language language);
 rk_slice rk_shown_fate(rk_file_fate fate, rk_language language);
 rk_slice rk_shown_dimension(rk_dimension dimension, rk_language language);
 

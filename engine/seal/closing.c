@@ -60,9 +60,20 @@ void rk_known_outages_init(rk_known_outages *outages)
                   ((uint64_t)1 << rk_known_outage_column_count) - 1);
 }
 
+static const rk_column revision_columns[] = {
+    {"workbook", RK_TYPE_NAME, offsetof(rk_revisions, workbook), 0},
+    {"office", RK_TYPE_NAME, offsetof(rk_revisions, office), 0},
+    {"from", RK_TYPE_DAY, offsetof(rk_revisions, from), 0},
+    {"until", RK_TYPE_DAY, offsetof(rk_revisions, until), 0},
+    {"number", RK_TYPE_U32, offsetof(rk_revisions, number), 0},
+    {"night", RK_TYPE_DAY, offsetof(rk_revisions, night), 0},
+};
+
 void rk_carried_init(rk_carried *carried)
 {
     rk_known_outages_init(&carried->outages);
+    rk_batch_init(&carried->revisions.batch, revision_columns,
+                  sizeof revision_columns / sizeof *revision_columns, 16, UINT64_MAX);
     init_rejects(&carried->rejects);
     rk_decided_init(&carried->decided);
     uint64_t all = ((uint64_t)1 << rk_case_column_count) - 1;
@@ -81,6 +92,7 @@ void rk_carried_free(rk_carried *carried)
     rk_batch_free(&carried->rejects.batch);
     rk_batch_free(&carried->outages.batch);
     rk_batch_free(&carried->decided.batch);
+    rk_batch_free(&carried->revisions.batch);
 }
 
 void rk_wanted_free(rk_wanted *wanted)
@@ -203,6 +215,8 @@ static bool read_line(rk_closing *closing, rk_line *line, rooms *room)
         closing->outages = rk_line_ref(line);
     else if (rk_slice_is(what, "decided"))
         closing->decided = rk_line_ref(line);
+    else if (rk_slice_is(what, "revisions"))
+        closing->revisions = rk_line_ref(line);
     else if (rk_slice_is(what, "files"))
         add_list(closing, &room->lists, line);
     else if (rk_slice_is(what, "segment"))
@@ -288,7 +302,9 @@ bool rk_closing_open(const rk_archive *archive, const rk_ref *root, rk_world *wo
            (closing->outages.size == 0 ||
             fetch_batch(archive, &closing->outages, world, &carried->outages.batch, err)) &&
            (closing->decided.size == 0 ||
-            fetch_batch(archive, &closing->decided, world, &carried->decided.batch, err));
+            fetch_batch(archive, &closing->decided, world, &carried->decided.batch, err)) &&
+           (closing->revisions.size == 0 ||
+            fetch_batch(archive, &closing->revisions, world, &carried->revisions.batch, err));
 }
 
 static bool visit_run(const rk_fact_list *run, rk_ref_visit *visit, void *context, rk_error *err)
@@ -305,15 +321,16 @@ bool rk_closing_visit(const rk_archive *archive, const rk_ref *root, rk_ref_visi
     rk_closing closing;
     rk_buffer bytes = {0};
     rk_closing_init(&closing);
-    bool good = visit(context, "closing", root, err) &&
-                rk_archive_get(archive, root, &bytes, err) &&
-                read_root(rk_buffer_all(&bytes), &closing, err) &&
-                visit(context, "cases", &closing.cases, err) &&
-                visit(context, "stock", &closing.stock, err) &&
-                visit(context, "coverage", &closing.coverage, err) &&
-                visit(context, "rejects", &closing.rejects, err) &&
-                (closing.outages.size == 0 || visit(context, "outages", &closing.outages, err)) &&
-                (closing.decided.size == 0 || visit(context, "decided", &closing.decided, err));
+    bool good =
+        visit(context, "closing", root, err) && rk_archive_get(archive, root, &bytes, err) &&
+        read_root(rk_buffer_all(&bytes), &closing, err) &&
+        visit(context, "cases", &closing.cases, err) &&
+        visit(context, "stock", &closing.stock, err) &&
+        visit(context, "coverage", &closing.coverage, err) &&
+        visit(context, "rejects", &closing.rejects, err) &&
+        (closing.outages.size == 0 || visit(context, "outages", &closing.outages, err)) &&
+        (closing.decided.size == 0 || visit(context, "decided", &closing.decided, err)) &&
+        (closing.revisions.size == 0 || visit(context, "revisions", &closing.revisions, err));
     for (size_t i = 0; good && i < closing.list_count; i++)
         good = visit(context, "files", &closing.lists[i].ref, err);
     for (size_t i = 0; good && i < closing.fact_count; i++)

@@ -64,6 +64,7 @@ typedef struct rk_closing {
     rk_ref cases, stock, coverage, rejects;
     rk_ref outages;          /* size 0: sealed before outages were kept */
     rk_ref decided;          /* size 0: sealed before there was any */
+    rk_ref revisions;        /* size 0: none was ever made */
     uint32_t *entry_segment; /* by carried entry: the segment it came from */
     size_t entry_capacity;
 } rk_closing; /* {0} with start and since RK_NO_...: before the first night */
@@ -91,6 +92,15 @@ extern const rk_column rk_known_outage_columns[];
 extern const size_t rk_known_outage_column_count;
 void rk_known_outages_init(rk_known_outages *outages);
 
+/* Books that a later night published again: the last revision of each. */
+typedef struct rk_revisions {
+    rk_batch batch;
+    rk_name *workbook, *office; /* office: empty for the nation's */
+    rk_day *from, *until;       /* of the book */
+    uint32_t *number;
+    rk_day *night; /* that published it */
+} rk_revisions;
+
 /* What stands beside the segments. */
 typedef struct rk_carried {
     rk_open_rejects rejects;
@@ -101,6 +111,7 @@ typedef struct rk_carried {
     rk_coverage coverage;
     rk_known_outages outages;
     rk_decided decided; /* by night, then as they came */
+    rk_revisions revisions;
 } rk_carried;
 
 void rk_closing_init(rk_closing *closing);

@@ -335,7 +335,12 @@ static bool put_carried(const saving *s, rk_buffer *out, rk_fact_list *tonight, 
     if (!put_batch(s, out, &carried->outages.batch, &ref, err))
         return false;
     rk_buffer_text(out, "decided");
-    return put_batch(s, out, &carried->decided.batch, &ref, err);
+    if (!put_batch(s, out, &carried->decided.batch, &ref, err))
+        return false;
+    if (carried->revisions.batch.count == 0)
+        return true;
+    rk_buffer_text(out, "revisions");
+    return put_batch(s, out, &carried->revisions.batch, &ref, err);
 }
 
 static void put_run(rk_buffer *out, const char *what, rk_day night, int number)

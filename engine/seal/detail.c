@@ -13,7 +13,7 @@ static const rk_column standing_columns[] = {
     {"suspended", RK_TYPE_U8, offsetof(rk_standing, suspended), 0},
 };
 
-enum { PARTS = 7 };
+enum { PARTS = 9 };
 
 /* In the order in which they are sealed. */
 static void list_parts(const rk_detail *d, const rk_batch *parts[PARTS])
@@ -25,6 +25,8 @@ static void list_parts(const rk_detail *d, const rk_batch *parts[PARTS])
     parts[4] = &d->taken.batch;
     parts[5] = &d->marks.batch;
     parts[6] = &d->standing.batch;
+    parts[7] = &d->causes.batch;
+    parts[8] = &d->entry_causes.batch;
 }
 
 void rk_detail_init(rk_detail *d)
@@ -40,6 +42,8 @@ void rk_detail_init(rk_detail *d)
                   UINT64_MAX);
     rk_batch_init(&d->standing.batch, standing_columns,
                   sizeof standing_columns / sizeof *standing_columns, 1, UINT64_MAX);
+    rk_causes_init(&d->causes);
+    rk_cause_rows_init(&d->entry_causes);
 }
 
 void rk_detail_free(rk_detail *d)
@@ -51,6 +55,8 @@ void rk_detail_free(rk_detail *d)
     rk_batch_free(&d->taken.batch);
     rk_batch_free(&d->marks.batch);
     rk_batch_free(&d->standing.batch);
+    rk_batch_free(&d->causes.batch);
+    rk_batch_free(&d->entry_causes.batch);
 }
 
 void rk_detail_encode(const rk_detail *detail, const rk_names *names, const rk_texts *texts,
@@ -70,7 +76,7 @@ static bool is_whole(const rk_detail *d)
             (d->entries.application[row] != RK_NO_ROW &&
              d->entries.application[row] >= d->applications.batch.count))
             return false;
-    return d->standing.batch.count == 1;
+    return d->standing.batch.count == 1 && d->entry_causes.batch.count == d->entries.batch.count;
 }
 
 bool rk_detail_decode(rk_slice bytes, rk_detail *detail, rk_names *names, rk_texts *texts,

@@ -9,6 +9,7 @@
 #ifndef RK_SEAL_DETAIL_H
 #define RK_SEAL_DETAIL_H
 
+#include "model/cause.h"
 #include "model/history.h"
 #include "model/world.h"
 #include "seal/archive.h"
@@ -36,6 +37,8 @@ typedef struct rk_detail {
     rk_file_rows taken; /* what came in the run, whatever became of it */
     rk_marks marks;
     rk_standing standing;
+    rk_causes causes;           /* of the run's facts */
+    rk_cause_rows entry_causes; /* of each of the entries */
 } rk_detail;
 
 void rk_detail_init(rk_detail *detail);

@@ -9,6 +9,7 @@ typedef struct fact {
     uint8_t outcome, state, from_state, status;
     rk_day submitted_on, paid_on, booked_on;
     rk_money amount;
+    uint32_t cause;
 } fact;
 
 static void add(rk_facts *facts, const fact *f, rk_day night, int sign)
@@ -32,6 +33,7 @@ static void add(rk_facts *facts, const fact *f, rk_day night, int sign)
     facts->submitted_on[row] = f->submitted_on;
     facts->paid_on[row] = f->paid_on;
     facts->booked_on[row] = f->booked_on;
+    facts->cause[row] = f->cause;
     facts->count[row] = sign;
     facts->amount[row] = sign * f->amount;
 }
@@ -103,14 +105,21 @@ static fact case_fact(const rk_cases *c, size_t row)
 }
 
 /* -1 of what was, +1 of what is, nothing where both are the same. */
-static void add_change(rk_facts *facts, const fact *before, const fact *after, rk_day night)
+static void add_change(const rk_tally *t, rk_facts *facts, fact *before, fact *after,
+                       uint32_t cause)
 {
     if (before && after && memcmp(before, after, sizeof *before) == 0)
         return;
-    if (before)
-        add(facts, before, night, -1);
-    if (after)
-        add(facts, after, night, +1);
+    if (cause == 0)
+        cause = t->rest_cause;
+    if (before) {
+        before->cause = cause;
+        add(facts, before, t->night, -1);
+    }
+    if (after) {
+        after->cause = cause;
+        add(facts, after, t->night, +1);
+    }
 }
 
 static bool has_moved(const fact *before, const fact *after)
@@ -141,7 +150,9 @@ static void add_applications(const rk_tally *t, rk_facts *facts)
         fact after = application_fact(t, now, row), before;
         if (carried)
             before = application_fact(t, old, row);
-        add_change(facts, carried ? &before : NULL, &after, t->night);
+        uint32_t cause = t->application_causes ? t->application_causes[row] : 0;
+        add_change(t, facts, carried ? &before : NULL, &after, cause);
+        after.cause = before.cause = cause;
         if (carried && has_moved(&before, &after))
             add_move(facts, &before, &after, t->night);
         uint8_t from = carried ? old->state[row] : RK_STATE_NONE;
@@ -161,20 +172,27 @@ static void add_entries(const rk_tally *t, rk_facts *facts)
         fact after = entry_fact(t, &w->entries, &w->applications, row), before;
         if (carried)
             before = entry_fact(t, &w->before.entries, &w->before.applications, row);
-        add_change(facts, carried ? &before : NULL, &after, t->night);
+        add_change(t, facts, carried ? &before : NULL, &after,
+                   t->entry_causes ? t->entry_causes[row] : 0);
     }
 }
 
 static void add_cases(const rk_tally *t, rk_facts *facts)
 {
-    for (size_t row = 0; row < t->cases_before->batch.count; row++) {
-        fact before = case_fact(t->cases_before, row);
-        add(facts, &before, t->night, -1);
-    }
-    for (size_t row = 0; row < t->cases->batch.count; row++) {
-        fact after = case_fact(t->cases, row);
-        if (t->cases->status[row] != RK_CASE_CLOSED)
-            add(facts, &after, t->night, +1);
+    const rk_cases *old = t->cases_before, *now = t->cases;
+    const rk_texts *texts = &t->world->texts;
+    size_t at = 0;
+    /* Both are sorted by entry, and every case of before is among those of now. */
+    for (size_t row = 0; row < now->batch.count; row++) {
+        rk_slice entry = rk_texts_get(texts, now->entry[row]);
+        bool carried =
+            at < old->batch.count && rk_slice_equal(rk_texts_get(texts, old->entry[at]), entry);
+        fact before, after = case_fact(now, row);
+        if (carried)
+            before = case_fact(old, at++);
+        add_change(t, facts, carried ? &before : NULL,
+                   now->status[row] == RK_CASE_CLOSED ? NULL : &after,
+                   t->case_causes ? t->case_causes[row] : 0);
     }
 }
 
@@ -198,6 +216,7 @@ void rk_tally_fold(rk_facts *stock, const rk_facts *facts, size_t from, int sign
         rk_batch_copy_row(&facts->batch, row, &stock->batch, added);
         stock->count[added] *= sign;
         stock->amount[added] *= sign;
+        stock->cause[added] = 0;
         stock->received_on[added] = stock->submitted_on[added] = RK_NO_DAY;
         stock->paid_on[added] = stock->booked_on[added] = RK_NO_DAY;
     }

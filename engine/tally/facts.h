@@ -20,6 +20,9 @@ typedef struct rk_tally {
     const rk_cases *cases;        /* open now, and closed tonight */
     rk_day night;
     rk_zone zone; /* of the batch */
+    /* numbers of causes by entry, application and case; NULL: none is recorded */
+    const uint32_t *entry_causes, *application_causes, *case_causes;
+    uint32_t rest_cause; /* of what changed without one of these */
 } rk_tally;
 
 /* `facts` is initialised here. */

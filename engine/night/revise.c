@@ -1,0 +1,185 @@
+/* Revisions: each book of earlier days whose figures tonight's facts change is published again under a name
+ * of its own, with a sheet that says what changed and why. */
+#include <stdlib.h>
+
+#include "night/night.h"
+#include "night/attribute.h"
+
+typedef struct revising {
+    rk_night *night;
+    const rk_books_input *input;
+    rk_day *days; /* earlier ones on which tonight's facts fall, ascending */
+    size_t count, capacity;
+} revising;
+
+/* Some measure counts such facts by such days. A list of entries shows them by the day of booking. */
+static bool is_counted(const rk_reports *reports, rk_fact_kind kind, rk_date_basis basis)
+{
+    if (kind == RK_FACT_ENTRY && basis == RK_ON_BOOKED)
+        return true;
+    for (size_t i = 0; i < reports->measure_count; i++)
+        if (reports->measures[i].of == kind && reports->measures[i].on == basis &&
+            reports->measures[i].stock == RK_FLOW)
+            return true;
+    return false;
+}
+
+static void add_day(revising *r, rk_day day)
+{
+    const rk_night *night = r->night;
+    if (day == RK_NO_DAY || day >= night->day || day < night->start ||
+        day < night->day - night->settings.memory_days)
+        return;
+    if (r->count && r->days[r->count - 1] == day)
+        return;
+    r->days = rk_grow(r->days, &r->capacity, r->count + 1, sizeof *r->days);
+    r->days[r->count++] = day;
+}
+
+static int by_day(const void *a, const void *b)
+{
+    rk_day x = *(const rk_day *)a, y = *(const rk_day *)b;
+    return (x > y) - (x < y);
+}
+
+static void collect_days(revising *r)
+{
+    const rk_facts *f = &r->night->facts;
+    const rk_day *columns[RK_DATE_BASES] = {[RK_ON_SUBMITTED] = f->submitted_on,
+                                            [RK_ON_PAID] = f->paid_on,
+                                            [RK_ON_BOOKED] = f->booked_on};
+    for (int kind = RK_FACT_APPLICATION; kind <= RK_FACT_CASE; kind++)
+        for (int basis = 0; basis < RK_DATE_BASES; basis++) {
+            if (!columns[basis] ||
+                !is_counted(&r->night->rules.reports, (rk_fact_kind)kind, (rk_date_basis)basis))
+                continue;
+            for (size_t row = 0; row < f->batch.count; row++)
+                if (f->kind[row] == kind)
+                    add_day(r, columns[basis][row]);
+        }
+    if (r->count > 1)
+        qsort(r->days, r->count, sizeof *r->days, by_day);
+}
+
+/* The number of the last run of a night; 0: there was none, and no book. */
+static uint32_t runs_of(const rk_night *night, rk_day day)
+{
+    uint32_t last = 0;
+    for (size_t i = 0; i < night->opening.fact_count; i++)
+        if (night->opening.facts[i].night == day)
+            last = (uint32_t)night->opening.facts[i].number;
+    return last;
+}
+
+/* The row of the book's last revision, added when this is its first. */
+static size_t revision_row(rk_night *night, const rk_attributed *book, rk_days days)
+{
+    rk_revisions *rows = &night->carried.revisions;
+    rk_name workbook = rk_names_add(&night->world.names, book->workbook);
+    for (size_t row = 0; row < rows->batch.count; row++)
+        if (rows->workbook[row] == workbook && rows->office[row] == book->office &&
+            rows->from[row] == days.from && rows->until[row] == days.until)
+            return row;
+    size_t row = rk_batch_append(&rows->batch);
+    rows->workbook[row] = workbook;
+    rows->office[row] = book->office;
+    rows->from[row] = days.from;
+    rows->until[row] = days.until;
+    rows->number[row] = runs_of(night, days.until);
+    return row;
+}
+
+static bool make_revision(rk_night *night, const rk_books_input *common, const rk_attributed *book,
+                          rk_days days, rk_error *err)
+{
+    rk_books made = {0};
+    rk_books_input input = *common;
+    size_t row = revision_row(night, book, days);
+    input.number = (int)++night->carried.revisions.number[row];
+    night->carried.revisions.night[row] = night->day;
+    input.corrections = &book->lines;
+    input.workbook = book->workbook;
+    input.office =
+        book->office ? rk_names_text(&night->world.names, book->office) : RK_S("nasional");
+    bool good = rk_books_make(&input, &night->world.arena, &made, err);
+    rk_books_join(&night->books, &made);
+    return good;
+}
+
+static bool publish_again(rk_night *night, const rk_fold_of *of, const rk_books_input *common,
+                          const rk_attribution *trace, rk_error *err)
+{
+    rk_fold fold;
+    rk_books_input input = *common;
+    bool good = rk_fold_make(of, &night->world, &fold, err);
+    if (good) {
+        input.provisional = rk_fold_provisional(&fold, night->settings.language, &night->world);
+        rk_fold_give(&fold, &input);
+    }
+    for (size_t i = 0; good && i < trace->count; i++)
+        if (trace->books[i].lines.count)
+            good = make_revision(night, &input, &trace->books[i], common->period, err);
+    rk_fold_free(&fold);
+    return good;
+}
+
+static bool revise(revising *r, rk_days days, rk_error *err)
+{
+    rk_night *night = r->night;
+    rk_attribution trace = {0};
+    rk_books_input input = *r->input;
+    input.night = days.until;
+    input.period = days;
+    rk_attribute_of of = {.input = &input,
+                          .before = night->opening.fact_count,
+                          .after = {.archive = &night->archive,
+                                    .runs = night->opening.facts,
+                                    .run_count = night->opening.fact_count,
+                                    .from = days.from,
+                                    .until = days.until,
+                                    .flows_from = days.from,
+                                    .tonight_facts = &night->facts,
+                                    .tonight_detail = rk_buffer_all(&night->detail),
+                                    .tonight_cases = rk_buffer_all(&night->open_cases),
+                                    .tonight = night->day}};
+    bool good = rk_attribute_books(&of, &night->world.names, &trace, err);
+    bool differs = false;
+    for (size_t i = 0; i < trace.count; i++)
+        differs |= trace.books[i].lines.count > 0;
+    good = good && (!differs || publish_again(night, &of.after, &input, &trace, err));
+    rk_attribution_free(&trace);
+    return good;
+}
+
+/* Revisions of books that no night may change any more are forgotten. */
+static void forget(rk_night *night)
+{
+    rk_revisions *rows = &night->carried.revisions;
+    size_t kept = 0;
+    for (size_t row = 0; row < rows->batch.count; row++)
+        if (rows->until[row] >= night->day - night->settings.memory_days)
+            rk_batch_copy_row(&rows->batch, row, &rows->batch, kept++);
+    rows->batch.count = kept;
+}
+
+bool rk_night_revise(rk_night *night, const rk_books_input *input, rk_error *err)
+{
+    revising r = {.night = night, .input = input};
+    bool good = true;
+    collect_days(&r);
+    forget(night);
+    for (int kind = RK_PERIOD_DAY; good && kind <= RK_PERIOD_YEAR; kind++) {
+        rk_day done = RK_NO_DAY; /* the last period that was looked at ends here */
+        for (size_t i = 0; good && i < r.count; i++) {
+            rk_days days = rk_days_of((rk_period)kind, r.days[i]);
+            if (days.until == done || days.until >= night->day)
+                continue;
+            done = days.until;
+            if (runs_of(night, days.until) > 0 &&
+                rk_books_any_due(&night->rules.reports, (rk_period)kind, days.until))
+                good = revise(&r, days, err);
+        }
+    }
+    free(r.days);
+    return good;
+}

@@ -1,0 +1,94 @@
+#!/usr/bin/python3
+"""test_nights_asof: what was known on any night, and books that are published again. Every scenario also ends
+with each night's books folded again to the bytes that it published (nights_kit)."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.dont_write_bytecode = True
+
+from nights_kit import (  # noqa: E402
+    DAY, NEXT, THIRD, Book, Nights, application, code, decision, decisions, main, paid)
+
+FOURTH = "2024-03-08"
+
+
+class Asof(Nights):
+    def report(self, site, period, *words, code=0):
+        """The books by path."""
+        folder = site.folder / "asked"
+        ran = site.command("report", "--period", period, *words, "--out", folder, code=code)
+        return {line.removeprefix(f"{folder}/"): Book(line) for line in ran.out.splitlines()}
+
+    def late(self, name):
+        """A payment of the 5th in time, its statement on the 7th."""
+        site = self.site(name=name)
+        site.applications(application("P-1", code(1), "08:00"), application("P-2", code(2), "08:00"))
+        site.quiet(DAY, {"pos": [paid("09:00:00", code(2), 350000)]}, but=("indomaret",))
+        site.run(DAY, 1)
+        site.quiet(NEXT, but=("indomaret",))
+        site.run(NEXT, 1)
+        site.deliver("indomaret", DAY, [paid("09:00:00", code(1), 350000)])
+        site.deliver("indomaret", NEXT, [])
+        site.quiet(THIRD)
+        site.run(THIRD, 0)
+        return site
+
+    def test_a_statement_that_comes_late(self):
+        site = self.late("late")
+        then = site.book().receipts()
+        self.assertEqual(then["TOTAL"]["Dibukukan (Rp)"], 350000)
+        for day, booked in ((DAY, 350000), (NEXT, 350000), (THIRD, 700000)):
+            books = self.report(site, DAY, "--as-of", day, "--office", "palembang")
+            name = f"palembang/harian-{DAY}" + ("" if day == DAY else f".per-{day}") + ".xlsx"
+            self.assertEqual(list(books), [name])
+            self.assertEqual(books[name].receipts()["TOTAL"]["Dibukukan (Rp)"], booked, day)
+            self.assertIn(f"Diketahui s.d. {day}-1", books[name].sheets["Ringkasan"][2][0])
+        # without a day: as known now
+        books = self.report(site, DAY, "--office", "palembang")
+        self.assertEqual(books[f"palembang/harian-{DAY}.per-{THIRD}.xlsx"].receipts()["TOTAL"]["Dibukukan (Rp)"],
+                         700000)
+        # what the nights themselves saw stays as it was
+        self.assertEqual(books[f"palembang/harian-{DAY}.per-{THIRD}.xlsx"].movements(), site.book().movements())
+
+    def test_its_book_is_published_again(self):
+        site = self.late("revised")
+        self.assertEqual(sorted(path.name for path in (site.output / "palembang").iterdir()),
+                         [f"harian-{DAY}.r2.xlsx", f"harian-{DAY}.xlsx", f"harian-{NEXT}.xlsx",
+                          f"harian-{THIRD}.xlsx"])
+        book = site.book(revision=2)
+        self.assertIn("Revisi 2", book.sheets["Ringkasan"][2][0])
+        self.assertEqual(book.receipts()["TOTAL"]["Dibukukan (Rp)"], 700000)
+        told = book.corrections()
+        self.assertEqual({row["Run"] for row in told}, {f"{THIRD}-1"})
+        self.assertEqual({row["Sebab"] for row in told}, {f"rekening koran IDMREKON_{DAY.replace('-', '')}.txt"})
+        booked = [row for row in told if row["Baris/kolom"].endswith("Indomaret · Dibukukan (Rp) (=)")]
+        self.assertEqual([(row["Semula"], row["Menjadi"], row["Selisih"]) for row in booked], [(0, 350000, 350000)])
+        listed = [row for row in told if row["Lembar"] == "Penerimaan" and code(1) in row["Baris/kolom"]]
+        self.assertEqual([(row["Semula"], row["Menjadi"]) for row in listed], [("–", 350000)])
+        self.assertNotIn("Koreksi", site.book().sheets)
+        # nothing more to say: the next night publishes no third edition
+        site.quiet(FOURTH)
+        site.run(FOURTH, 0)
+        self.assertFalse((site.output / "palembang" / f"harian-{DAY}.r3.xlsx").exists())
+
+    def test_a_second_change_is_a_third_edition(self):
+        site = self.late("third")
+        site.put("decisions-1.csv", decisions(decision("D-1", "unmatch", site.entries(code(1))[0])))
+        site.quiet(FOURTH)
+        site.run(FOURTH, 0)
+        book = site.book(revision=3)
+        self.assertEqual({row["Sebab"] for row in book.corrections()}, {"keputusan D-1"})
+        moved = {row["Baris/kolom"].split(" · ")[-1]: row["Selisih"] for row in book.corrections()
+                 if "Indomaret" in row["Baris/kolom"] and row["Lembar"] == "Ringkasan"}
+        self.assertEqual(moved, {"Cocok (Rp) (+)": -350000, "Dibukukan (Rp) (=)": -350000,
+                                 "Jumlah transaksi": -1})
+        # the entry is no office's now
+        nowhere = site.book("tanpa-kantor", revision=2)
+        self.assertEqual(nowhere.receipts()["Indomaret"]["Belum teridentifikasi (Rp)"], 350000)
+        self.assertEqual(site.book("nasional", revision=3).receipts()["TOTAL"]["Dibukukan (Rp)"], 700000)
+
+
+if __name__ == "__main__":
+    main(sys.modules["__main__"])
