@@ -80,7 +80,8 @@ uint32_t rk_night_decided_entry(const rk_night *night, size_t decision)
 {
     const rk_decision_rows *d = &night->history.decisions;
     bool applied = rk_slice_is(rk_names_text(&night->world.names, d->effect[decision]), "applied");
-    return applied ? find_entry(night, entry_named(night, subject_of(night, decision))) : RK_NO_ROW;
+    return applied ? find_entry(night, rk_night_entry_named(night, subject_of(night, decision)))
+                   : RK_NO_ROW;
 }
 
 static uint32_t find_application(const rk_night *night, rk_slice id)
