@@ -338,8 +338,22 @@ def read_mandiri(statement, content):
                       lambda: bank_entry(rows.line_num, f"{first} {second}", signed, *days, reference))
 
 
+# Holidays and joint leave that fall on Monday to Friday, as month and day.
+FREE = {
+    2022: "0201 0228 0303 0415 0429 0502 0503 0504 0505 0506 0516 0526 0601 0817",
+    2023: "0123 0322 0323 0407 0419 0420 0421 0424 0425 0501 0518 0601 0602 0628 0629 0630 0719 "
+          "0817 0928 1225 1226",
+    2024: "0101 0208 0209 0214 0311 0312 0329 0408 0409 0410 0411 0412 0415 0501 0509 0510 0523 "
+          "0524 0617 0618 0916 1127 1225 1226",
+    2025: "0101 0127 0128 0129 0328 0331 0401 0402 0403 0404 0407 0418 0501 0512 0513 0529 0530 "
+          "0606 0609 0627 0818 0905 1225 1226",
+    2026: "0101 0116 0216 0217 0318 0319 0320 0323 0324 0403 0501 0514 0515 0527 0528 0601 0616 "
+          "0817 0825 1224 1225",
+}
+
+
 def working_day(day, step):
-    while day.weekday() > 4:
+    while day.weekday() > 4 or day.strftime("%m%d") in FREE.get(day.year, "").split():
         day += timedelta(days=step)
     return day
 

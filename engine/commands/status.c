@@ -38,6 +38,17 @@ static void print_moment(rk_moment at, rk_zone zone)
     rk_buffer_free(&text);
 }
 
+/* The end of the last day up to `day` on which a statement was expected. */
+static rk_moment end_of_expected(const rk_channel *channel, rk_day start, rk_day day)
+{
+    rk_moment begin, end = INT64_MIN;
+    while (day >= start && !rk_channel_expects(channel, day))
+        day--;
+    if (day >= start)
+        rk_channel_span(channel, day, day, &begin, &end);
+    return end;
+}
+
 /* Up to which moment each channel is complete; what it owes up to the last night. */
 static void print_channels(status *s)
 {
@@ -54,8 +65,7 @@ static void print_channels(status *s)
         printf("  %-16.*s complete until ",
                RK_FMT(rk_names_text(&night->world.names, channel->channel)));
         print_moment(until, channel->zone);
-        bool late = channel->expect == RK_EXPECT_DAILY &&
-                    until < rk_day_begin(night->day + 1, channel->zone);
+        bool late = until < end_of_expected(channel, night->start, night->day);
         printf("%s\n", late ? "  OVERDUE" : "");
         s->waiting |= late;
     }

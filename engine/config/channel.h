@@ -9,6 +9,7 @@
 #define RK_CONFIG_CHANNEL_H
 
 #include "base/regex.h"
+#include "config/calendar.h"
 #include "model/moment.h"
 #include "model/money.h"
 #include "model/names.h"
@@ -28,7 +29,7 @@ typedef enum rk_encoding {
     RK_ENCODING_AUTO,   /* UTF-8 where it is valid, else cp1252 */
     RK_ENCODING_LATIN1, /* ISO-8859-1 */
 } rk_encoding;
-typedef enum rk_expect { RK_EXPECT_NOTHING, RK_EXPECT_DAILY } rk_expect;
+typedef enum rk_expect { RK_EXPECT_NOTHING, RK_EXPECT_DAILY, RK_EXPECT_WORKING } rk_expect;
 
 /* What a field of a header, trailer or info line tells about the whole statement. Field names with
  * these meanings are reserved in such lines. */
@@ -222,6 +223,7 @@ typedef struct rk_channel {
     rk_dated dated;
     int32_t cutoff; /* seconds after midnight */
     bool cutoff_working_days;
+    const rk_calendar *calendar; /* of the rules */
     rk_controls controls;
     rk_account *accounts;
     size_t account_count;

@@ -3,8 +3,10 @@
 #include "config/channels.h"
 
 static const rk_choice layouts[] = {{"published", 0}, {"observed", 0}, {"invented", 0}, {NULL, 0}};
-static const rk_choice expects[] = {
-    {"nothing", RK_EXPECT_NOTHING}, {"daily", RK_EXPECT_DAILY}, {NULL, 0}};
+static const rk_choice expects[] = {{"nothing", RK_EXPECT_NOTHING},
+                                    {"daily", RK_EXPECT_DAILY},
+                                    {"working_days", RK_EXPECT_WORKING},
+                                    {NULL, 0}};
 static const rk_choice overlaps[] = {{"extends", true}, {"never", false}, {NULL, 0}};
 static const rk_choice dates[] = {{"second", RK_DATED_SECOND}, {"day", RK_DATED_DAY}, {NULL, 0}};
 static const rk_choice counts[] = {{"count", true}, {NULL, 0}};

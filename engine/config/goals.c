@@ -70,7 +70,7 @@ static const rk_key quota_keys[] = {
     {"each", &rk_value_choice, offsetof(rk_goal, each), .choices = units,
      .doc = "day (the default), week, month, quarter, half or year"},
     {"working_days", &rk_value_yes, offsetof(rk_goal, working),
-     .doc = "of a quota for each day: none on Saturdays and Sundays"},
+     .doc = "of a quota for each day: none on days that are no working days"},
     {"count", &rk_value_size, offsetof(rk_goal, count), .needed = true, .least = 0,
      .most = 1000000000, .doc = "applicants who can be served"},
 };
@@ -89,6 +89,8 @@ static bool load_goals(const rk_load *load, const rk_schema *schema, const rk_no
 {
     if (!rk_schema_bind_list(load, schema, root, &goals->items, &goals->count, err))
         return false;
+    for (size_t i = 0; i < goals->count; i++)
+        goals->items[i].calendar = load->rules->calendar;
     for (size_t i = 0; i < goals->count; i++)
         for (size_t j = 0; j < i; j++) {
             const rk_goal *a = &goals->items[j], *b = &goals->items[i];
@@ -116,21 +118,14 @@ bool rk_load_quotas(const rk_load *load, const rk_node *root, rk_error *err)
     return load_goals(load, &rk_quota_schema, root, &load->rules->quotas, err);
 }
 
-static rk_day working_days(rk_day from, rk_day until)
-{
-    rk_day whole = (until - from + 1) / 7, count = whole * 5;
-    for (rk_day day = from + whole * 7; day <= until; day++)
-        count += rk_weekday(day) < 5;
-    return count;
-}
-
 /* The figure's part for [from, until]. Of a unit that is cut, the part by days; parts of one unit sum to
  * the whole, as each is the difference of two rounded sums from its first day on. */
 static rk_money part_of(const rk_goal *goal, rk_day from, rk_day until)
 {
     rk_money figure = goal->amount_minor == RK_NO_MONEY ? goal->count : goal->amount_minor;
     if (goal->each == RK_PERIOD_DAY)
-        return figure * (goal->working ? working_days(from, until) : until - from + 1);
+        return figure *
+               (goal->working ? rk_working_days(goal->calendar, from, until) : until - from + 1);
     rk_money sum = 0;
     while (from <= until) {
         rk_days unit = rk_days_of(goal->each, from);

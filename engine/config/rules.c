@@ -82,6 +82,7 @@ typedef struct rule_file {
 /* In the order in which they need one another. */
 static const rule_file files[] = {
     {"offices.yaml", rk_load_offices, &rk_office_schema, true, false},
+    {"calendar.yaml", rk_load_calendar, &rk_calendar_schema, false, false},
     {"tariffs.yaml", rk_load_tariffs, &rk_tariff_schema, true, false},
     {"deadlines.yaml", rk_load_deadlines, &rk_deadline_schema, true, false},
     {"matching.yaml", rk_load_matching, &rk_match_schema, true, true},
@@ -125,7 +126,7 @@ static bool fail_unknown_file(const rk_source *source, rk_error *err)
 {
     rk_fail(err, RK_INVALID, "unknown rule file \"%.*s\"", RK_FMT(source->name));
     rk_fail_hint(err, "rules are offices.yaml, tariffs.yaml, deadlines.yaml, matching.yaml, "
-                      "outages.yaml, targets.yaml, quotas.yaml and channels/*.yaml");
+                      "outages.yaml, calendar.yaml, targets.yaml, quotas.yaml and channels/*.yaml");
     rk_nearest nearest = rk_nearest_to(source->name);
     for (size_t i = 0; i < FILE_COUNT; i++)
         rk_nearest_try(&nearest, rk_slice_of(files[i].name));
@@ -181,6 +182,7 @@ static bool load_channels(rk_load *load, const rk_sources *sources, rk_error *er
         if (rk_channel_find(rules, channel->channel))
             return rk_load_fail(load, rk_node_at(root, "channel"), err, "a second channel \"%.*s\"",
                                 RK_FMT(rk_names_text(load->names, channel->channel)));
+        channel->calendar = rules->calendar;
         rules->channel_count++;
     }
     return true;

@@ -209,8 +209,9 @@ typedef struct rk_goal {
     rk_slice name; /* of a target: "penerimaan", as measures name it; of a quota empty */
     rk_name office;
     rk_day from, until;
-    rk_period each;        /* what the figure is for */
-    bool working;          /* each: day: none on Saturdays and Sundays */
+    rk_period each; /* what the figure is for */
+    bool working;   /* each: day: none on days that are no working days */
+    const rk_calendar *calendar;
     rk_money amount_minor; /* RK_NO_MONEY: it is a count */
     uint32_t count;        /* RK_NO_COUNT: it is money */
 } rk_goal;
@@ -244,6 +245,7 @@ bool rk_settings_load(const rk_source *source, rk_arena *arena, rk_settings *set
 
 /* ---- all of it ---- */
 typedef struct rk_rules {
+    const rk_calendar *calendar; /* NULL: weekends only */
     rk_offices offices;
     rk_tariffs tariffs;
     rk_deadlines deadlines;

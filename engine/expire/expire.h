@@ -40,6 +40,10 @@ void rk_gaps_of_channels(const rk_rules *rules, const rk_coverage *coverage, rk_
 /* Up to which moment a channel is complete: where its first gap behind `start` begins. */
 rk_moment rk_complete_until(const rk_gaps *gaps, rk_name channel, rk_moment start);
 
+/* A statement is expected for the day. A day on which none is tells about nothing and misses nothing: the
+ * next one expected tells about it. */
+bool rk_channel_expects(const rk_channel *channel, rk_day day);
+
 /* The moments that a channel's statement of day `from` to `until` tells about. */
 void rk_channel_span(const rk_channel *channel, rk_day from, rk_day until, rk_moment *begin,
                      rk_moment *end);

@@ -1,19 +1,5 @@
 #include "expire/expire.h"
 
-/* Saturday and Sunday are no working days; holidays come with the calendar. */
-static bool is_working_day(rk_day day)
-{
-    return rk_weekday(day) < 5;
-}
-
-static rk_day working_day_before(rk_day day)
-{
-    do
-        day--;
-    while (!is_working_day(day));
-    return day;
-}
-
 void rk_channel_span(const rk_channel *channel, rk_day from, rk_day until, rk_moment *begin,
                      rk_moment *end)
 {
@@ -22,18 +8,17 @@ void rk_channel_span(const rk_channel *channel, rk_day from, rk_day until, rk_mo
         *end = rk_day_begin(until + 1, channel->zone);
         return;
     }
-    rk_day before = channel->cutoff_working_days ? working_day_before(from) : from - 1;
+    rk_day before = rk_day_before(channel->calendar, from, channel->cutoff_working_days);
     *begin = rk_day_begin(before, channel->zone) + channel->cutoff * RK_SECOND;
     *end = rk_day_begin(until, channel->zone) + channel->cutoff * RK_SECOND;
 }
 
-/* A day on which no statement is expected tells about nothing and misses nothing. */
-static bool is_expected(const rk_channel *channel, rk_day day)
+bool rk_channel_expects(const rk_channel *channel, rk_day day)
 {
-    if (channel->expect == RK_EXPECT_NOTHING)
-        return false;
-    return channel->dated != RK_DATED_CUTOFF || !channel->cutoff_working_days ||
-           is_working_day(day);
+    bool working = channel->expect == RK_EXPECT_WORKING ||
+                   (channel->dated == RK_DATED_CUTOFF && channel->cutoff_working_days);
+    return channel->expect != RK_EXPECT_NOTHING &&
+           (!working || rk_is_working_day(channel->calendar, day));
 }
 
 static rk_day last_covered(const rk_coverage *coverage, rk_name channel)
@@ -58,9 +43,9 @@ static void gaps_of_channel(const rk_channel *channel, const rk_coverage *covera
     for (rk_day day = first; day <= last; day++) {
         rk_channel_span(channel, day, day, &begin, &end);
         bool covered = rk_coverage_has(coverage, channel->channel, day, day);
-        if (!covered && is_expected(channel, day))
-            rk_gaps_add(gaps, channel->channel, begin, end);
-        if ((covered || is_expected(channel, day)) && end > known_until)
+        if (!covered && rk_channel_expects(channel, day))
+            rk_gaps_add(gaps, channel->channel, known_until < begin ? known_until : begin, end);
+        if ((covered || rk_channel_expects(channel, day)) && end > known_until)
             known_until = end;
     }
     rk_moment closed = INT64_MAX;

@@ -163,7 +163,8 @@ static void put_missing_days(const rk_night *night, const rk_channel *channel, r
 {
     rk_day first = channel->from > night->start ? channel->from : night->start;
     for (rk_day day = first; day <= night->day; day++) {
-        if (rk_coverage_has(&night->carried.coverage, channel->channel, day, day))
+        if (!rk_channel_expects(channel, day) ||
+            rk_coverage_has(&night->carried.coverage, channel->channel, day, day))
             continue;
         if (out->len)
             rk_buffer_text(out, ", ");
@@ -183,7 +184,7 @@ static void make_watermarks(rk_night *night)
         rk_buffer missing = {0};
         if (!channel->holds_lapses)
             continue;
-        if (channel->expect == RK_EXPECT_DAILY)
+        if (channel->expect != RK_EXPECT_NOTHING)
             put_missing_days(night, channel, &missing);
         marks[count].channel = channel->channel;
         marks[count].complete_until = rk_complete_until(&night->gaps, channel->channel, begin);

@@ -22,6 +22,7 @@ typedef enum column_id {
     COLUMN_CASE,
     COLUMN_KIND,
     COLUMN_AGE,
+    COLUMN_WORKING_AGE,
     COLUMN_PAID,
     COLUMN_BOOKED,
     COLUMN_CHANNEL,
@@ -62,6 +63,7 @@ static const column_rule column_rules[] = {
     {"kind", COLUMN_KIND, OF_CASES, 18},
     {"outcome", COLUMN_KIND, OF_ENTRIES, 18},
     {"age", COLUMN_AGE, OF_CASES | RIGHT, 7},
+    {"working_age", COLUMN_WORKING_AGE, OF_CASES | RIGHT, 9},
     {"paid", COLUMN_PAID, OF_ALL, 15},
     {"booked_on", COLUMN_BOOKED, OF_ENTRIES | OF_CASES, 11},
     {"channel", COLUMN_CHANNEL, OF_ENTRIES | OF_CASES, 12},
@@ -424,12 +426,17 @@ static void put_office(rk_row *row, const list *l, rk_name name)
     rk_row_text(row, RK_STYLE_TEXT, office ? office->name : rk_job_word(l->job, RK_WORD_NO_OFFICE));
 }
 
-static void put_age(rk_row *row, const list *l, const record *r)
+/* Since the night that opened the case, in days or in working days. */
+static void put_age(rk_row *row, const list *l, const record *r, bool working)
 {
+    const rk_books_input *input = l->job->desk->input;
     if (r->opened_on == RK_NO_DAY)
         rk_row_blank(row, RK_STYLE_TEXT);
     else
-        rk_row_number(row, RK_STYLE_NUMBER, l->job->desk->input->night - r->opened_on);
+        rk_row_number(row, RK_STYLE_NUMBER,
+                      working
+                          ? rk_working_days(input->rules->calendar, r->opened_on + 1, input->night)
+                          : input->night - r->opened_on);
 }
 
 static void put_outage(rk_row *row, const list *l, rk_name name)
@@ -507,7 +514,8 @@ static void put_cell(rk_row *row, const list *l, const record *r, column_id id, 
                     rk_texts_get(texts, r->case_id));
         break;
     case COLUMN_AGE:
-        put_age(row, l, r);
+    case COLUMN_WORKING_AGE:
+        put_age(row, l, r, id == COLUMN_WORKING_AGE);
         break;
     case COLUMN_PAID:
         put_paid(row, l, r, zone);

@@ -248,6 +248,7 @@ static const struct {
     {"case_id", {"ID kasus", "Case"}},
     {"outcome", {"Hasil", "Outcome"}},
     {"kind", {"Jenis", "Kind"}},
+    {"working_age", {"Umur (hari kerja)", "Age (working days)"}},
     {"age", {"Umur (hari)", "Age (days)"}},
     {"paid", {"Waktu bayar", "Paid"}},
     {"booked_on", {"Tanggal buku", "Booked on"}},

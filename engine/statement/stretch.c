@@ -64,7 +64,8 @@ static void bound_payment(const rk_plan *plan, const rk_time *paid, bool has_tim
     const rk_channel *channel = plan->channel;
     rk_day day = has_time ? rk_day_at(rk_time_moment(paid), channel->zone) : into->booked_on;
     if (channel->dated == RK_DATED_CUTOFF) {
-        rk_day before = rk_day_before(into->booked_on, channel->cutoff_working_days);
+        rk_day before =
+            rk_day_before(channel->calendar, into->booked_on, channel->cutoff_working_days);
         int64_t cutoff = channel->cutoff * RK_SECOND;
         into->paid_from = rk_day_begin(before, channel->zone) + cutoff;
         into->paid_until = rk_day_begin(into->booked_on, channel->zone) + cutoff - 1;

@@ -446,14 +446,6 @@ bool rk_time_read(const rk_time_plans *plans, rk_slice text, rk_zone zone, rk_ne
     return false;
 }
 
-rk_day rk_day_before(rk_day day, bool working)
-{
-    day--;
-    while (working && rk_weekday(day) >= 5)
-        day--;
-    return day;
-}
-
 /* ---- text ---- */
 
 static size_t put_utf8(unsigned c, char *out)

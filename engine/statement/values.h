@@ -79,9 +79,6 @@ bool rk_balance_read(const rk_channel *channel, rk_slice text, rk_money *minor);
 /* A code of 15 digits in a field of its own; 0 when it is none. */
 uint64_t rk_code_read(rk_slice text);
 
-/* The working day (Monday to Friday) before `day`, or simply the day before. */
-rk_day rk_day_before(rk_day day, bool working);
-
 /* cp1252 to UTF-8; `out` has room for 3 * text.len bytes. Bytes that cp1252 lacks become U+FFFD. */
 size_t rk_cp1252_to_utf8(rk_slice text, char *out);
 
