@@ -99,7 +99,8 @@ static void test_config__files_must_be_there_and_known(void **state)
         {"matching.yaml", "weather-report.yaml",
          "weather-report.yaml: unknown rule file \"weather-report.yaml\"\nhint: rules are "
          "offices.yaml, "
-         "tariffs.yaml, deadlines.yaml, matching.yaml, outages.yaml, calendar.yaml, targets.yaml, quotas.yaml and "
+         "tariffs.yaml, deadlines.yaml, matching.yaml, outages.yaml, calendar.yaml, targets.yaml, "
+         "quotas.yaml and "
          "channels/*.yaml\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
