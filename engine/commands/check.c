@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "commands/check_tests.h"
 #include "commands/commands.h"
 #include "commands/options.h"
 #include "config/schema.h"
@@ -24,6 +25,22 @@ static void print_schemas(const rk_sources *sources)
     rk_buffer_free(&out);
 }
 
+static bool print_rules(const rk_setup *setup, rk_error *err)
+{
+    rk_buffer failures = {0};
+    size_t tests;
+    bool good = rk_check_tests(&setup->rules, &setup->sources, setup->settings.zone, &tests,
+                               &failures, err);
+    fprintf(stderr, "%.*s", RK_FMT(rk_buffer_all(&failures)));
+    if (good)
+        printf("rules are in order: %zu channels, %zu offices, %zu matching rules, %zu tests of "
+               "them, %zu workbooks\n",
+               setup->rules.channel_count, setup->rules.offices.count, setup->rules.matching.count,
+               tests, setup->rules.reports.workbook_count);
+    rk_buffer_free(&failures);
+    return good;
+}
+
 rk_code rk_command_check(int argc, char **argv, int64_t now, rk_error *err)
 {
     (void)now;
@@ -37,9 +54,7 @@ rk_code rk_command_check(int argc, char **argv, int64_t now, rk_error *err)
     if (good && schema)
         print_schemas(&setup.sources);
     else if (good)
-        printf("rules are in order: %zu channels, %zu offices, %zu matching rules, %zu workbooks\n",
-               setup.rules.channel_count, setup.rules.offices.count, setup.rules.matching.count,
-               setup.rules.reports.workbook_count);
+        good = print_rules(&setup, err);
     rk_names_free(&names);
     rk_setup_free(&setup);
     return good ? RK_DONE : err->code;

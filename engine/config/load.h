@@ -17,8 +17,8 @@ struct rk_compiled {
 };
 
 extern const rk_schema rk_office_schema, rk_tariff_schema, rk_deadline_schema, rk_outage_schema,
-    rk_calendar_schema, rk_match_schema, rk_channel_schema, rk_target_schema, rk_quota_schema,
-    rk_settings_schema, rk_measure_schema, rk_workbook_schema;
+    rk_calendar_schema, rk_match_schema, rk_rule_test_schema, rk_channel_schema, rk_target_schema,
+    rk_quota_schema, rk_settings_schema, rk_measure_schema, rk_workbook_schema;
 
 bool rk_load_offices(const rk_load *load, const rk_node *root, rk_error *err);
 bool rk_load_tariffs(const rk_load *load, const rk_node *root, rk_error *err);

@@ -253,6 +253,9 @@ static const rk_key match_keys[] = {
      .doc = "what the rule may find"},
     {"outcome", &outcomes_value, offsetof(rk_match_rule, outcomes), .choices = outcomes,
      .doc = "the same, of one"},
+    {"tests", &rk_value_list, offsetof(rk_match_rule, tests),
+     .count_offset = offsetof(rk_match_rule, test_count), .of = &rk_rule_test_schema,
+     .doc = "cases that `rekon check` runs"},
 };
 
 static void begin_match(void *into)

@@ -170,6 +170,33 @@ typedef enum rk_time_test {
     RK_TIME_WITHIN, /* may lie between the submission and paid_days times 24 hours after it */
 } rk_time_test;
 
+/* A case that a rule carries: `rekon check` matches it by all the rules. */
+typedef struct rk_test_application {
+    rk_slice id, code, group_id, alt_keys;
+    rk_money due_minor;
+    rk_local submitted;
+    rk_name source;
+    int status; /* rk_status */
+} rk_test_application;
+
+typedef struct rk_test_entry {
+    rk_slice code, reference, application; /* application: expected; empty: any */
+    rk_money amount_minor;
+    bool debit;
+    rk_local paid, until; /* until: RK_NO_MOMENT when `paid` is exact */
+    rk_name channel;
+    int outcome;         /* rk_outcome, expected */
+    const rk_node *node; /* where it stands, in the arena of the rules */
+} rk_test_entry;
+
+typedef struct rk_rule_test {
+    rk_slice name;
+    rk_test_application *applications;
+    size_t application_count;
+    rk_test_entry *entries;
+    size_t entry_count;
+} rk_rule_test;
+
 typedef struct rk_match_rule {
     rk_name rule;
     rk_day from, until; /* by the entry's booked_on */
@@ -185,6 +212,8 @@ typedef struct rk_match_rule {
     size_t channel_count;
     bool unique;
     uint32_t outcomes; /* bit of each rk_outcome that the rule may give */
+    rk_rule_test *tests;
+    size_t test_count;
 } rk_match_rule;
 
 typedef struct rk_matching {
