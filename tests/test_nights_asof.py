@@ -2,6 +2,7 @@
 """test_nights_asof: what was known on any night, and books that are published again. Every scenario also ends
 with each night's books folded again to the bytes that it published (nights_kit)."""
 
+import csv
 import sys
 from pathlib import Path
 
@@ -12,6 +13,33 @@ from nights_kit import (  # noqa: E402
     DAY, NEXT, THIRD, Book, Nights, application, code, decision, decisions, main, paid)
 
 FOURTH = "2024-03-08"
+
+
+def differing(then, now):
+    """{(sheet, cell): (before, after)} of the summaries' numbers that differ, with the label of their row and
+    the heading of their column the same."""
+    found = {}
+    old = {}
+    for book, seen in ((then, old), (now, None)):
+        heads, block = {}, None
+        for r, row in enumerate(book.sheets["Ringkasan"]):
+            if isinstance(row[0], str) and row[0][:2] in ("A.", "B.", "C."):
+                block, heads = row[0], {}
+                continue
+            if block and not heads:
+                heads = dict(enumerate(row))
+                continue
+            for c, value in enumerate(row):
+                if not block or not isinstance(value, (int, float)) or isinstance(value, bool) or not heads.get(c):
+                    continue
+                key = (block, row[0], heads[c])
+                if "periksa" in str(row[0]).lower() or heads[c].startswith(("Tertua", "Lengkap", "Baru")):
+                    continue
+                if seen is not None:
+                    seen[key] = value
+                elif old.get(key, 0) != value:
+                    found[("Ringkasan", f"{chr(65 + c)}{r + 1}")] = (float(old.get(key, 0)), float(value))
+    return found
 
 
 class Asof(Nights):
@@ -34,6 +62,39 @@ class Asof(Nights):
         site.quiet(THIRD)
         site.run(THIRD, 0)
         return site
+
+    def diff(self, site, before, after, *words, code=0):
+        """(what it says, its table)"""
+        table = site.folder / "diff.csv"
+        ran = site.command("diff", before, after, "--csv", table, *words, code=code)
+        with open(table, encoding="utf-8", newline="") as file:
+            return ran.out, list(csv.DictReader(file))
+
+    def test_why_a_figure_changed(self):
+        site = self.late("why")
+        statement = f"IDMREKON_{DAY.replace('-', '')}.txt"
+        said, rows = self.diff(site, DAY, THIRD)
+        self.assertEqual({(row["cause"], row["what"], row["run"]) for row in rows},
+                         {("statement", statement, f"{THIRD}-1")})
+        self.assertRegex(said, r"remainder +Rp0 +0\n$")
+        self.assertRegex(said, f"statement {statement} \\({THIRD}-1\\) +Rp350.000 +1\n")
+        # every figure of the two books of the day, cell by cell
+        then, now = site.book(), site.book(revision=2)
+        changed = {(row["sheet"], row["cell"]): row for row in rows if row["book"].startswith("palembang/")}
+        for place, (before, after) in differing(then, now).items():
+            row = changed.pop(place)
+            self.assertEqual((float(row["before"] or 0), float(row["after"])), (before, after), row)
+        self.assertEqual([row for row in changed.values() if row["sheet"] == "Ringkasan"], [])
+        # one cell alone
+        place = next(row["cell"] for row in rows if row["figure"].endswith("Indomaret · Dibukukan (Rp) (=)"))
+        said = site.command("diff", DAY, THIRD, "--cell", f"palembang/harian!Ringkasan!{place}", code=0).out
+        self.assertEqual(said.count("by statement"), 1)
+        self.assertIn("Rp0 -> Rp350.000  by statement " + statement, said)
+        # nothing between the 5th and the 6th
+        said, rows = self.diff(site, DAY, NEXT)
+        self.assertEqual(rows, [])
+        self.assertIn("no figure changed", said)
+        self.assertIn("takes two days or runs", site.command("diff", DAY, code=2).err)
 
     def test_a_statement_that_comes_late(self):
         site = self.late("late")

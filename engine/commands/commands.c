@@ -34,6 +34,16 @@ const rk_command rk_commands[] = {
      "  --office O          this office alone, or nasional (default: all)\n"
      "  --archive DIR       default: that of the configuration\n"
      "  --out DIR           where the books go (default: here)\n"},
+    {"diff", rk_command_diff,
+     "why books differ between two nights: each figure, its cause, the money",
+     "  A B                 days or runs (2024-03-05, 2024-03-05-1), the earlier one first\n"
+     "  --period P          the books of this period (default: the day of A)\n"
+     "  --report R          this workbook (default: all of this kind of period)\n"
+     "  --office O          this office alone, or nasional (default: all)\n"
+     "  --cell CELL         C14, Ringkasan!C14 or palembang/harian!Ringkasan!C14: this one alone,\n"
+     "                      where the book as known after B has it\n"
+     "  --csv FILE          the same as a table\n"
+     "  --archive DIR       default: that of the configuration\n"},
     {"rerun", rk_command_rerun, "run a past night again from the archive and compare",
      "  --date D            the night\n"
      "  --number N          which run of it (default: the last)\n"

@@ -169,18 +169,23 @@ static void fill_input(const rk_asof *asof, const rk_asof_wish *wish, rk_arena *
     input->rule_digests = digests;
 }
 
+static rk_fold_of fold_of(const rk_asof *asof, const rk_asof_wish *wish, rk_day until)
+{
+    return (rk_fold_of){.archive = asof->archive,
+                        .runs = asof->runs,
+                        .run_count = asof->run_count,
+                        .from = wish->period.from,
+                        .until = until,
+                        .flows_from = wish->period.from};
+}
+
 static bool make(const rk_asof *asof, const rk_asof_wish *wish, rk_world *world,
                  const rk_rules *rules, rk_arena *arena, rk_books *books, rk_error *err)
 {
     rk_fold fold;
     rk_books_input input = {.rules = rules, .names = &world->names, .texts = &world->texts};
     fill_input(asof, wish, arena, &input);
-    rk_fold_of of = {.archive = asof->archive,
-                     .runs = asof->runs,
-                     .run_count = asof->run_count,
-                     .from = wish->period.from,
-                     .until = input.night,
-                     .flows_from = wish->period.from};
+    rk_fold_of of = fold_of(asof, wish, input.night);
     bool good = rk_fold_make(&of, world, &fold, err);
     if (good) {
         input.provisional = rk_fold_provisional(&fold, input.language, world);
@@ -204,5 +209,46 @@ bool rk_asof_books(const rk_asof *asof, const rk_asof_wish *wish, rk_arena *aren
                 make(asof, wish, &world, &rules, arena, books, err);
     rk_rules_free(&rules);
     rk_world_free(&world);
+    return good;
+}
+
+/* ---- differences ---- */
+
+/* How many of the runs are known after `text`. */
+static bool count_runs(const rk_asof *asof, rk_slice text, size_t *count, rk_error *err)
+{
+    rk_day day;
+    int number;
+    *count = 0;
+    if (!parse_run(text, &day, &number))
+        return rk_fail(err, RK_USAGE, "\"%.*s\" is neither a day nor a run", RK_FMT(text));
+    for (size_t i = 0; i < asof->run_count; i++) {
+        const rk_fact_list *run = &asof->runs[i];
+        if (run->night < day || (run->night == day && (number == 0 || run->number <= number)))
+            *count = i + 1;
+    }
+    return true;
+}
+
+bool rk_asof_attribute(const rk_asof *asof, rk_slice before, const rk_asof_wish *wish,
+                       rk_attribution *attribution, rk_error *err)
+{
+    rk_names names = {0};
+    rk_rules rules = {0};
+    rk_arena arena = {0};
+    rk_books_input input = {.rules = &rules, .names = &names};
+    rk_attribute_of of = {.input = &input};
+    *attribution = (rk_attribution){0};
+    bool good = count_runs(asof, before, &of.before, err) &&
+                rk_rules_load(&asof->sources, &names, &arena, &rules, err);
+    if (good) {
+        fill_input(asof, wish, &arena, &input);
+        of.after = fold_of(asof, wish, input.night);
+        good = rk_attribute_books(&of, &names, attribution, err) &&
+               rk_attribute_money(&of, &names, attribution, err);
+    }
+    rk_rules_free(&rules);
+    rk_names_free(&names);
+    rk_arena_free(&arena);
     return good;
 }

@@ -9,7 +9,7 @@
 #ifndef RK_NIGHT_ASOF_H
 #define RK_NIGHT_ASOF_H
 
-#include "night/fold.h"
+#include "night/attribute.h"
 #include "seal/manifest.h"
 
 typedef struct rk_asof {
@@ -41,5 +41,10 @@ typedef struct rk_asof_wish {
 /* The books are in memory; their paths in `arena`. */
 bool rk_asof_books(const rk_asof *asof, const rk_asof_wish *wish, rk_arena *arena, rk_books *books,
                    rk_error *err);
+
+/* Why the books, and the money booked on the days, are not what they were after run `before`, which is a day
+ * or a run as above and not behind that of `asof`. */
+bool rk_asof_attribute(const rk_asof *asof, rk_slice before, const rk_asof_wish *wish,
+                       rk_attribution *attribution, rk_error *err);
 
 #endif

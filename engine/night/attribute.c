@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "report/plan.h"
 #include "report/words.h"
 
 typedef struct attributing {
@@ -47,8 +48,7 @@ static bool say(attributing *t, const rk_fold_of *of, rk_arena *arena, rk_books 
 }
 
 /* The books as they are now against what they said before. */
-static void take(attributing *t, rk_books *books, rk_slice cause, rk_slice run, bool is_first,
-                 bool explained)
+static void take(attributing *t, rk_books *books, const rk_ground *ground)
 {
     rk_attribution *trace = t->trace;
     for (size_t i = 0; i < books->count; i++)
@@ -62,12 +62,12 @@ static void take(attributing *t, rk_books *books, rk_slice cause, rk_slice run, 
                 books->items[k].figures = (rk_figures){0};
             }
         size_t lines = book->lines.count;
-        if (is_first) {
+        if (!ground) {
             book->last = now;
             continue;
         }
-        rk_figures_differ(&book->last, &now, cause, run, &trace->arena, &book->lines);
-        if (!explained)
+        rk_figures_differ(&book->last, &now, ground, &trace->arena, &book->lines);
+        if (ground->kind.len == 0)
             book->unexplained += book->lines.count - lines;
         rk_figures_free(&book->last);
         book->last = now;
@@ -87,21 +87,22 @@ static rk_slice name_run(attributing *t, const rk_fold_of *of)
     return kept;
 }
 
-static rk_slice name_cause(attributing *t, const rk_causes *causes, const rk_texts *texts,
-                           uint32_t number)
+static rk_ground ground_of(attributing *t, const rk_causes *causes, const rk_texts *texts,
+                           uint32_t number, rk_slice run)
 {
     rk_buffer text = {0};
-    rk_cause_kind kind = number && number <= causes->batch.count
-                             ? (rk_cause_kind)causes->kind[number - 1]
-                             : RK_CAUSE_NONE;
+    rk_arena *arena = &t->trace->arena;
+    bool known = number && number <= causes->batch.count;
+    rk_cause_kind kind = known ? (rk_cause_kind)causes->kind[number - 1] : RK_CAUSE_NONE;
+    rk_ground ground = {.run = run, .kind = rk_slice_of(known ? rk_cause_name(kind) : "")};
+    if (known)
+        ground.what = rk_arena_slice(arena, rk_texts_get(texts, causes->what[number - 1]));
     rk_buffer_slice(&text, rk_shown_cause(kind, t->of->input->language));
-    if (kind != RK_CAUSE_NONE && causes->what[number - 1]) {
-        rk_buffer_char(&text, ' ');
-        rk_buffer_slice(&text, rk_texts_get(texts, causes->what[number - 1]));
-    }
-    rk_slice kept = rk_arena_slice(&t->trace->arena, rk_buffer_all(&text));
+    rk_buffer_text(&text, ground.what.len ? " " : "");
+    rk_buffer_slice(&text, ground.what);
+    ground.cause = rk_arena_slice(arena, rk_buffer_all(&text));
     rk_buffer_free(&text);
-    return kept;
+    return ground;
 }
 
 /* The last run of `of`, cause by cause. */
@@ -119,14 +120,102 @@ static bool attribute_run(attributing *t, rk_fold_of of, rk_error *err)
         rk_books books = {0};
         of.part = i + 1 < count ? numbers[i] + 1 : 0;
         good = say(t, &of, &arena, &books, err);
-        if (good)
-            take(t, &books, name_cause(t, &causes, &world.texts, numbers[i]), name_run(t, &of),
-                 false, numbers[i] != 0);
+        if (good) {
+            rk_ground ground = ground_of(t, &causes, &world.texts, numbers[i], name_run(t, &of));
+            take(t, &books, &ground);
+        }
         rk_books_free(&books);
     }
     rk_batch_free(&causes.batch);
     rk_world_free(&world);
     rk_arena_free(&arena);
+    return good;
+}
+
+static int by_figure(const void *a, const void *b)
+{
+    return rk_figure_compare(a, b);
+}
+
+/* Lines stand where the later book has the figure. */
+static void place_lines(rk_attributed *book)
+{
+    for (size_t i = 0; i < book->lines.count; i++) {
+        rk_correction *line = &book->lines.items[i];
+        rk_figure wanted = {.sheet = line->sheet, .where = line->where};
+        const rk_figure *found =
+            book->last.count
+                ? bsearch(&wanted, book->last.items, book->last.count, sizeof wanted, by_figure)
+                : NULL;
+        if (found)
+            rk_plan_place(found->row, found->column, line->place);
+    }
+}
+
+/* ---- money ---- */
+
+static bool sum_facts(const rk_fold_of *of, rk_names *names, uint32_t cause, rk_money *sum,
+                      int64_t *count, rk_error *err)
+{
+    rk_world world = {.names = *names};
+    rk_fold fold;
+    bool good = rk_fold_make(of, &world, &fold, err);
+    const rk_facts *f = &fold.flows;
+    *sum = *count = 0;
+    for (size_t row = 0; good && row < f->batch.count; row++) {
+        if (f->kind[row] != RK_FACT_ENTRY || f->outcome[row] == RK_IGNORED ||
+            f->booked_on[row] < of->from || f->booked_on[row] > of->until ||
+            (cause != UINT32_MAX && f->cause[row] != cause))
+            continue;
+        rk_money_add(sum, f->amount[row]);
+        *count += f->count[row];
+    }
+    rk_fold_free(&fold);
+    *names = world.names;
+    world.names = (rk_names){0};
+    rk_world_free(&world);
+    return good;
+}
+
+static bool sum_run(attributing *t, const rk_fold_of *of, rk_error *err)
+{
+    rk_world world = {.names = *t->names};
+    rk_causes causes = {0};
+    rk_fold_of run = *of;
+    uint32_t *numbers;
+    size_t count = 0;
+    rk_attribution *trace = t->trace;
+    bool good = rk_fold_causes(of, &world, &causes, &numbers, &count, err);
+    *t->names = world.names;
+    world.names = (rk_names){0};
+    run.runs = &of->runs[of->run_count - 1];
+    run.run_count = 1;
+    for (size_t i = 0; good && i < count; i++) {
+        rk_part part = {.ground = ground_of(t, &causes, &world.texts, numbers[i], name_run(t, of))};
+        good = sum_facts(&run, t->names, numbers[i], &part.amount, &part.count, err);
+        if (part.amount == 0 && part.count == 0)
+            continue;
+        trace->parts =
+            rk_grow(trace->parts, &trace->part_capacity, trace->part_count + 1, sizeof part);
+        trace->parts[trace->part_count++] = part;
+    }
+    rk_batch_free(&causes.batch);
+    rk_world_free(&world);
+    return good;
+}
+
+bool rk_attribute_money(const rk_attribute_of *of, rk_names *names, rk_attribution *trace,
+                        rk_error *err)
+{
+    attributing t = {.of = of, .names = names, .trace = trace};
+    rk_fold_of part = of->after;
+    part.run_count = of->before;
+    bool good = sum_facts(&part, names, UINT32_MAX, &trace->before, &trace->count_before, err) &&
+                sum_facts(&of->after, names, UINT32_MAX, &trace->after, &trace->count_after, err);
+    for (size_t i = of->before; good && i < of->after.run_count; i++) {
+        part.run_count = i + 1;
+        good = sum_run(&t, &part, err);
+    }
     return good;
 }
 
@@ -145,7 +234,7 @@ bool rk_attribute_books(const rk_attribute_of *of, rk_names *names, rk_attributi
     part.tonight_facts = NULL;
     part.run_count = of->before;
     bool good = say(&t, &part, &arena, &books, err);
-    take(&t, &books, (rk_slice){"", 0}, (rk_slice){"", 0}, true, true);
+    take(&t, &books, NULL);
     rk_books_free(&books);
     for (size_t i = of->before; good && i < of->after.run_count; i++) {
         part.run_count = i + 1;
@@ -154,6 +243,8 @@ bool rk_attribute_books(const rk_attribute_of *of, rk_names *names, rk_attributi
     if (good && of->after.tonight_facts)
         good = attribute_run(&t, of->after, err);
     rk_arena_free(&arena);
+    for (size_t i = 0; i < trace->count; i++)
+        place_lines(&trace->books[i]);
     if (trace->count > 1)
         qsort(trace->books, trace->count, sizeof *trace->books, by_path);
     return good;
@@ -166,6 +257,7 @@ void rk_attribution_free(rk_attribution *trace)
         rk_figures_free(&trace->books[i].last);
     }
     free(trace->books);
+    free(trace->parts);
     rk_arena_free(&trace->arena);
     *trace = (rk_attribution){0};
 }

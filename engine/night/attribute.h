@@ -28,14 +28,28 @@ typedef struct rk_attributed {
     size_t unexplained; /* lines without a recorded cause */
 } rk_attributed;
 
+typedef struct rk_part {
+    rk_ground ground;
+    rk_money amount;
+    int64_t count; /* entries */
+} rk_part;
+
 typedef struct rk_attribution {
     rk_attributed *books; /* by path; those that do not differ have no lines */
     size_t count, capacity;
+    /* money booked on the days, of any outcome but ignored: both states, and what each cause adds */
+    rk_money before, after;
+    int64_t count_before, count_after;
+    rk_part *parts;
+    size_t part_count, part_capacity;
     rk_arena arena;
 } rk_attribution; /* {0} */
 
 /* Names of the input's dictionary may be added. */
 bool rk_attribute_books(const rk_attribute_of *of, rk_names *names, rk_attribution *trace,
+                        rk_error *err);
+/* The money alone: the states from the folds, the parts from the facts of each run. */
+bool rk_attribute_money(const rk_attribute_of *of, rk_names *names, rk_attribution *trace,
                         rk_error *err);
 void rk_attribution_free(rk_attribution *trace);
 

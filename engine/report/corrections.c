@@ -25,8 +25,8 @@ static void put_line(const rk_job *job, rk_plan_sheet *sheet, uint32_t row, cons
     put_value(sheet, row, 4, c, c->before_known, c->before);
     put_value(sheet, row, 5, c, c->after_known, c->after);
     put_value(sheet, row, 6, c, true, c->after - c->before);
-    rk_plan_text(sheet, row, 7, RK_STYLE_WRAP, c->cause);
-    rk_plan_text(sheet, row, 8, RK_STYLE_TEXT, c->run);
+    rk_plan_text(sheet, row, 7, RK_STYLE_WRAP, c->ground.cause);
+    rk_plan_text(sheet, row, 8, RK_STYLE_TEXT, c->ground.run);
 }
 
 bool rk_corrections_lay(rk_job *job, const rk_corrections *corrections, rk_error *err)

@@ -181,8 +181,8 @@ void rk_figures_free(rk_figures *f)
     *f = (rk_figures){0};
 }
 
-static void put_correction(const rk_figure *before, const rk_figure *after, rk_slice cause,
-                           rk_slice run, rk_arena *arena, rk_corrections *out)
+static void put_correction(const rk_figure *before, const rk_figure *after, const rk_ground *ground,
+                           rk_arena *arena, rk_corrections *out)
 {
     const rk_figure *figure = after ? after : before;
     out->items = rk_grow(out->items, &out->capacity, out->count + 1, sizeof *out->items);
@@ -194,13 +194,12 @@ static void put_correction(const rk_figure *before, const rk_figure *after, rk_s
                          .after_known = after != NULL,
                          .before = before ? before->value : 0,
                          .after = after ? after->value : 0,
-                         .cause = cause,
-                         .run = run};
+                         .ground = *ground};
     rk_plan_place(figure->row, figure->column, c->place);
 }
 
-void rk_figures_differ(const rk_figures *before, const rk_figures *after, rk_slice cause,
-                       rk_slice run, rk_arena *arena, rk_corrections *out)
+void rk_figures_differ(const rk_figures *before, const rk_figures *after, const rk_ground *ground,
+                       rk_arena *arena, rk_corrections *out)
 {
     size_t a = 0, b = 0;
     while (a < before->count || b < after->count) {
@@ -214,6 +213,6 @@ void rk_figures_differ(const rk_figures *before, const rk_figures *after, rk_sli
         /* a row of zeros that comes or goes changes no figure */
         if (order != 0 && !(order < 0 ? x : y)->listed && (order < 0 ? x : y)->value == 0)
             continue;
-        put_correction(order <= 0 ? x : NULL, order >= 0 ? y : NULL, cause, run, arena, out);
+        put_correction(order <= 0 ? x : NULL, order >= 0 ? y : NULL, ground, arena, out);
     }
 }

@@ -37,14 +37,21 @@ void rk_figures_free(rk_figures *figures);
 /* By sheet, then where: <0, 0, >0. */
 int rk_figure_compare(const rk_figure *a, const rk_figure *b);
 
+/* Why a figure differs. */
+typedef struct rk_ground {
+    rk_slice cause; /* "rekening koran IDMREKON_20240305.txt", as sheets show it */
+    rk_slice run;   /* "2024-03-07-1" */
+    rk_slice kind;  /* "statement" */
+    rk_slice what;  /* "IDMREKON_20240305.txt", or empty */
+} rk_ground;
+
 /* One line of the sheet of corrections. */
 typedef struct rk_correction {
     rk_slice sheet, where;
     char place[24]; /* "C14", in the book where it stands */
     bool money, before_known, after_known;
     int64_t before, after; /* hundredths */
-    rk_slice cause;        /* "laporan bank IDMREKON_20240305.txt" */
-    rk_slice run;          /* "2024-03-07-1" */
+    rk_ground ground;
 } rk_correction;
 
 typedef struct rk_corrections {
@@ -52,9 +59,9 @@ typedef struct rk_corrections {
     size_t count, capacity;
 } rk_corrections;
 
-/* Adds a line for each figure that differs between two states; its texts are in the arena, `cause` and
- * `run` are borrowed. */
-void rk_figures_differ(const rk_figures *before, const rk_figures *after, rk_slice cause,
-                       rk_slice run, rk_arena *arena, rk_corrections *out);
+/* Adds a line for each figure that differs between two states; its texts are in the arena, those of
+ * the ground are borrowed. */
+void rk_figures_differ(const rk_figures *before, const rk_figures *after, const rk_ground *ground,
+                       rk_arena *arena, rk_corrections *out);
 
 #endif
