@@ -52,10 +52,14 @@ static rk_moment end_of_expected(const rk_channel *channel, rk_day start, rk_day
 /* Up to which moment each channel is complete; what it owes up to the last night. */
 static void print_channels(status *s)
 {
-    rk_gaps gaps = {0};
+    rk_gaps gaps = {0}, releases = {0};
     rk_night *night = &s->night;
     rk_moment begin = rk_day_begin(night->start, night->settings.zone);
     rk_gaps_of_channels(&night->rules, &night->carried.coverage, night->start, &gaps);
+    rk_night_releases(night, &releases);
+    for (size_t i = 0; i < releases.count; i++)
+        rk_gaps_cut(&gaps, releases.items[i].held_by, releases.items[i].from,
+                    releases.items[i].until);
     printf("channels that hold lapses back:\n");
     for (size_t i = 0; i < night->rules.channel_count; i++) {
         const rk_channel *channel = &night->rules.channels[i];
@@ -70,6 +74,7 @@ static void print_channels(status *s)
         s->waiting |= late;
     }
     free(gaps.items);
+    free(releases.items);
 }
 
 static void print_files(status *s)

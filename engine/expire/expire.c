@@ -54,12 +54,35 @@ static bool has_lapsed(const rk_applications *apps, size_t row, const rk_applica
            (before->deadline[row] == RK_NO_MOMENT || apps->deadline[row] <= before->deadline[row]);
 }
 
+/* What a person decided tonight, NULL for nothing. */
+static const rk_decided_lapse *decided(const rk_expiry *x, size_t row)
+{
+    for (size_t i = 0; i < x->decided_count && x->decided[i].application <= row; i++)
+        if (x->decided[i].application == row)
+            return &x->decided[i];
+    return NULL;
+}
+
+/* One that a person opened again waits until it is paid, or until a person lets it lapse. */
+static bool is_reopened(const rk_expiry *x, size_t row, const rk_applications *before)
+{
+    const rk_decided_lapse *d = decided(x, row);
+    if (d)
+        return !d->lapses;
+    return row < before->batch.count && before->state[row] == RK_STATE_AWAITING &&
+           before->reason[row] == RK_REASON_REOPENED;
+}
+
 static void judge_unpaid(const rk_expiry *x, rk_applications *apps, size_t row,
                          const rk_applications *before)
 {
     rk_name held_by;
     if (apps->deadline[row] == RK_NO_MOMENT || apps->deadline[row] >= x->judge_at)
         set(apps, row, RK_STATE_AWAITING, reason_to_wait(x, apps, row), 0);
+    else if (is_reopened(x, row, before))
+        set(apps, row, RK_STATE_AWAITING, RK_REASON_REOPENED, 0);
+    else if (decided(x, row))
+        set(apps, row, RK_STATE_EXPIRED, RK_REASON_LAPSED, 0);
     else if (has_lapsed(apps, row, before))
         set(apps, row, RK_STATE_EXPIRED, RK_REASON_NOT_PAID, 0);
     else if ((held_by = holder(x, apps, row)) != 0)

@@ -19,11 +19,19 @@ typedef struct rk_hold {
     rk_name held_by;
 } rk_hold;
 
+/* A person decided on one application. */
+typedef struct rk_decided_lapse {
+    uint32_t application;
+    bool lapses; /* or it is opened again */
+} rk_decided_lapse;
+
 typedef struct rk_expiry {
     rk_moment judge_at; /* deadlines before this moment have passed */
     const rk_gaps *gaps;
     const rk_hold *holds; /* by application */
     size_t hold_count;
+    const rk_decided_lapse *decided; /* by application */
+    size_t decided_count;
     bool suspended; /* the source cannot be trusted tonight: nothing lapses */
     rk_name suspended_by;
     int threads;

@@ -17,7 +17,9 @@ bool rk_channel_expects(const rk_channel *channel, rk_day day)
 {
     bool working = channel->expect == RK_EXPECT_WORKING ||
                    (channel->dated == RK_DATED_CUTOFF && channel->cutoff_working_days);
-    return channel->expect != RK_EXPECT_NOTHING &&
+    bool holds = (channel->from == RK_NO_DAY || day >= channel->from) &&
+                 (channel->until == RK_NO_DAY || day < channel->until);
+    return holds && channel->expect != RK_EXPECT_NOTHING &&
            (!working || rk_is_working_day(channel->calendar, day));
 }
 

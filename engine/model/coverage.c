@@ -85,3 +85,24 @@ void rk_gaps_add(rk_gaps *gaps, rk_name held_by, rk_moment from, rk_moment until
     gaps->items = rk_grow(gaps->items, &gaps->capacity, gaps->count + 1, sizeof *gaps->items);
     gaps->items[gaps->count++] = (rk_gap){held_by, from, until};
 }
+
+void rk_gaps_cut(rk_gaps *gaps, rk_name held_by, rk_moment from, rk_moment until)
+{
+    size_t count = gaps->count;
+    for (size_t i = 0; i < count; i++) {
+        rk_gap gap = gaps->items[i];
+        if (gap.held_by != held_by || gap.until <= from || until <= gap.from)
+            continue;
+        gaps->items[i].until =
+            gap.from < from ? from : gap.from; /* empty where nothing is before */
+        if (gap.until <= until)
+            continue;
+        gaps->items = rk_grow(gaps->items, &gaps->capacity, gaps->count + 1, sizeof *gaps->items);
+        gaps->items[gaps->count++] = (rk_gap){held_by, until, gap.until};
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < gaps->count; i++)
+        if (gaps->items[i].from < gaps->items[i].until)
+            gaps->items[kept++] = gaps->items[i];
+    gaps->count = kept;
+}

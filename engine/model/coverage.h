@@ -44,4 +44,7 @@ typedef struct rk_gaps {
  * of one file, are one gap to look at. */
 void rk_gaps_add(rk_gaps *gaps, rk_name held_by, rk_moment from, rk_moment until);
 
+/* Takes [from, until) out of the gaps of `held_by`. */
+void rk_gaps_cut(rk_gaps *gaps, rk_name held_by, rk_moment from, rk_moment until);
+
 #endif

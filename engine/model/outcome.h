@@ -108,6 +108,8 @@ typedef enum rk_reason {
     RK_REASON_SPARED, /* an outage stopped the clock: in time, or still open, by that alone */
     RK_REASON_PAUSED, /* an outage that is not over stops the clock */
     RK_REASON_DECISION_STALE, /* of a case: the ground of a decision has changed */
+    RK_REASON_REOPENED,       /* lapsed; a person opened it again */
+    RK_REASON_LAPSED,         /* a person let it lapse */
     RK_REASONS
 } rk_reason;
 

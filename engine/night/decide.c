@@ -51,10 +51,12 @@ void rk_night_want_decided(const rk_night *night, rk_wanted *wanted)
     for (size_t i = 0; i < decisions->batch.count; i++) {
         uint64_t digest;
         uint32_t ordinal;
+        rk_slice subject = subject_of(night, i);
         if (decisions->effect[i])
             continue;
-        if (rk_night_parse_entry(rk_night_entry_named(night, subject_of(night, i)), &digest,
-                                 &ordinal))
+        if (subject.len)
+            rk_keys_add(&wanted->ids, rk_key_of_id(subject));
+        if (rk_night_parse_entry(rk_night_entry_named(night, subject), &digest, &ordinal))
             rk_keys_add(&wanted->entries, rk_key_of_entry(digest, ordinal));
         rk_slice object = rk_texts_get(&night->world.texts, decisions->object[i]);
         if (object.len)
@@ -166,6 +168,19 @@ static void resolve(rk_night *night, size_t decision, uint32_t entry)
 static void decide(rk_night *night, size_t decision)
 {
     rk_slice kind = rk_names_text(&night->world.names, night->history.decisions.kind[decision]);
+    if (rk_slice_is(kind, "note")) {
+        rk_night_effect(night, decision, "applied", "");
+        return;
+    }
+    if (rk_slice_is(kind, "release_hold")) {
+        rk_night_decide_release(night, decision);
+        return;
+    }
+    if (rk_slice_is(kind, "lapse") || rk_slice_is(kind, "reopen")) {
+        rk_night_decide_lapse(night, decision,
+                              find_application(night, subject_of(night, decision)));
+        return;
+    }
     uint32_t entry = find_entry(night, rk_night_entry_named(night, subject_of(night, decision)));
     if (entry == RK_NO_ROW)
         rk_night_effect(night, decision, "stale",

@@ -50,6 +50,11 @@ static rk_text entry_text(rk_night *night, size_t decision)
                                                          : 0;
 }
 
+static bool is_release(const rk_night *night, rk_name kind)
+{
+    return rk_slice_is(rk_names_text(&night->world.names, kind), "release_hold");
+}
+
 /* A decision of the same id, one on the same entry, or one that did nothing on the same subject. */
 static bool takes_place(const rk_night *night, size_t decision, rk_text entry, size_t row)
 {
@@ -61,8 +66,11 @@ static bool takes_place(const rk_night *night, size_t decision, rk_text entry, s
         return true;
     if (!applied)
         return false;
-    return text_of(night, entry).len ? same_text(night, entry, old->entry[row])
-                                     : same_text(night, d->subject[decision], old->subject[row]);
+    if (text_of(night, entry).len)
+        return same_text(night, entry, old->entry[row]);
+    return same_text(night, d->subject[decision], old->subject[row]) &&
+           (!is_release(night, old->kind[row]) ||
+            same_text(night, d->object[decision], old->object[row]));
 }
 
 static void drop_replaced(rk_night *night, size_t decision, rk_text entry)
@@ -75,20 +83,27 @@ static void drop_replaced(rk_night *night, size_t decision, rk_text entry)
     old->batch.count = kept;
 }
 
-static bool is_of_file(const rk_night *night, size_t decision)
+static bool stands_on_no_entry(const rk_night *night, size_t decision)
 {
+    static const char *const kinds[] = {"accept_file", "discard_file", "release_hold",
+                                        "lapse",       "reopen",       "note"};
     rk_slice kind = rk_names_text(&night->world.names, night->history.decisions.kind[decision]);
-    return rk_slice_is(kind, "accept_file") || rk_slice_is(kind, "discard_file");
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (rk_slice_is(kind, kinds[i]))
+            return true;
+    return false;
 }
 
-/* A decision on a file that was carried out is done with; all else stands, or waits. */
+/* A decision on a file or a lapse that was carried out is done with; all else stands, or waits: a channel's
+ * day that was released stays so. */
 static void add(rk_night *night, size_t decision)
 {
     const rk_decision_rows *d = &night->history.decisions;
     rk_decided *rows = &night->carried.decided;
-    rk_text entry = is_of_file(night, decision) ? 0 : entry_text(night, decision);
+    rk_text entry = stands_on_no_entry(night, decision) ? 0 : entry_text(night, decision);
     drop_replaced(night, decision, entry);
-    if (is_of_file(night, decision) && is_applied(night, d->effect[decision]))
+    if (stands_on_no_entry(night, decision) && is_applied(night, d->effect[decision]) &&
+        !is_release(night, d->kind[decision]))
         return;
     size_t row = rk_batch_append(&rows->batch);
     rows->decision_id[row] = d->decision_id[decision];

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "model/state.h"
 #include "night/night.h"
 #include "tally/office.h"
 
@@ -152,6 +153,20 @@ static rk_text transition_id(rk_night *night, rk_slice application, rk_state to)
     return rk_texts_add(&night->world.texts, rk_slice_of(rk_digest_hex(&digest, hex)));
 }
 
+/* The decision of tonight on an application: its id is the subject. */
+static rk_slice decision_on(const rk_night *night, rk_text id)
+{
+    const rk_decision_rows *d = &night->history.decisions;
+    const rk_texts *texts = &night->world.texts;
+    rk_slice found = {"", 0};
+    for (size_t i = 0; i < d->batch.count; i++)
+        if (rk_slice_equal(rk_texts_get(texts, d->subject[i]), rk_texts_get(texts, id)) &&
+            rk_slice_is(rk_names_text(&night->world.names, d->effect[i]), "applied") &&
+            !rk_slice_is(rk_names_text(&night->world.names, d->kind[i]), "note"))
+            found = rk_texts_get(texts, d->decision_id[i]);
+    return found;
+}
+
 /* What a change of state rests on: the entry that pays, the outage that stopped the clock, what the source
  * says, or, for a lapse, that every channel has told about its last moment. */
 static rk_text evidence_of(rk_night *night, size_t application, rk_state to, const evidence *found)
@@ -160,7 +175,10 @@ static rk_text evidence_of(rk_night *night, size_t application, rk_state to, con
     rk_buffer text = {0};
     if (found->payment[application])
         return entry_text(night, found->payment[application] - 1);
-    if (to == RK_STATE_AWAITING && rk_name_at(a->paused_by, application))
+    rk_reason reason = (rk_reason)a->reason[application];
+    if (reason == RK_REASON_REOPENED || reason == RK_REASON_LAPSED)
+        rk_buffer_printf(&text, "decision %.*s", RK_FMT(decision_on(night, a->id[application])));
+    else if (to == RK_STATE_AWAITING && rk_name_at(a->paused_by, application))
         rk_buffer_printf(&text, "outage %.*s",
                          RK_FMT(rk_names_text(&night->world.names, a->paused_by[application])));
     else if (to == RK_STATE_EXPIRED)
@@ -189,7 +207,7 @@ static void add_transition(rk_night *night, size_t application, rk_state from, r
 }
 
 /* A new application that merely waits is no transition; everything else the site must hear of. */
-static void write_transitions(rk_night *night, const evidence *found)
+static bool write_transitions(rk_night *night, const evidence *found, rk_error *err)
 {
     const rk_world *w = &night->world;
     for (size_t row = 0; row < w->applications.batch.count; row++) {
@@ -198,9 +216,15 @@ static void write_transitions(rk_night *night, const evidence *found)
         rk_state to = (rk_state)w->applications.state[row];
         if (from == RK_STATE_NONE)
             from = RK_STATE_AWAITING;
-        if (from != to)
-            add_transition(night, row, from, to, found);
+        if (from == to)
+            continue;
+        if (!rk_state_change_of(from, to))
+            return rk_fail(err, RK_BUG, "application \"%.*s\" cannot go from %s to %s",
+                           RK_FMT(rk_texts_get(&w->texts, w->applications.id[row])),
+                           rk_state_name(from), rk_state_name(to));
+        add_transition(night, row, from, to, found);
     }
+    return true;
 }
 
 /* ---- files and cases ---- */
@@ -280,14 +304,15 @@ static void write_cases(rk_night *night)
     }
 }
 
-void rk_night_write_history(rk_night *night)
+bool rk_night_write_history(rk_night *night, rk_error *err)
 {
     evidence found = find_evidence(&night->world);
     write_outcomes(night, &found);
-    write_transitions(night, &found);
+    bool good = write_transitions(night, &found, err);
     write_files(night);
     write_cases(night);
     free(found.payment);
     free(found.fresh);
     free(found.decided);
+    return good;
 }

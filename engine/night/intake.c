@@ -83,6 +83,7 @@ void rk_night_close(rk_night *night)
     rk_buffer_free(&night->open_cases);
     rk_batch_free(&night->causes.batch);
     free(night->gaps.items);
+    free(night->lapses);
     rk_books_free(&night->books);
     rk_world_free(&night->world);
 }

@@ -139,10 +139,15 @@ bool rk_judge(rk_judgement *j, rk_world *world, rk_error *err)
     rk_terms_set(j->rules, j->zone, world, 0, j->threads);
     rk_match_run(j->rules, world, j->threads);
     collect_holds(j, world, &waiting);
+    for (size_t i = 0; j->releases && i < j->releases->count; i++)
+        rk_gaps_cut(&j->gaps, j->releases->items[i].held_by, j->releases->items[i].from,
+                    j->releases->items[i].until);
     rk_expiry expiry = {.judge_at = j->judge_at,
                         .gaps = &j->gaps,
                         .holds = waiting.items,
                         .hold_count = waiting.count,
+                        .decided = j->decided,
+                        .decided_count = j->decided_count,
                         .suspended = j->suspended,
                         .suspended_by = j->suspended_by,
                         .threads = j->threads};

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "config/rules.h"
+#include "expire/expire.h"
 #include "model/coverage.h"
 #include "model/world.h"
 
@@ -29,6 +30,9 @@ typedef struct rk_judgement {
         gaps; /* of the channels; those of quarantined and held files and of rejects are added */
     const rk_lost_record *lost; /* of earlier nights; those of the world are added */
     size_t lost_count;
+    const rk_gaps *releases; /* spans that hold nothing any more, by decision; NULL: none */
+    const rk_decided_lapse *decided;
+    size_t decided_count;
     bool suspended; /* nothing lapses: the source cannot be trusted */
     rk_name suspended_by;
     int threads;

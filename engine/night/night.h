@@ -11,6 +11,7 @@
 
 #include "collect/collect.h"
 #include "config/rules.h"
+#include "expire/expire.h"
 #include "model/cause.h"
 #include "model/coverage.h"
 #include "report/books.h"
@@ -62,6 +63,8 @@ typedef struct rk_night {
     rk_moment since;
     rk_slice provisional; /* why the books are SEMENTARA, or empty */
     rk_books books;
+    rk_decided_lapse *lapses; /* by application: what people decided tonight */
+    size_t lapse_count, lapse_capacity;
     size_t unknown_files, set_aside_files, stale_decisions, overdue_channels;
 } rk_night;
 
@@ -104,6 +107,12 @@ bool rk_night_file_waits(const rk_night *night, size_t row);
 
 /* gather.c: the longest time that any deadline rule gives. */
 int64_t rk_night_longest_term(const rk_night *night);
+/* release.c: the spans of channels that hold nothing any more, by decisions of all nights in memory. */
+void rk_night_releases(const rk_night *night, rk_gaps *releases);
+bool rk_night_is_released(const rk_gaps *releases, const rk_channel *channel, rk_day day);
+/* release.c: carries out one decision: release_hold; lapse or reopen. */
+void rk_night_decide_release(rk_night *night, size_t decision);
+void rk_night_decide_lapse(rk_night *night, size_t decision, uint32_t application);
 /* outages.c: wants the days of submission that an outage touches which is not as the night before knew it;
  * true when there is one. From then on it is carried as it is. */
 bool rk_night_want_outages(rk_night *night, rk_wanted *wanted);
@@ -140,7 +149,7 @@ uint32_t rk_night_decided_entry(const rk_night *night, size_t decision);
 /* detail.c: what tonight's books list; whether an entry is among it. */
 void rk_night_write_detail(rk_night *night);
 bool rk_night_entry_changed(const rk_world *world, size_t row);
-/* history.c: rows for the database. */
-void rk_night_write_history(rk_night *night);
+/* history.c: rows for the database; RK_BUG when an application changed its state in an impossible way. */
+bool rk_night_write_history(rk_night *night, rk_error *err);
 
 #endif

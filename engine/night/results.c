@@ -138,7 +138,13 @@ bool rk_night_judge(rk_night *night, rk_error *err)
                               .suspended = source_is_suspect(night),
                               .suspended_by = rk_names_add(&night->world.names, RK_S("source")),
                               .threads = night->threads};
+    rk_gaps releases = {0};
+    rk_night_releases(night, &releases);
+    judgement.releases = &releases;
+    judgement.decided = night->lapses;
+    judgement.decided_count = night->lapse_count;
     bool good = rk_judge(&judgement, &night->world, err);
+    free(releases.items);
     night->gaps = judgement.gaps;
     carry_rejects(night);
     return good;
@@ -159,11 +165,12 @@ static void carry_cases(rk_night *night)
     night->carried.cases = open;
 }
 
-static void put_missing_days(const rk_night *night, const rk_channel *channel, rk_buffer *out)
+static void put_missing_days(const rk_night *night, const rk_channel *channel,
+                             const rk_gaps *releases, rk_buffer *out)
 {
     rk_day first = channel->from > night->start ? channel->from : night->start;
     for (rk_day day = first; day <= night->day; day++) {
-        if (!rk_channel_expects(channel, day) ||
+        if (!rk_channel_expects(channel, day) || rk_night_is_released(releases, channel, day) ||
             rk_coverage_has(&night->carried.coverage, channel->channel, day, day))
             continue;
         if (out->len)
@@ -179,19 +186,22 @@ static void make_watermarks(rk_night *night)
     rk_watermark *marks = rk_arena_alloc(arena, night->rules.channel_count + 1, sizeof *marks);
     rk_moment begin = rk_day_begin(night->start, night->settings.zone);
     size_t count = 0;
+    rk_gaps releases = {0};
+    rk_night_releases(night, &releases);
     for (size_t i = 0; i < night->rules.channel_count; i++) {
         const rk_channel *channel = &night->rules.channels[i];
         rk_buffer missing = {0};
         if (!channel->holds_lapses)
             continue;
         if (channel->expect != RK_EXPECT_NOTHING)
-            put_missing_days(night, channel, &missing);
+            put_missing_days(night, channel, &releases, &missing);
         marks[count].channel = channel->channel;
         marks[count].complete_until = rk_complete_until(&night->gaps, channel->channel, begin);
         marks[count].waits_for = rk_arena_slice(arena, rk_buffer_all(&missing));
         rk_buffer_free(&missing);
         count++;
     }
+    free(releases.items);
     night->marks = marks;
     night->mark_count = count;
 }
@@ -274,14 +284,14 @@ bool rk_night_tally(rk_night *night, rk_error *err)
                       .rest_cause = night->rest_cause};
     rk_tally_facts(&tally, &night->facts);
     rk_tally_fold(&night->carried.stock, &night->facts, 0, +1, &night->world.names);
-    rk_night_write_history(night);
+    if (!rk_night_write_history(night, err))
+        return false;
     make_watermarks(night);
     night->set_aside_files = count_set_aside(night);
     night->suspended = source_is_suspect(night);
     rk_night_write_detail(night);
     rk_columns_encode(&night->carried.cases.batch, &night->world.names, &night->world.texts,
                       &night->open_cases);
-    (void)err;
     return true;
 }
 

@@ -207,7 +207,8 @@ static int compare_lapses(const void *a, const void *b, void *context)
 
 bool rk_books_lists_lapse(const rk_applications *a, size_t row, uint8_t before)
 {
-    bool spared = a->reason[row] == RK_REASON_SPARED || a->reason[row] == RK_REASON_PAUSED;
+    bool spared = a->reason[row] == RK_REASON_SPARED || a->reason[row] == RK_REASON_PAUSED ||
+                  a->reason[row] == RK_REASON_REOPENED;
     if (a->state[row] == RK_STATE_AWAITING)
         return rk_name_at(a->held_by, row) != 0 || spared;
     return a->state[row] != before &&

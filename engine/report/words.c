@@ -183,6 +183,8 @@ static const pair reasons[RK_REASONS] = {
     [RK_REASON_SEVERAL_PAYMENTS] = {"Beberapa pembayaran mungkin yang dibatalkan",
                                     "Several payments may be what it takes back"},
     [RK_REASON_GAVE_UP] = {"Terlalu banyak kemungkinan", "Too many possibilities"},
+    [RK_REASON_REOPENED] = {"Dibuka kembali oleh petugas", "Opened again by a person"},
+    [RK_REASON_LAPSED] = {"Dikedaluwarsakan oleh petugas", "A person let it lapse"},
     [RK_REASON_SPARED] = {"Tepat waktu: batas waktu terhenti karena gangguan",
                           "In time: an outage stopped the clock"},
     [RK_REASON_PAUSED] = {"Batas waktu terhenti karena gangguan yang belum selesai",
