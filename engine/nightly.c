@@ -66,6 +66,7 @@ static bool commit(rk_nightly *n, rk_night *night, rk_error *err)
                         .night = night->day,
                         .number = night->number,
                         .program = RK_VERSION,
+                        .silent = rk_mode_is_reconstructed(night->mode),
                         .history = &night->history,
                         .names = &night->world.names,
                         .texts = &night->world.texts};
@@ -159,7 +160,7 @@ static bool close_night(rk_nightly *n, rk_day day, rk_error *err)
                       .number = again ? n->mark.number + 1 : 1,
                       .threads = n->threads,
                       .program = RK_S(RK_VERSION),
-                      .mode = RK_S("nightly")};
+                      .mode = n->reconstructed ? RK_S("reconstructed") : RK_S("nightly")};
     snprintf(name, sizeof name, "%s", rk_manifest_name(day, night.number, &night.world.arena));
     rk_log_night(name);
     night.scratch = rk_path_join(&night.world.arena, n->staging, RK_S("books"));

@@ -22,6 +22,7 @@ typedef struct rk_nightly {
     rk_archive archive;
     const char *staging; /* working folder; there is none between two runs that ended well */
     rk_mark mark;        /* the archive's head */
+    bool reconstructed;  /* nights after the fact, from old files */
     bool waiting;        /* something waits for an operator */
 } rk_nightly;
 

@@ -77,7 +77,7 @@ void rk_log_warning(const char *format, ...)
 
 void rk_log_progress(const char *stage, uint64_t done, uint64_t of)
 {
-    if (is_quiet || !isatty(STDERR_FILENO))
+    if (!isatty(STDERR_FILENO))
         return;
     if (of == 0)
         fprintf(stderr, "\r\033[K");

@@ -6,7 +6,9 @@ const rk_command rk_commands[] = {
     {"run", rk_command_run_nights, "close the day: read, match, let lapse, report, seal, commit",
      "  --date D            one night\n"
      "  --from D --to D     several nights, in order\n"
-     "                      without either: each night after the last one, up to yesterday\n"},
+     "                      without either: each night after the last one, up to yesterday\n"
+     "  --reconstructed     nights after the fact, from old files: manifests and books say so,\n"
+     "                      and the booking system is told nothing\n"},
     {"match", rk_command_match, "match files against files: no database, nothing recorded",
      "  --applications FILE             applications as CSV\n"
      "  --statements [CHANNEL=]PATH...  statement files; the channel from the name if not given\n"
@@ -47,7 +49,9 @@ const rk_command rk_commands[] = {
     {"rerun", rk_command_rerun, "run a past night again from the archive and compare",
      "  --date D            the night\n"
      "  --number N          which run of it (default: the last)\n"
-     "  --from D --to D     every run of these nights\n"
+     "  --run ID            the run with this id, or the first digits of one\n"
+     "  --from D --to D     every run of these nights, side by side\n"
+     "  --rules now         by the rules and reports of the configuration; needs --out\n"
      "  --archive DIR       default: that of the configuration\n"
      "  --out DIR           keep the workbooks made again here\n"},
     {"explain", rk_command_explain,

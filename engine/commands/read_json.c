@@ -65,8 +65,8 @@ bool rk_json_write(rk_buffer *out, bool all, rk_error *err)
 {
     if (out->len < MUCH && !all)
         return true;
-    bool good =
-        fwrite(out->bytes, 1, out->len, stdout) == out->len && (!all || fflush(stdout) == 0);
+    bool good = (out->len == 0 || fwrite(out->bytes, 1, out->len, stdout) == out->len) &&
+                (!all || fflush(stdout) == 0);
     rk_buffer_clear(out);
     return good || rk_fail(err, RK_FILE, "could not write to standard output: %s", strerror(errno));
 }

@@ -9,12 +9,15 @@ static bool parse(int argc, char **argv, rk_common *common, rk_nightly *nightly,
         {.name = "--date", .value = &date},
         {.name = "--from", .value = &from},
         {.name = "--to", .value = &to},
+        {.name = "--reconstructed", .flag = &nightly->reconstructed},
         {0},
     };
     if (!rk_options_parse(argc, argv, table, common, NULL, err))
         return false;
     if ((date && (from || to)) || (!from != !to))
         return rk_fail(err, RK_USAGE, "run takes --date D, or --from D and --to D, or neither");
+    if (nightly->reconstructed && !from)
+        return rk_fail(err, RK_USAGE, "--reconstructed needs --from D and --to D");
     return rk_option_day("--date", date ? date : from, &nightly->from, err) &&
            rk_option_day("--to", date ? date : to, &nightly->until, err);
 }

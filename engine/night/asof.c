@@ -154,6 +154,7 @@ static void fill_input(const rk_asof *asof, const rk_asof_wish *wish, rk_arena *
     input->run = hex_of(arena, &m->run);
     input->head_before = hex_of(arena, &m->previous_run);
     input->program = m->program;
+    input->reconstructed = rk_mode_is_reconstructed(m->mode);
     input->as_of = m->night;
     input->as_of_number = m->number;
     input->has_period = true;

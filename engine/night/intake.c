@@ -122,11 +122,32 @@ static void note_decisions(rk_night *night, const rk_delivery *delivery)
         rk_names_add(&night->world.names, rk_slice_of(rk_fate_name(RK_FATE_ACCEPTED)));
 }
 
+/* Old decisions that lie in the inbox together are carried out each in its turn: in the night by which all
+ * of a file had been made. */
+static bool is_of_later(rk_night *night, const rk_delivery *delivery)
+{
+    rk_history scratch;
+    rk_error ignored;
+    bool later = false;
+    if (!rk_mode_is_reconstructed(night->mode))
+        return false;
+    rk_history_init(&scratch);
+    rk_decisions_read(delivery->name, delivery->content.bytes, &night->world.names,
+                      &night->world.texts, &scratch.decisions, &ignored);
+    for (size_t row = 0; row < scratch.decisions.batch.count; row++)
+        later |= scratch.decisions.made_at[row] != RK_NO_MOMENT &&
+                 scratch.decisions.made_at[row] >= rk_night_judge_at(night) + RK_DAY_LENGTH;
+    rk_history_free(&scratch);
+    return later;
+}
+
 /* A file that is no decisions file after all is left where it is. */
 static void take_decisions(rk_night *night, rk_delivery *delivery)
 {
     rk_error refused;
     size_t same = find_same(night, &delivery->digest);
+    if (is_of_later(night, delivery))
+        return;
     if (same != SIZE_MAX) {
         delivery->taken = true;
         rk_log_warning("%.*s: skipped: same content as %.*s", RK_FMT(delivery->name),

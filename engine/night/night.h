@@ -28,6 +28,7 @@ typedef struct rk_night {
     int number;
     int threads;
     rk_slice program, mode;
+    bool other_rules; /* judged by rules that did not hold then: books say so; never the truth */
     const rk_wanted
         *also; /* read of the closing state besides what the night touches, sorted; NULL: no
                             * more. A night never sets it: only what looks at one afterwards */

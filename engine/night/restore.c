@@ -97,6 +97,7 @@ static bool commit_night(const rk_archive *archive, rk_store *store, const rk_ma
                         .night = m->night,
                         .number = m->number,
                         .program = rk_arena_text(&world.arena, m->program),
+                        .silent = rk_mode_is_reconstructed(m->mode),
                         .history = &history,
                         .names = &world.names,
                         .texts = &world.texts};

@@ -314,6 +314,13 @@ static rk_slice hex_of(rk_night *night, const rk_digest *digest)
     return rk_arena_slice(&night->world.arena, rk_slice_of(rk_digest_hex(digest, hex)));
 }
 
+static rk_slice trial_reason(rk_language language)
+{
+    return language == RK_INDONESIAN
+               ? RK_S("PERCOBAAN: dihitung dengan aturan sekarang, bukan yang berlaku saat itu")
+               : RK_S("TRIAL: by the rules of today, not those that held then");
+}
+
 /* The books of the period in which the night lies. The runs before tonight, and tonight, are folded. */
 static bool report_period(rk_night *night, rk_days days, const rk_books_input *common,
                           rk_books *all, rk_error *err)
@@ -335,6 +342,8 @@ static bool report_period(rk_night *night, rk_days days, const rk_books_input *c
     input.period = days;
     night->overdue_channels = fold.incomplete;
     night->provisional = rk_fold_provisional(&fold, night->settings.language, &night->world);
+    if (night->other_rules)
+        night->provisional = trial_reason(night->settings.language);
     input.provisional = night->provisional;
     rk_fold_give(&fold, &input);
     good = good && rk_books_make(&input, &night->world.arena, &made, err);
@@ -357,6 +366,7 @@ bool rk_night_report(rk_night *night, rk_error *err)
                             .run = hex_of(night, &night->manifest.run),
                             .head_before = hex_of(night, &night->manifest.previous_run),
                             .program = night->program,
+                            .reconstructed = rk_mode_is_reconstructed(night->mode),
                             .as_of = night->day,
                             .as_of_number = night->number,
                             .has_period = true,

@@ -32,6 +32,10 @@ static void lay_run(about *a)
         rk_buffer_text(&text, ": ");
         rk_buffer_slice(&text, input->provisional);
     }
+    if (input->reconstructed) {
+        rk_buffer_text(&text, " · ");
+        rk_buffer_slice(&text, rk_job_word(a->job, RK_WORD_RECONSTRUCTED));
+    }
     lay_pair(a, RK_WORD_STATUS, rk_buffer_all(&text));
     rk_buffer_clear(&text);
     rk_buffer_printf(&text, "%d", input->number > 0 ? input->number : 1);

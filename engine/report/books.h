@@ -34,6 +34,7 @@ typedef struct rk_books_input {
     rk_slice head_before; /* run id before it, or empty */
     rk_slice program;     /* version that is sealed with the run */
     rk_slice provisional; /* why the books are SEMENTARA; empty: FINAL */
+    bool reconstructed;   /* the night was made afterwards, from old files */
     /* Folded application and case facts of all business days before `night`: of no run of `night`. */
     const rk_facts *stock_before;
     /* All facts received on `night` (of all its runs), and those of other nights that may fall in the

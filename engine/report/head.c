@@ -49,6 +49,10 @@ static void put_run(const rk_job *job, rk_buffer *out)
     } else {
         rk_buffer_slice(out, rk_job_word(job, RK_WORD_FINAL));
     }
+    if (input->reconstructed) {
+        rk_buffer_text(out, " · ");
+        rk_buffer_slice(out, rk_job_word(job, RK_WORD_RECONSTRUCTED));
+    }
     rk_buffer_text(out, " · ");
     rk_buffer_slice(out, rk_job_word(job, RK_WORD_REVISION));
     rk_buffer_printf(out, " %d", input->number > 0 ? input->number : 1);

@@ -14,6 +14,7 @@ static const pair words[RK_WORDS] = {
     [RK_WORD_NATION] = {"Nasional", "National"},
     [RK_WORD_FINAL] = {"FINAL", "FINAL"},
     [RK_WORD_PROVISIONAL] = {"SEMENTARA", "PROVISIONAL"},
+    [RK_WORD_RECONSTRUCTED] = {"direkonstruksi dari berkas lama", "reconstructed from old files"},
     [RK_WORD_REVISION] = {"Revisi", "Revision"},
     [RK_WORD_RUN] = {"Run", "Run"},
     [RK_WORD_AS_OF] = {"Diketahui s.d.", "As known on"},

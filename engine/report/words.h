@@ -24,6 +24,7 @@ typedef enum rk_word {
     RK_WORD_NATION,
     RK_WORD_FINAL,
     RK_WORD_PROVISIONAL,
+    RK_WORD_RECONSTRUCTED,
     RK_WORD_REVISION,
     RK_WORD_RUN,
     RK_WORD_AS_OF,

@@ -17,6 +17,11 @@ const char *rk_item_name(rk_item_kind kind)
     return item_names[kind];
 }
 
+bool rk_mode_is_reconstructed(rk_slice mode)
+{
+    return rk_slice_is(mode, "reconstructed");
+}
+
 void rk_manifest_free(rk_manifest *manifest)
 {
     free(manifest->items);
@@ -70,6 +75,8 @@ rk_digest rk_manifest_run_id(const rk_manifest *m)
     rk_buffer_printf(&text, "\t%d", m->number);
     rk_line_put_digest(&text, &m->previous_run);
     rk_buffer_char(&text, '\n');
+    if (rk_mode_is_reconstructed(m->mode))
+        rk_buffer_text(&text, "mode\treconstructed\n");
     put_settings(m, &text);
     for (size_t i = 0; i < m->item_count; i++) {
         if (m->items[i].kind > RK_ITEM_OPENING)

@@ -28,6 +28,9 @@ typedef enum rk_item_kind {
     RK_ITEM_KINDS
 } rk_item_kind;
 
+/* The night was made afterwards, from old files. */
+bool rk_mode_is_reconstructed(rk_slice mode);
+
 const char *rk_item_name(rk_item_kind kind);
 
 typedef struct rk_item {
@@ -67,7 +70,7 @@ rk_slice rk_manifest_setting(const rk_manifest *manifest, const char *key); /* {
 /* The first item of a kind, or NULL. */
 const rk_item *rk_manifest_item(const rk_manifest *manifest, rk_item_kind kind);
 
-/* SHA-256 over the input half: night, number, previous run, settings, and of each input kind, name and
+/* SHA-256 over the input half: night, number, mode when it is not nightly, previous run, settings, and of each input kind, name and
  * content. Neither arrival times nor stored bytes enter it. */
 rk_digest rk_manifest_run_id(const rk_manifest *manifest);
 

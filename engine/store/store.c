@@ -43,6 +43,10 @@ static const char refusals_sql[] =
 #include "refusals.sql.inc"
     ;
 
+static const char silent_sql[] =
+#include "silent.sql.inc"
+    ;
+
 static const char forget_sql[] =
 #include "forget.sql.inc"
     ;
@@ -236,6 +240,14 @@ static bool write_history(rk_store *store, const rk_commit *commit, rk_error *er
     return good;
 }
 
+/* A final answer to each transition, so that none is handed over. */
+static bool keep_silent(rk_store *store, const rk_commit *commit, rk_error *err)
+{
+    char hex[RK_DIGEST_HEX + 1];
+    const char *const run = rk_digest_hex(&commit->run, hex);
+    return rk_pg_ask(store->pg, "silent", silent_sql, &run, 1, err);
+}
+
 /* The reply to COMMIT was lost. The old session may still be at work, but it holds the lock until its
  * transaction is over: with the lock in hand, the look-up tells the truth. */
 static bool settle(rk_store *store, const rk_commit *commit, rk_error *err)
@@ -293,6 +305,7 @@ bool rk_store_commit(rk_store *store, const rk_commit *commit, rk_error *err)
         return true;
     bool ok = rk_pg_run(store->pg, "begin", "BEGIN", err) && check_head(store, commit, err) &&
               insert_run(store, commit, err) && write_history(store, commit, err) &&
+              (!commit->silent || keep_silent(store, commit, err)) &&
               rk_pg_commit(store->pg, &lost, err);
     if (ok)
         return true;

@@ -66,6 +66,7 @@ typedef struct rk_commit {
     rk_day night;
     int number;          /* of the night's runs, from 1 */
     const char *program; /* version */
+    bool silent; /* its transitions are long past: they are not handed to the booking system */
     rk_history *history; /* read only */
     const rk_names *names;
     const rk_texts *texts;

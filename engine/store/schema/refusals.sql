@@ -3,7 +3,7 @@ SELECT t.application_id, t.to_state, a.answer, a.why, r.night = (SELECT max(nigh
 FROM rekon.transition_answer a
 JOIN rekon.transition t ON t.id = a.transition_id
 JOIN rekon.run r USING (run_id)
-WHERE a.answer <> 'confirmed'
+WHERE a.answer <> 'confirmed' AND a.why <> 'reconstructed: not handed over'
   AND NOT EXISTS (SELECT FROM rekon.transition_answer later
                   WHERE later.transition_id = a.transition_id AND later.attempt > a.attempt)
 ORDER BY r.night DESC, r.number DESC, t.application_id

@@ -1,0 +1,27 @@
+/*
+ * differ: what is not the same when a night is made again.
+ *
+ * In:  the sealed manifest of a night and the night made again
+ * Out: one line for each item that differs, with the first entry, row or cell in which it does; a workbook
+ *      that another version of the packing library wrote, with the same content, is no difference
+ */
+#ifndef RK_NIGHT_DIFFER_H
+#define RK_NIGHT_DIFFER_H
+
+#include "night/night.h"
+
+typedef struct rk_differing {
+    const rk_archive *archive;
+    const rk_manifest *sealed;
+    rk_night *again; /* sealed anew, into nothing; read only */
+    bool
+        other_rules; /* it was judged by rules of today: run id and rules are other ones by intent */
+    size_t most;     /* lines for each item */
+    void (*tell)(void *context, const char *line);
+    void *context;
+} rk_differing;
+
+/* Tells them and gives how many items differ in what they hold. */
+size_t rk_night_differs(const rk_differing *d);
+
+#endif
