@@ -5,8 +5,9 @@
 
 Every .xlsx below FOLDER (at most MAX of them, evenly chosen) is opened with openpyxl, and recalculated
 by LibreOffice: each formula's stored value must be the recalculated one, texts must not begin like
-formulas, and every sheet must print on A4 landscape, one page wide, with its head in view. Says what
-differs, one a line; exit 1 then.
+formulas, and every sheet must print on A4, one page wide, with its head in view. Says what
+differs, one a line; exit 1 then. Every line of control must be nil, and a
+figure that links to a list must count its rows.
 """
 import os
 import shutil
@@ -67,8 +68,8 @@ def same(a, b):
 def look_at_sheet(sheet):
     faults = []
     set_up, properties = sheet.page_setup, sheet.sheet_properties.pageSetUpPr
-    if set_up.orientation != "landscape" or int(set_up.paperSize or 0) != 9:
-        faults.append("does not print on A4 landscape")
+    if set_up.orientation not in ("landscape", "portrait") or int(set_up.paperSize or 0) != 9:
+        faults.append("does not print on A4")
     if not properties or not properties.fitToPage or set_up.fitToWidth not in (1, None):
         faults.append("does not fit one page wide")
     if "&P" not in (sheet.oddFooter.center.text or ""):
@@ -84,6 +85,52 @@ def look_at_sheet(sheet):
     return faults
 
 
+LINKS = []  # that were followed
+
+
+def check_sums(book):
+    """Every line of control says that nothing is left (roll-forward, offices against the nation, lists against
+    the summary), and each figure that links to a list counts its rows."""
+    faults = []
+    for sheet in book:
+        for row in sheet.iter_rows(values_only=True):
+            if isinstance(row[0], str) and row[0].startswith(("Kontrol", "Check")):
+                left = [value for value in row[1:] if value not in (None, 0)]
+                faults += ["%s: %s leaves %s" % (sheet.title, row[0], left)] if left else []
+        for row in sheet.iter_rows():
+            for cell in row:
+                target = cell.hyperlink.location if cell.hyperlink else None
+                if target:
+                    faults += check_link(book, sheet, cell, target)
+    return faults
+
+
+def check_link(book, sheet, cell, target):
+    """The row's first count is the number of rows of its kind in the list."""
+    LINKS.append(target)
+    name, place = target.rsplit("!", 1)
+    listed = book[name.strip("'").replace("''", "'")]
+    first = int("".join(c for c in place if c.isdigit()))
+    kind = sheet.cell(cell.row, 1).value
+    heads = [c.value for c in listed[first_head(listed, first)]]
+    column = heads.index("Jenis" if "Jenis" in heads else "Kind")
+    found = sum(1 for row in listed.iter_rows(min_row=first_head(listed, first) + 1, values_only=True)
+                if row[column] == kind)
+    counts = [c.value for c in sheet[cell.row][1:cell.column - 1] if isinstance(c.value, (int, float))]
+    if listed.cell(first, column + 1).value != kind:
+        return ["%s!%s leads to %r" % (sheet.title, cell.coordinate, listed.cell(first, column + 1).value)]
+    if found not in counts:
+        return ["%s!%s: %s has %d rows of %r, the figure is one of %s"
+                % (sheet.title, cell.coordinate, listed.title, found, kind, counts)]
+    return []
+
+
+def first_head(sheet, row):
+    while sheet.cell(row, 1).value != "No.":
+        row -= 1
+    return row
+
+
 def look_at(book, again):
     """Faults of one book, and how many formulas were compared."""
     faults, formulas = [], 0
@@ -97,6 +144,7 @@ def look_at(book, again):
     if written.sheetnames != worked_out.sheetnames:
         faults.append("LibreOffice sees other sheets: %s" % worked_out.sheetnames)
         return faults, formulas
+    faults += check_sums(stored)
     for sheet in written:
         faults += ["%s %s" % (sheet.title, fault) for fault in look_at_sheet(sheet)]
         for row in sheet.iter_rows():
@@ -132,8 +180,8 @@ def main():
                 print("%s: %s" % (name, fault))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    print("look_at_books: books=%d formulas=%d faults=%d"
-          % (len(books), formula_count, fault_count))
+    print("look_at_books: books=%d formulas=%d links=%d faults=%d"
+          % (len(books), formula_count, len(LINKS), fault_count))
     if formula_count == 0:
         sys.exit("look_at_books: no formula was compared")
     sys.exit(1 if fault_count else 0)

@@ -163,8 +163,9 @@ class Ran:
 
 
 class Site:
-    def __init__(self, name, start=DAY, settings=(), rules=None):
-        """`rules`: a function that is given a private copy of rules/ and may change it."""
+    def __init__(self, name, start=DAY, settings=(), rules=None, reports=("harian", "nasional")):
+        """`rules`: a function that is given a private copy of rules/ and may change it. `reports`: the books
+        that are made; those of the month take as long again."""
         self.database = f"rekon_nights_{name}"
         self.folder = Path(tempfile.mkdtemp(prefix=f"nights-{name}-"))
         self.expected = 0  # nights that were committed
@@ -173,6 +174,10 @@ class Site:
             shutil.copytree(ROOT / "rules", self.folder / "rules")
             rules(self.folder / "rules")
             lines.append(f"rules: {self.folder / 'rules'}")
+        (self.folder / "reports").mkdir()
+        for report in ("measures", *reports):
+            shutil.copy(ROOT / f"reports/{report}.yaml", self.folder / "reports")
+        lines.append(f"reports: {self.folder / 'reports'}")
         done = subprocess.run([ROOT / "tests/cluster.sh", "site", self.database, self.folder, *lines],
                               capture_output=True, text=True, check=False,
                               env={**os.environ, "REKON": REKON})

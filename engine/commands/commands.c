@@ -17,7 +17,10 @@ const rk_command rk_commands[] = {
      "  --write LIST                    summary,entries,applications,rejects,workbooks (default: "
      "all\n"
      "                                  but workbooks; entries writes allocations and links "
-     "too)\n"},
+     "too)\n"
+     "  --period P                      of the workbooks: 2024-03-05, 2024-W10, 2024-03, 2024-Q1,\n"
+     "                                  2024-H1, 2024, 2024-03-01..2024-03-15; default: those due\n"
+     "  --report R                      this workbook alone\n"},
     {"read", rk_command_read, "show one statement as JSON lines",
      "  FILE                a statement file; MT940, MT942 and camt are told by their content\n"
      "  --channel C         read it by the rules of this channel\n"

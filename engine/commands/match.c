@@ -27,7 +27,7 @@ enum {
 
 typedef struct matching {
     rk_common common;
-    const char *applications, *out, *as_at, *write;
+    const char *applications, *out, *as_at, *write, *period, *report;
     rk_words statements;
     unsigned writes;
     rk_setup setup;
@@ -64,6 +64,8 @@ static bool parse(matching *m, int argc, char **argv, rk_error *err)
         {.name = "--out", .value = &m->out},
         {.name = "--as-at", .value = &m->as_at},
         {.name = "--write", .value = &m->write},
+        {.name = "--period", .value = &m->period},
+        {.name = "--report", .value = &m->report},
         {0},
     };
     if (!rk_options_parse(argc, argv, table, &m->common, NULL, err))
@@ -371,6 +373,7 @@ static bool write_tables(matching *m, rk_error *err)
 static bool write_books(matching *m, const rk_judgement *judgement, rk_error *err)
 {
     size_t count;
+    rk_days period;
     rk_bare bare = {.rules = &m->setup.rules,
                     .sources = &m->setup.sources,
                     .settings = &m->setup.settings,
@@ -380,6 +383,13 @@ static bool write_books(matching *m, const rk_judgement *judgement, rk_error *er
                     .threads = m->setup.threads};
     if (!(m->writes & WRITE_WORKBOOKS))
         return true;
+    if (m->period && !rk_days_parse(rk_slice_of(m->period), &period)) {
+        rk_fail(err, RK_USAGE, "\"%s\" is no period", m->period);
+        return rk_fail_hint(err, "2024-03-05, 2024-W10, 2024-03, 2024-Q1, 2024-H1, 2024, "
+                                 "2024-03-01..2024-03-15");
+    }
+    bare.period = m->period ? &period : NULL;
+    bare.workbook = rk_slice_of(m->report ? m->report : "");
     if (judgement->judge_at == RK_NO_MOMENT)
         return rk_fail(err, RK_USAGE, "no file tells its days: workbooks need --as-at");
     const char *folder = rk_path_join(&m->world.arena, m->out, RK_S("workbooks"));

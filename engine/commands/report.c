@@ -76,6 +76,14 @@ static bool write_books(const rk_books *books, const char *folder, rk_error *err
     return good;
 }
 
+/* Reports may look at the period before, and at the year up to the period. */
+static rk_day reach_of(rk_days period)
+{
+    rk_day before = rk_days_before(period).from;
+    rk_day year = rk_days_of(RK_PERIOD_YEAR, period.until).from;
+    return before < year ? before : year;
+}
+
 /* Without --as-of the reports are those of today, and the output folder is that of the nights: nothing is
  * overwritten there. */
 static bool report(request *q, rk_error *err)
@@ -86,7 +94,7 @@ static bool report(request *q, rk_error *err)
     char *scratch = NULL;
     bool own_reports = !q->as_of || q->common.reports;
     bool good = rk_asof_open(&q->archive, rk_slice_of(q->as_of ? q->as_of : ""),
-                             q->wish.period.from, &asof, err) &&
+                             reach_of(q->wish.period), &asof, err) &&
                 (!own_reports || take_reports(q, &asof, &mixed, err)) &&
                 rk_folder_temporary(&q->setup.arena, &scratch, err);
     if (good) {

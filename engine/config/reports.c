@@ -1,20 +1,13 @@
-/* reports/measures.yaml and reports/x.yaml */
-#include "config/load.h"
+/* reports/x.yaml: sheets and workbooks */
+#include "config/report_load.h"
 
 enum { SHEET_NAME_MAX = 31 };
 
-static const rk_choice fact_kinds[] = {{"applications", RK_FACT_APPLICATION},
-                                       {"entries", RK_FACT_ENTRY},
-                                       {"transitions", RK_FACT_TRANSITION},
-                                       {"cases", RK_FACT_CASE},
-                                       {NULL, 0}};
-static const rk_choice bases[] = {{"received", RK_ON_RECEIVED},
-                                  {"submitted", RK_ON_SUBMITTED},
-                                  {"paid", RK_ON_PAID},
-                                  {"booked", RK_ON_BOOKED},
-                                  {NULL, 0}};
-static const rk_choice stocks[] = {{"start", RK_STOCK_BEFORE}, {"end", RK_STOCK_AFTER}, {NULL, 0}};
-static const rk_choice pers[] = {{"office", RK_PER_OFFICE}, {"nation", RK_PER_NATION}, {NULL, 0}};
+static const rk_choice pers[] = {{"office", RK_PER_OFFICE},
+                                 {"province", RK_PER_PROVINCE},
+                                 {"zone", RK_PER_ZONE},
+                                 {"nation", RK_PER_NATION},
+                                 {NULL, 0}};
 static const rk_choice periods[] = {{"day", RK_PERIOD_DAY},
                                     {"week", RK_PERIOD_WEEK},
                                     {"month", RK_PERIOD_MONTH},
@@ -26,536 +19,104 @@ static const rk_choice dues[] = {{"night", RK_DUE_NIGHT},
                                  {"month_end", RK_DUE_MONTH_END},
                                  {"on_request", RK_DUE_ON_REQUEST},
                                  {NULL, 0}};
-static const rk_choice charts[] = {{"column", RK_CHART_COLUMN}, {"stacked", RK_CHART_STACKED},
-                                   {"line", RK_CHART_LINE},     {"bar", RK_CHART_BAR},
-                                   {"pie", RK_CHART_PIE},       {NULL, 0}};
 static const rk_choice lists[] = {{"entries", RK_LIST_ENTRIES},
                                   {"cases", RK_LIST_CASES},
                                   {"applications", RK_LIST_APPLICATIONS},
                                   {"lapses", RK_LIST_LAPSES},
                                   {"files", RK_LIST_FILES},
+                                  {"deliveries", RK_LIST_DELIVERIES},
                                   {"run", RK_LIST_RUN},
                                   {NULL, 0}};
 
-/* ---- dimensions and filters ---- */
+/* ---- columns of lists ---- */
 
-static bool set_dimension(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
-                          rk_error *err)
+enum {
+    OF_ENTRIES = 1 << RK_LIST_ENTRIES,
+    OF_CASES = 1 << RK_LIST_CASES,
+    OF_APPLICATIONS = 1 << RK_LIST_APPLICATIONS | 1 << RK_LIST_LAPSES,
+    OF_FILES = 1 << RK_LIST_FILES,
+    OF_ROWS = OF_ENTRIES | OF_CASES | OF_APPLICATIONS,
+    OF_MONEY = OF_ENTRIES | OF_CASES,
+};
+
+static const struct {
+    const char *name;
+    unsigned lists; /* bits of the lists that have it */
+} list_columns[RK_COLUMNS] = {
+    [RK_COLUMN_NO] = {"no", OF_ROWS},
+    [RK_COLUMN_CASE] = {"case_id", OF_CASES},
+    [RK_COLUMN_KIND] = {"kind", OF_CASES},
+    [RK_COLUMN_OUTCOME] = {"outcome", OF_ENTRIES},
+    [RK_COLUMN_AGE] = {"age", OF_CASES},
+    [RK_COLUMN_WORKING_AGE] = {"working_age", OF_CASES},
+    [RK_COLUMN_PAID] = {"paid", OF_ROWS},
+    [RK_COLUMN_BOOKED] = {"booked_on", OF_MONEY},
+    [RK_COLUMN_CHANNEL] = {"channel", OF_MONEY | OF_FILES},
+    [RK_COLUMN_ACCOUNT] = {"account", OF_ENTRIES},
+    [RK_COLUMN_CODE] = {"billing_code", OF_ROWS},
+    [RK_COLUMN_REFERENCE] = {"reference", OF_ENTRIES},
+    [RK_COLUMN_APPLICATION] = {"application", OF_ROWS},
+    [RK_COLUMN_CANDIDATES] = {"candidates", OF_CASES},
+    [RK_COLUMN_OFFICE] = {"office", OF_ROWS},
+    [RK_COLUMN_SERVICE] = {"service", OF_ROWS},
+    [RK_COLUMN_VALIDITY] = {"validity", OF_ENTRIES | OF_APPLICATIONS},
+    [RK_COLUMN_PURPOSE] = {"purpose", OF_ENTRIES | OF_APPLICATIONS},
+    [RK_COLUMN_RECEIVED] = {"received", OF_ROWS},
+    [RK_COLUMN_DUE] = {"due", OF_ROWS},
+    [RK_COLUMN_DIFFERENCE] = {"difference", OF_MONEY},
+    [RK_COLUMN_REASON] = {"reason", OF_ROWS},
+    [RK_COLUMN_ACTION] = {"action", OF_CASES},
+    [RK_COLUMN_FOLLOW_UP] = {"follow_up", OF_CASES},
+    [RK_COLUMN_STATUS] = {"status", OF_CASES},
+    [RK_COLUMN_SUBMITTED] = {"submitted", OF_APPLICATIONS},
+    [RK_COLUMN_DEADLINE] = {"deadline", OF_APPLICATIONS},
+    [RK_COLUMN_STATE] = {"state", OF_APPLICATIONS},
+    [RK_COLUMN_HELD_BY] = {"held_by", OF_APPLICATIONS},
+    [RK_COLUMN_OUTAGE] = {"outage", OF_APPLICATIONS},
+    [RK_COLUMN_EVIDENCE] = {"evidence", OF_APPLICATIONS},
+    [RK_COLUMN_APPOINTMENT] = {"appointment", OF_APPLICATIONS},
+    [RK_COLUMN_SLOT] = {"slot", OF_APPLICATIONS},
+    [RK_COLUMN_FILE] = {"file", OF_MONEY | OF_FILES},
+    [RK_COLUMN_LINE] = {"line", OF_MONEY},
+    [RK_COLUMN_ENTRY] = {"entry", OF_MONEY},
+    [RK_COLUMN_DIGEST] = {"digest", OF_FILES},
+    [RK_COLUMN_ENTRIES] = {"entries", OF_FILES},
+    [RK_COLUMN_REJECTS] = {"rejects", OF_FILES},
+    [RK_COLUMN_SUM] = {"sum", OF_FILES},
+    [RK_COLUMN_FATE] = {"fate", OF_FILES},
+    [RK_COLUMN_WHY] = {"why", OF_FILES},
+};
+
+const char *rk_column_name(rk_column_id column)
+{
+    return list_columns[column].name;
+}
+
+static bool set_list_column(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
+                            rk_error *err)
 {
     rk_slice name;
     if (!rk_schema_scalar(load, row, node, &name, err))
         return false;
-    rk_dimension *dimension = RK_INTO(rk_dimension, into, row);
-    *dimension = rk_dimension_find(name);
-    if (*dimension != RK_DIM_NONE)
-        return true;
-    rk_load_fail(load, node, err, "unknown dimension \"%.*s\"",
-                 (int)(name.len < 100 ? name.len : 100), name.at);
     rk_nearest nearest = rk_nearest_to(name);
-    for (int i = RK_DIM_NONE + 1; i < RK_DIMENSIONS; i++)
-        rk_nearest_try(&nearest, rk_slice_of(rk_dimension_name((rk_dimension)i)));
-    return rk_nearest_hint(&nearest, err);
-}
-
-static const rk_value dimension_value = {"a dimension such as service or channel",
-                                         "{\"type\":\"string\"}", set_dimension, RK_SHAPE_ONE};
-
-/* The i-th name of a closed set, NULL behind the last. */
-typedef const char *(*word_of)(int i);
-
-static const char *outcome_word(int i)
-{
-    return i < RK_OUTCOMES ? rk_outcome_name((rk_outcome)i) : NULL;
-}
-
-static const char *state_word(int i)
-{
-    return i < RK_STATES ? rk_state_name((rk_state)i) : NULL;
-}
-
-static const char *status_word(int i)
-{
-    return i < RK_STATUSES ? rk_status_name((rk_status)i) : NULL;
-}
-
-static const char *verdict_word(int i)
-{
-    return i < RK_VERDICTS ? rk_verdict_name((rk_verdict)i) : NULL;
-}
-
-static word_of words_of(rk_dimension dimension)
-{
-    switch (dimension) {
-    case RK_DIM_OUTCOME:
-        return outcome_word;
-    case RK_DIM_STATE:
-    case RK_DIM_FROM_STATE:
-        return state_word;
-    case RK_DIM_STATUS:
-        return status_word;
-    case RK_DIM_VERDICT:
-        return verdict_word;
-    default:
-        return NULL;
-    }
-}
-
-static bool check_word(const rk_load *load, const rk_node *node, rk_dimension dimension,
-                       rk_slice value, rk_error *err)
-{
-    word_of words = words_of(dimension);
-    rk_nearest nearest = rk_nearest_to(value);
-    for (int i = 0; words(i); i++) {
-        if (rk_slice_is(value, words(i)))
-            return true;
-        rk_nearest_try(&nearest, rk_slice_of(words(i)));
-    }
-    rk_load_fail(load, node, err, "unknown %s \"%.*s\"", rk_dimension_name(dimension),
-                 (int)(value.len < 100 ? value.len : 100), value.at);
-    return rk_nearest_hint(&nearest, err);
-}
-
-static bool check_channel(const rk_load *load, const rk_node *node, rk_slice value, rk_error *err)
-{
-    const rk_rules *rules = load->rules;
-    rk_nearest nearest = rk_nearest_to(value);
-    for (size_t i = 0; i < rules->channel_count; i++) {
-        rk_slice name = rk_names_text(load->names, rules->channels[i].channel);
-        if (rk_slice_equal(value, name))
-            return true;
-        rk_nearest_try(&nearest, name);
-    }
-    rk_load_fail(load, node, err, "unknown channel \"%.*s\"",
-                 (int)(value.len < 100 ? value.len : 100), value.at);
-    return rk_nearest_hint(&nearest, err);
-}
-
-/* Values of dimensions that the rules know must be known; the others are free. */
-static bool check_value(const rk_load *load, const rk_node *node, rk_dimension dimension,
-                        rk_slice value, rk_error *err)
-{
-    rk_name name;
-    if (value.len == 0)
-        return true; /* '': not said */
-    if (words_of(dimension))
-        return check_word(load, node, dimension, value, err);
-    if (dimension == RK_DIM_CHANNEL)
-        return check_channel(load, node, value, err);
-    if (dimension == RK_DIM_OFFICE && !rk_slice_is(value, "-"))
-        return rk_load_name(load, node, value, &name, err) &&
-               rk_load_check_office(load, node, name, err);
-    if (dimension == RK_DIM_SERVICE)
-        return rk_load_name(load, node, value, &name, err) &&
-               rk_load_check_service(load, node, name, err);
-    return true;
-}
-
-static bool set_values(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
-                       rk_error *err)
-{
-    rk_where *where = into;
-    if (!rk_value_texts.set(load, row, node, into, err))
-        return false;
-    for (size_t i = 0; i < where->value_count; i++)
-        if (!check_value(load, node->kind == RK_NODE_SEQUENCE ? node->items[i] : node,
-                         where->dimension, where->values[i], err))
-            return false;
-    return true;
-}
-
-static const rk_value values_value = {"a text or a list of texts",
-                                      "{\"type\":[\"string\",\"number\",\"array\"]}", set_values,
-                                      RK_SHAPE_ONE};
-
-static const rk_key where_keys[] = {
-    {"dimension", &dimension_value, offsetof(rk_where, dimension), .doc = "the dimension"},
-    {"values", &values_value, offsetof(rk_where, values),
-     .count_offset = offsetof(rk_where, value_count), .doc = "any of these values"},
-};
-static const rk_schema where_schema = {
-    .doc = "values of dimensions", .size = sizeof(rk_where), RK_KEYS(where_keys)};
-
-typedef struct where_list {
-    rk_where *items;
-    size_t count;
-} where_list;
-
-/* where: and not: as one list. */
-static void join_wheres(const rk_load *load, const where_list *where, const where_list *not_where,
-                        rk_where **items, size_t *count)
-{
-    *count = where->count + not_where->count;
-    if (*count == 0)
-        return;
-    *items = rk_arena_alloc(load->arena, *count, sizeof **items);
-    if (where->count)
-        memcpy(*items, where->items, where->count * sizeof **items);
-    for (size_t i = 0; i < not_where->count; i++) {
-        (*items)[where->count + i] = not_where->items[i];
-        (*items)[where->count + i].except = true;
-    }
-}
-
-#define WHERE_ROWS(type) \
-    {"where", \
-     &rk_value_map, \
-     offsetof(type, where) + offsetof(where_list, items), \
-     .count_offset = offsetof(type, where) + offsetof(where_list, count), \
-     .of = &where_schema, \
-     .doc = "{dimension: [values]}: all must hold"}, \
-    { \
-        "not", &rk_value_map, offsetof(type, not_where) + offsetof(where_list, items), \
-            .count_offset = offsetof(type, not_where) + offsetof(where_list, count), \
-            .of = &where_schema, .doc = "{dimension: [values]}: none may hold" \
-    }
-
-/* ---- measures ---- */
-
-/* A measure as written. */
-typedef struct measure_draft {
-    rk_slice name;
-    rk_label label;
-    int count, sum; /* rk_fact_kind, 0: not given */
-    rk_slice *ratio;
-    size_t ratio_count;
-    int on, at;
-    where_list where, not_where;
-} measure_draft;
-
-static const rk_key measure_keys[] = {
-    {"measure", &rk_value_text, offsetof(measure_draft, name), .needed = true, .doc = "its name"},
-    {"label", &rk_value_label, offsetof(measure_draft, label), .doc = "the heading of its column"},
-    {"count", &rk_value_choice, offsetof(measure_draft, count), .choices = fact_kinds,
-     .doc = "counts these"},
-    {"sum", &rk_value_choice, offsetof(measure_draft, sum), .choices = fact_kinds,
-     .doc = "sums the money of these"},
-    {"ratio", &rk_value_texts, offsetof(measure_draft, ratio),
-     .count_offset = offsetof(measure_draft, ratio_count), .doc = "[part, whole], in percent"},
-    {"on", &rk_value_choice, offsetof(measure_draft, on), .choices = bases,
-     .doc = "the day that places it in the period; default received"},
-    {"at", &rk_value_choice, offsetof(measure_draft, at), .choices = stocks,
-     .doc = "what stands at the start or end of the period"},
-    WHERE_ROWS(measure_draft),
-};
-
-static bool end_measure(const rk_load *load, const rk_node *node, void *into, rk_error *err)
-{
-    const measure_draft *draft = into;
-    int given = (draft->count != 0) + (draft->sum != 0) + (draft->ratio_count != 0);
-    if (given != 1) {
-        rk_load_fail(load, node, err, "a measure needs one of \"count\", \"sum\" and \"ratio\"");
-        return rk_fail_hint(err, "count: applications, sum: entries, or ratio: [part, whole]");
-    }
-    if (draft->ratio_count && draft->ratio_count != 2)
-        return rk_load_fail(load, rk_node_at(node, "ratio"), err,
-                            "\"ratio\" must name two measures: [part, whole]");
-    const char *not_of_ratio[] = {"on", "at", "where", "not"};
-    for (size_t i = 0; draft->ratio_count && i < 4; i++)
-        if (rk_node_get(node, not_of_ratio[i]))
-            return rk_load_fail(load, rk_node_at(node, not_of_ratio[i]), err,
-                                "\"%s\" does not go with \"ratio\"", not_of_ratio[i]);
-    if (draft->at != RK_FLOW && rk_node_get(node, "on"))
-        return rk_load_fail(load, rk_node_at(node, "on"), err,
-                            "\"on\" does not go with \"at\": what stands has no day");
-    return true;
-}
-
-const rk_schema rk_measure_schema = {
-    .doc = "a named count, sum or ratio",
-    .size = sizeof(measure_draft),
-    RK_KEYS(measure_keys),
-    .end = end_measure,
-};
-
-static bool find_measure(const rk_load *load, const rk_node *node, rk_slice name, size_t *number,
-                         rk_error *err)
-{
-    const rk_reports *reports = &load->rules->reports;
-    rk_nearest nearest = rk_nearest_to(name);
-    for (size_t i = 0; i < reports->measure_count; i++) {
-        if (rk_slice_equal(reports->measures[i].name, name)) {
-            *number = i;
+    for (int i = 0; i < RK_COLUMNS; i++) {
+        if (rk_slice_is(name, list_columns[i].name)) {
+            *RK_INTO(rk_column_id, into, row) = (rk_column_id)i;
             return true;
         }
-        rk_nearest_try(&nearest, reports->measures[i].name);
+        rk_nearest_try(&nearest, rk_slice_of(list_columns[i].name));
     }
-    rk_load_fail(load, node, err, "unknown measure \"%.*s\"",
+    rk_load_fail(load, node, err, "no list has a column \"%.*s\"",
                  (int)(name.len < 100 ? name.len : 100), name.at);
     return rk_nearest_hint(&nearest, err);
 }
 
-static rk_measure measure_of(const rk_load *load, const measure_draft *draft)
-{
-    rk_measure measure = {
-        .name = draft->name,
-        .label = draft->label.id.len ? draft->label : (rk_label){.id = draft->name},
-        .kind = draft->count ? RK_MEASURE_COUNT
-                : draft->sum ? RK_MEASURE_SUM
-                             : RK_MEASURE_RATIO,
-        .of = (rk_fact_kind)(draft->count ? draft->count : draft->sum),
-        .on = (rk_date_basis)draft->on,
-        .stock = (rk_stock)draft->at,
-    };
-    join_wheres(load, &draft->where, &draft->not_where, &measure.wheres, &measure.where_count);
-    return measure;
-}
+static const rk_value list_column_value = {"a column", "{\"type\":\"string\"}", set_list_column,
+                                           RK_SHAPE_ONE};
 
-static bool tie_ratios(const rk_load *load, const rk_node *root, const measure_draft *drafts,
-                       rk_error *err)
-{
-    rk_reports *reports = &load->rules->reports;
-    for (size_t i = 0; i < reports->measure_count; i++) {
-        rk_measure *measure = &reports->measures[i];
-        if (measure->kind != RK_MEASURE_RATIO)
-            continue;
-        const rk_node *node = rk_node_at(root->items[i], "ratio");
-        size_t parts[2];
-        for (size_t j = 0; j < 2; j++) {
-            if (!find_measure(load, node->items[j], drafts[i].ratio[j], &parts[j], err))
-                return false;
-            if (reports->measures[parts[j]].kind == RK_MEASURE_RATIO)
-                return rk_load_fail(load, node->items[j], err, "\"%.*s\" is a ratio itself",
-                                    RK_FMT(drafts[i].ratio[j]));
-        }
-        measure->numerator = parts[0];
-        measure->denominator = parts[1];
-    }
-    return true;
-}
-
-bool rk_load_measures(const rk_load *load, const rk_node *root, rk_error *err)
-{
-    rk_reports *reports = &load->rules->reports;
-    measure_draft *drafts;
-    size_t count;
-    if (!rk_schema_bind_list(load, &rk_measure_schema, root, &drafts, &count, err))
-        return false;
-    reports->measures = rk_arena_alloc(load->arena, count, sizeof *reports->measures);
-    for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < i; j++)
-            if (rk_slice_equal(drafts[i].name, drafts[j].name))
-                return rk_load_fail(load, rk_node_at(root->items[i], "measure"), err,
-                                    "a second measure \"%.*s\" (the first: line %zu)",
-                                    RK_FMT(drafts[i].name), root->items[j]->line);
-        reports->measures[i] = measure_of(load, &drafts[i]);
-        reports->measure_count = i + 1;
-    }
-    return tie_ratios(load, root, drafts, err);
-}
-
-/* ---- blocks ---- */
-
-typedef struct text_list {
-    rk_slice *items;
-    size_t count;
-} text_list;
-
-static bool set_text_list(const rk_load *load, const rk_key *row, const rk_node *node,
-                          text_list *texts, rk_error *err)
-{
-    rk_key alone = *row;
-    alone.offset = offsetof(text_list, items);
-    alone.count_offset = offsetof(text_list, count);
-    return rk_value_texts.set(load, &alone, node, texts, err);
-}
-
-static const rk_node *item_of(const rk_node *node, size_t i)
-{
-    return node->kind == RK_NODE_SEQUENCE ? node->items[i] : node;
-}
-
-/* Names of measures, each once; one is a list of one. */
-static bool set_measures(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
-                         rk_error *err)
-{
-    text_list texts = {0};
-    if (!set_text_list(load, row, node, &texts, err))
-        return false;
-    size_t *numbers = rk_arena_alloc(load->arena, texts.count, sizeof *numbers);
-    for (size_t i = 0; i < texts.count; i++) {
-        if (!find_measure(load, item_of(node, i), texts.items[i], &numbers[i], err))
-            return false;
-        for (size_t j = 0; j < i; j++)
-            if (numbers[j] == numbers[i])
-                return rk_load_fail(load, item_of(node, i), err, "\"%.*s\" stands twice",
-                                    RK_FMT(texts.items[i]));
-    }
-    *RK_INTO(size_t *, into, row) = numbers;
-    *(size_t *)(void *)((char *)into + row->count_offset) = texts.count;
-    return true;
-}
-
-/* Takes the sign off the front of a column's name. */
-static rk_sign sign_of(rk_slice *name)
-{
-    static const char signs[] = {'\0', '+', '-', '='};
-    for (int i = RK_SIGN_PLUS; i <= RK_SIGN_EQUALS; i++)
-        if (name->len > 1 && name->at[0] == signs[i]) {
-            *name = (rk_slice){name->at + 1, name->len - 1};
-            return (rk_sign)i;
-        }
-    return RK_SIGN_NONE;
-}
-
-/* Signs make one sum: from the first column up to the only '='. */
-static bool check_signs(const rk_load *load, const rk_node *node, const rk_block *block,
-                        rk_error *err)
-{
-    size_t equals = block->column_count, last = 0;
-    for (size_t i = 0; i < block->column_count; i++) {
-        last = block->signs[i] != RK_SIGN_NONE ? i : last;
-        if (block->signs[i] == RK_SIGN_EQUALS && equals < block->column_count)
-            return rk_load_fail(load, item_of(node, i), err, "a second column with '='");
-        equals = block->signs[i] == RK_SIGN_EQUALS ? i : equals;
-    }
-    if (block->signs[0] == RK_SIGN_EQUALS || (last > 0 && equals == block->column_count))
-        return rk_load_fail(load, node, err,
-                            "signed columns need a column with '=' that they add up to");
-    if (last > equals)
-        return rk_load_fail(load, item_of(node, last), err, "a signed column behind the '='");
-    return true;
-}
-
-/* Measures, each once, perhaps with a sign in front. */
-static bool set_columns(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
-                        rk_error *err)
-{
-    rk_block *block = into;
-    text_list texts = {0};
-    if (!set_text_list(load, row, node, &texts, err))
-        return false;
-    bool any = false;
-    block->columns = rk_arena_alloc(load->arena, texts.count, sizeof *block->columns);
-    block->signs = rk_arena_alloc(load->arena, texts.count, sizeof *block->signs);
-    block->column_count = texts.count;
-    for (size_t i = 0; i < texts.count; i++) {
-        rk_slice name = texts.items[i];
-        block->signs[i] = sign_of(&name);
-        any = any || block->signs[i] != RK_SIGN_NONE;
-        if (!find_measure(load, item_of(node, i), name, &block->columns[i], err))
-            return false;
-        for (size_t j = 0; j < i; j++)
-            if (block->columns[j] == block->columns[i])
-                return rk_load_fail(load, item_of(node, i), err, "\"%.*s\" stands twice",
-                                    RK_FMT(name));
-    }
-    if (any && !check_signs(load, node, block, err))
-        return false;
-    block->signs = any ? block->signs : NULL;
-    return true;
-}
-
-/* Each extra, and the dimensions whose rows can have it. */
-static const struct {
-    const char *word;
-    rk_extra extra;
-    rk_dimension rows[2];
-} extras[] = {
-    {"name", RK_EXTRA_NAME, {RK_DIM_OFFICE}},
-    {"province", RK_EXTRA_PROVINCE, {RK_DIM_OFFICE}},
-    {"zone", RK_EXTRA_ZONE, {RK_DIM_OFFICE}},
-    {"complete", RK_EXTRA_COMPLETE, {RK_DIM_CHANNEL}},
-    {"new", RK_EXTRA_NEW, {RK_DIM_OUTCOME, RK_DIM_OFFICE}},
-    {"oldest", RK_EXTRA_OLDEST, {RK_DIM_OUTCOME, RK_DIM_OFFICE}},
-    {"link", RK_EXTRA_LINK, {RK_DIM_OUTCOME}},
-};
-enum { EXTRA_COUNT = sizeof extras / sizeof *extras };
-
-static bool find_extra(const rk_load *load, const rk_node *node, rk_slice name, rk_dimension rows,
-                       rk_extra *extra, rk_error *err)
-{
-    rk_nearest nearest = rk_nearest_to(name);
-    for (size_t i = 0; i < EXTRA_COUNT; i++) {
-        rk_nearest_try(&nearest, rk_slice_of(extras[i].word));
-        if (!rk_slice_is(name, extras[i].word))
-            continue;
-        *extra = extras[i].extra;
-        if (rows != RK_DIM_NONE && (rows == extras[i].rows[0] || rows == extras[i].rows[1]))
-            return true;
-        return rk_load_fail(load, node, err, "\"%s\" does not go with rows: %s", extras[i].word,
-                            rk_dimension_name(rows));
-    }
-    rk_load_fail(
-        load, node, err,
-        "\"with\" knows name, province, zone, complete, new, oldest and link, not \"%.*s\"",
-        (int)(name.len < 100 ? name.len : 100), name.at);
-    return rk_nearest_hint(&nearest, err);
-}
-
-static bool set_with(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
-                     rk_error *err)
-{
-    rk_block *block = into;
-    text_list texts = {0};
-    if (!set_text_list(load, row, node, &texts, err))
-        return false;
-    block->with = rk_arena_alloc(load->arena, texts.count, sizeof *block->with);
-    block->with_count = texts.count;
-    for (size_t i = 0; i < texts.count; i++) {
-        if (!find_extra(load, item_of(node, i), texts.items[i], block->rows, &block->with[i], err))
-            return false;
-        for (size_t j = 0; j < i; j++)
-            if (block->with[j] == block->with[i])
-                return rk_load_fail(load, item_of(node, i), err, "\"%.*s\" stands twice",
-                                    RK_FMT(texts.items[i]));
-    }
-    return true;
-}
-
-#define TEXTS_JSON "{\"type\":[\"string\",\"array\"],\"items\":{\"type\":\"string\"}}"
-static const rk_value columns_value = {"a list of measures", TEXTS_JSON, set_columns, RK_SHAPE_ONE};
-static const rk_value with_value = {"a list of columns beside the measures", TEXTS_JSON, set_with,
-                                    RK_SHAPE_ONE};
-static const rk_value measures_value = {"a list of measures", TEXTS_JSON, set_measures,
-                                        RK_SHAPE_ONE};
-
-static const rk_key chart_keys[] = {
-    {"type", &rk_value_choice, offsetof(rk_block, chart), .needed = true, .choices = charts,
-     .doc = "column, stacked, line, bar or pie"},
-    {"of", &measures_value, offsetof(rk_block, chart_of), .needed = true,
-     .count_offset = offsetof(rk_block, chart_of_count), .doc = "columns of the block"},
-};
-static const rk_schema chart_schema = {.doc = "a chart of the block", RK_KEYS(chart_keys)};
-
-static const rk_key block_keys[] = {
-    {"title", &rk_value_label, offsetof(rk_block, title), .needed = true, .doc = "above the block"},
-    {"rows", &dimension_value, offsetof(rk_block, rows), .needed = true, .doc = "a dimension"},
-    {"columns", &columns_value, 0, .needed = true,
-     .doc = "measures; +, - and = in front make a sum that the sheet checks"},
-    {"with", &with_value, 0,
-     .doc = "columns beside the measures: name, province, zone, complete, new, oldest, link"},
-    {"total", &rk_value_yes, offsetof(rk_block, total), .doc = "a row of sums"},
-    {"all", &rk_value_yes, offsetof(rk_block, all_rows),
-     .doc = "also values of the dimension with nothing in them"},
-    {"chart", &rk_value_mapping, 0, .of = &chart_schema, .doc = "{type, of}"},
-    {"note", &rk_value_label, offsetof(rk_block, note), .doc = "below the block"},
-};
-
-static bool end_block(const rk_load *load, const rk_node *node, void *into, rk_error *err)
-{
-    const rk_block *block = into;
-    for (size_t i = 0; i < block->chart_of_count; i++) {
-        bool found = false;
-        for (size_t j = 0; j < block->column_count; j++)
-            found = found || block->columns[j] == block->chart_of[i];
-        if (!found)
-            return rk_load_fail(load, rk_node_at(rk_node_at(node, "chart"), "of"), err,
-                                "\"%.*s\" is no column of the block",
-                                RK_FMT(load->rules->reports.measures[block->chart_of[i]].name));
-    }
-    return true;
-}
-
-static const rk_schema block_schema = {.doc = "rows of a dimension, columns of measures",
-                                       .size = sizeof(rk_block),
-                                       RK_KEYS(block_keys),
-                                       .end = end_block};
-
-/* ---- sheets ---- */
-
-/* The column names of a list are checked by the report, which knows them. */
 static const rk_key column_keys[] = {
-    {"name", &rk_value_text, offsetof(rk_list_column, name), .needed = true, .doc = "the column"},
+    {"name", &list_column_value, offsetof(rk_list_column, column), .needed = true,
+     .doc = "the column"},
     {"label", &rk_value_label, offsetof(rk_list_column, label), .doc = "its heading"},
 };
 static const rk_schema column_schema = {.doc = "a column of the list",
@@ -566,21 +127,59 @@ static const rk_schema column_schema = {.doc = "a column of the list",
 /* A sheet, and its filters before they are joined. */
 typedef struct sheet_draft {
     rk_sheet sheet;
-    where_list where, not_where;
+    rk_where_list where, not_where;
+    rk_block_draft *blocks;
 } sheet_draft;
 
 #define OF_SHEET(member) (offsetof(sheet_draft, sheet) + offsetof(rk_sheet, member))
 
+/* Columns that the order of the rows can look at. */
+static bool set_orders(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
+                       rk_error *err)
+{
+    rk_sheet *sheet = &((sheet_draft *)into)->sheet;
+    const rk_column_id sortable[] = {RK_COLUMN_AGE,      RK_COLUMN_PAID,     RK_COLUMN_BOOKED,
+                                     RK_COLUMN_CHANNEL,  RK_COLUMN_CODE,     RK_COLUMN_APPLICATION,
+                                     RK_COLUMN_OFFICE,   RK_COLUMN_SERVICE,  RK_COLUMN_RECEIVED,
+                                     RK_COLUMN_DUE,      RK_COLUMN_KIND,     RK_COLUMN_OUTCOME,
+                                     RK_COLUMN_DEADLINE, RK_COLUMN_SUBMITTED};
+    sheet->order_count = rk_node_items(node);
+    sheet->orders = rk_arena_alloc(load->arena, sheet->order_count + 1, sizeof *sheet->orders);
+    for (size_t i = 0; i < sheet->order_count; i++) {
+        rk_slice name;
+        bool found = false;
+        if (!rk_schema_scalar(load, row, rk_node_item(node, i), &name, err))
+            return false;
+        sheet->orders[i].descending = rk_take_descending(&name);
+        for (size_t k = 0; !found && k < sizeof sortable / sizeof *sortable; k++) {
+            found = rk_slice_is(name, list_columns[sortable[k]].name);
+            sheet->orders[i].column = sortable[k];
+        }
+        if (!found)
+            return rk_load_fail(load, rk_node_item(node, i), err,
+                                "a list cannot be sorted by \"%.*s\"",
+                                (int)(name.len < 100 ? name.len : 100), name.at);
+    }
+    return true;
+}
+
+static const rk_value orders_value = {
+    "a column, or a list of them", "{\"type\":[\"string\",\"array\"]}", set_orders, RK_SHAPE_ONE};
+static const rk_choice papers[] = {{"landscape", 0}, {"portrait", 1}, {NULL, 0}};
+
 static const rk_key sheet_keys[] = {
     {"sheet", &rk_value_label, OF_SHEET(name), .needed = true, .doc = "at most 31 characters"},
     {"title", &rk_value_label, OF_SHEET(title), .doc = "its first line"},
-    {"blocks", &rk_value_list, OF_SHEET(blocks), .count_offset = OF_SHEET(block_count),
-     .of = &block_schema, .doc = "a list of {title, rows, columns, total, chart}"},
+    {"blocks", &rk_value_list, offsetof(sheet_draft, blocks), .count_offset = OF_SHEET(block_count),
+     .of = &rk_block_schema, .doc = "a list of {title, rows, columns, total, chart}"},
     {"list", &rk_value_choice, OF_SHEET(list), .choices = lists, .doc = "records, one a row"},
     {"columns", &rk_value_list, OF_SHEET(columns), .count_offset = OF_SHEET(column_count),
      .of = &column_schema, .doc = "of the list"},
+    {"sort", &orders_value, 0, .doc = "columns of the list; - in front: the largest first"},
+    {"paper", &rk_value_choice, OF_SHEET(portrait), .choices = papers,
+     .doc = "landscape (the default) or portrait, A4"},
     {"total", &rk_value_yes, OF_SHEET(total), .doc = "of the list: a row of sums"},
-    WHERE_ROWS(sheet_draft),
+    RK_WHERE_ROWS(sheet_draft),
 };
 
 static size_t characters_of(rk_slice text)
@@ -604,6 +203,36 @@ static bool check_sheet_name(const rk_load *load, const rk_node *node, rk_slice 
     return true;
 }
 
+/* The list has these columns, and can be filtered and sorted so. */
+static bool check_list(const rk_load *load, const rk_node *node, const rk_sheet *sheet,
+                       rk_error *err)
+{
+    static const rk_dimension filters[] = {RK_DIM_OFFICE,   RK_DIM_CHANNEL, RK_DIM_SERVICE,
+                                           RK_DIM_VALIDITY, RK_DIM_PURPOSE, RK_DIM_OUTCOME,
+                                           RK_DIM_STATE,    RK_DIM_HELD_BY, RK_DIM_PROVINCE,
+                                           RK_DIM_ZONE,     RK_DIM_VERDICT, RK_DIM_CHANNEL_KIND};
+    for (size_t i = 0; i < sheet->column_count; i++)
+        if (!(list_columns[sheet->columns[i].column].lists & 1u << sheet->list))
+            return rk_load_fail(load, rk_node_item(rk_node_at(node, "columns"), i), err,
+                                "this list has no column \"%s\"",
+                                list_columns[sheet->columns[i].column].name);
+    for (size_t i = 0; i < sheet->order_count; i++)
+        if (!(list_columns[sheet->orders[i].column].lists & 1u << sheet->list))
+            return rk_load_fail(load, rk_node_item(rk_node_at(node, "sort"), i), err,
+                                "this list has no column \"%s\"",
+                                list_columns[sheet->orders[i].column].name);
+    for (size_t i = 0; i < sheet->where_count; i++) {
+        bool found = false;
+        for (size_t k = 0; k < sizeof filters / sizeof *filters; k++)
+            found = found || filters[k] == sheet->wheres[i].dimension;
+        if (!found)
+            return rk_load_fail(load, rk_node_at(node, sheet->wheres[i].except ? "not" : "where"),
+                                err, "a list cannot be filtered by \"%s\"",
+                                rk_dimension_name(sheet->wheres[i].dimension));
+    }
+    return true;
+}
+
 static bool end_sheet(const rk_load *load, const rk_node *node, void *into, rk_error *err)
 {
     sheet_draft *draft = into;
@@ -613,18 +242,22 @@ static bool end_sheet(const rk_load *load, const rk_node *node, void *into, rk_e
         return false;
     if ((sheet->block_count != 0) == (sheet->list != RK_LIST_NONE))
         return rk_load_fail(load, node, err, "a sheet needs either \"blocks\" or \"list\"");
-    const char *of_list[] = {"columns", "total", "where", "not"};
-    for (size_t i = 0; sheet->list == RK_LIST_NONE && i < 4; i++)
+    const char *of_list[] = {"columns", "total", "where", "not", "sort"};
+    for (size_t i = 0; sheet->list == RK_LIST_NONE && i < 5; i++)
         if (rk_node_get(node, of_list[i]))
             return rk_load_fail(load, rk_node_at(node, of_list[i]), err,
                                 "\"%s\" goes with \"list\"", of_list[i]);
-    bool needs_columns = sheet->list != RK_LIST_NONE && sheet->list != RK_LIST_RUN;
+    bool needs_columns = sheet->list != RK_LIST_NONE && sheet->list != RK_LIST_RUN &&
+                         sheet->list != RK_LIST_DELIVERIES;
     if (needs_columns && sheet->column_count == 0) {
         rk_load_fail(load, node, err, "missing key \"columns\"");
         return rk_fail_hint(err, "columns: of the list");
     }
-    join_wheres(load, &draft->where, &draft->not_where, &sheet->wheres, &sheet->where_count);
-    return true;
+    rk_load_wheres(load, &draft->where, &draft->not_where, &sheet->wheres, &sheet->where_count);
+    sheet->blocks = rk_arena_alloc(load->arena, sheet->block_count + 1, sizeof *sheet->blocks);
+    for (size_t i = 0; i < sheet->block_count; i++)
+        sheet->blocks[i] = draft->blocks[i].block;
+    return check_list(load, node, sheet, err);
 }
 
 static const rk_schema sheet_schema = {.doc = "a sheet of blocks, or a list",
@@ -646,7 +279,7 @@ static const rk_key workbook_keys[] = {
     {"workbook", &rk_value_text, OF_WORKBOOK(name), .needed = true, .doc = "its name"},
     {"title", &rk_value_label, OF_WORKBOOK(title), .doc = "above every sheet"},
     {"per", &rk_value_choice, OF_WORKBOOK(per), .needed = true, .choices = pers,
-     .doc = "one for each office, or one for the nation"},
+     .doc = "one for each office, province or zone, or one for the nation"},
     {"period", &rk_value_choice, OF_WORKBOOK(period), .needed = true, .choices = periods,
      .doc = "day, week, month, quarter, half or year"},
     {"due", &rk_value_choice, OF_WORKBOOK(due), .needed = true, .choices = dues,
@@ -663,6 +296,8 @@ static bool holds(rk_slice text, const char *part)
     return memmem(text.at, text.len, part, strlen(part)) != NULL;
 }
 
+static const char *const per_parts[] = {"{office}", "{province}", "{zone}"};
+
 static bool check_file(const rk_load *load, const rk_node *node, const rk_workbook *workbook,
                        rk_error *err)
 {
@@ -673,16 +308,21 @@ static bool check_file(const rk_load *load, const rk_node *node, const rk_workbo
         return rk_load_fail(load, node, err, "\"file\" must stay within the output folder");
     if (!holds(file, "{period}"))
         return rk_load_fail(load, node, err, "\"file\" needs {period}");
-    if ((workbook->per == RK_PER_OFFICE) != holds(file, "{office}"))
-        return rk_load_fail(load, node, err,
-                            workbook->per == RK_PER_OFFICE ? "\"file\" needs {office}"
-                                                           : "\"file\" has {office}, and the "
-                                                             "workbook is of the nation");
+    for (int per = RK_PER_OFFICE; per < RK_PER_NATION; per++)
+        if ((workbook->per == (rk_per)per) != holds(file, per_parts[per]))
+            return rk_load_fail(load, node, err,
+                                workbook->per == (rk_per)per
+                                    ? "\"file\" needs %s"
+                                    : "\"file\" has %s, and the workbook is not of one",
+                                per_parts[per]);
     for (size_t i = 0; i < file.len; i++) {
         rk_slice rest = {file.at + i, file.len - i};
-        if (rest.at[0] == '{' && !rk_slice_starts(rest, RK_S("{period}")) &&
-            !rk_slice_starts(rest, RK_S("{office}")))
-            return rk_load_fail(load, node, err, "\"file\" knows {office} and {period} only");
+        bool known = rest.at[0] != '{' || rk_slice_starts(rest, RK_S("{period}"));
+        for (int per = RK_PER_OFFICE; per < RK_PER_NATION && !known; per++)
+            known = rk_slice_starts(rest, rk_slice_of(per_parts[per]));
+        if (!known)
+            return rk_load_fail(load, node, err,
+                                "\"file\" knows {office}, {province}, {zone} and {period} only");
     }
     return true;
 }

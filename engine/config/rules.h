@@ -48,6 +48,7 @@ typedef struct rk_price {
 
 typedef struct rk_charge {
     rk_slice charge; /* a word of the column charges: hilang, rusak, percepatan */
+    rk_name name;    /* the same, interned */
     rk_name service; /* 0: any; a row for the service goes before one for any */
     rk_money amount_minor;
 } rk_charge;
@@ -85,6 +86,17 @@ typedef struct rk_tariffs {
  * falls back on submission where it is RK_NO_DAY. */
 rk_money rk_tariff_due(const rk_tariffs *tariffs, rk_name service, rk_name validity,
                        rk_slice charges, rk_day submitted_on, rk_day billed_on);
+
+/* One part of what is due: the price of the service, or a charge. */
+typedef struct rk_fee {
+    rk_name fee; /* the service, or the charge's word */
+    rk_money rate_minor;
+} rk_fee;
+
+/* The parts of rk_tariff_due, the price first; 0 when it is RK_NO_MONEY or has more than `most` parts. */
+size_t rk_tariff_fees(const rk_tariffs *tariffs, rk_name service, rk_name validity,
+                      rk_slice charges, rk_day submitted_on, rk_day billed_on, rk_fee *fees,
+                      size_t most);
 
 /* Position of a service in the tariffs (for sorting rows), SIZE_MAX when unknown; its label. */
 size_t rk_tariff_order(const rk_tariffs *tariffs, rk_name service);

@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 
+/* Words of one application's charges, its price included. */
+enum { FEES_MAX = 64 };
+
 static const rk_choice clocks[] = {
     {"submitted_at", RK_CLOCK_SUBMITTED}, {"billed_at", RK_CLOCK_BILLED}, {NULL, 0}};
 
@@ -190,6 +193,12 @@ bool rk_load_tariffs(const rk_load *load, const rk_node *root, rk_error *err)
                              err) ||
         !check_order(load, root, tariffs, err))
         return false;
+    for (size_t i = 0; i < tariffs->count; i++)
+        for (size_t j = 0; j < tariffs->items[i].charge_count; j++) {
+            rk_charge *charge = &tariffs->items[i].charges[j];
+            if (!rk_load_name(load, root, charge->charge, &charge->name, err))
+                return false;
+        }
     number_services(load, tariffs);
     for (size_t i = 0; i < tariffs->count; i++)
         group_prices(load, tariffs, &tariffs->items[i]);
@@ -221,17 +230,17 @@ static rk_money price_of(const rk_tariff *tariff, uint32_t service, rk_name vali
     return any;
 }
 
-static rk_money charge_of(const rk_tariff *tariff, rk_slice word, rk_name service)
+static const rk_charge *charge_of(const rk_tariff *tariff, rk_slice word, rk_name service)
 {
-    rk_money any = RK_NO_MONEY;
+    const rk_charge *any = NULL;
     for (size_t i = 0; i < tariff->charge_count; i++) {
         const rk_charge *charge = &tariff->charges[i];
         if (!rk_slice_equal(charge->charge, word))
             continue;
         if (charge->service == service)
-            return charge->amount_minor;
+            return charge;
         if (charge->service == 0)
-            any = charge->amount_minor;
+            any = charge;
     }
     return any;
 }
@@ -241,26 +250,50 @@ static bool is_between_words(char c)
     return c == ';' || c == ',' || c == ' ';
 }
 
-rk_money rk_tariff_due(const rk_tariffs *tariffs, rk_name service, rk_name validity,
-                       rk_slice charges, rk_day submitted_on, rk_day billed_on)
+/* Adds the charges that `words` names; 0 when one is unknown or there is no room. */
+static size_t add_charges(const rk_tariff *tariff, rk_name service, rk_slice words, rk_fee *fees,
+                          size_t count, size_t most)
+{
+    for (size_t at = 0; at < words.len; at++) {
+        size_t from = at;
+        while (at < words.len && !is_between_words(words.at[at]))
+            at++;
+        if (at == from)
+            continue;
+        const rk_charge *charge =
+            charge_of(tariff, (rk_slice){words.at + from, at - from}, service);
+        if (!charge || count == most)
+            return 0;
+        fees[count++] = (rk_fee){charge->name, charge->amount_minor};
+    }
+    return count;
+}
+
+size_t rk_tariff_fees(const rk_tariffs *tariffs, rk_name service, rk_name validity,
+                      rk_slice charges, rk_day submitted_on, rk_day billed_on, rk_fee *fees,
+                      size_t most)
 {
     size_t order = rk_tariff_order(tariffs, service);
     const rk_tariff *tariff = tariff_on(tariffs, submitted_on, billed_on);
-    if (!tariff || order == SIZE_MAX)
-        return RK_NO_MONEY;
-    rk_money due = price_of(tariff, (uint32_t)order, validity);
-    for (size_t at = 0; due != RK_NO_MONEY && at < charges.len;) {
-        size_t from = at;
-        while (at < charges.len && !is_between_words(charges.at[at]))
-            at++;
-        if (at > from) {
-            rk_money more = charge_of(tariff, (rk_slice){charges.at + from, at - from}, service);
-            if (more == RK_NO_MONEY || !rk_money_add(&due, more))
-                return RK_NO_MONEY;
-        }
-        at++;
-    }
-    return due;
+    if (!tariff || order == SIZE_MAX || most == 0)
+        return 0;
+    fees[0] = (rk_fee){service, price_of(tariff, (uint32_t)order, validity)};
+    if (fees[0].rate_minor == RK_NO_MONEY)
+        return 0;
+    return add_charges(tariff, service, charges, fees, 1, most);
+}
+
+rk_money rk_tariff_due(const rk_tariffs *tariffs, rk_name service, rk_name validity,
+                       rk_slice charges, rk_day submitted_on, rk_day billed_on)
+{
+    rk_fee fees[FEES_MAX];
+    size_t count = rk_tariff_fees(tariffs, service, validity, charges, submitted_on, billed_on,
+                                  fees, FEES_MAX);
+    rk_money due = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!rk_money_add(&due, fees[i].rate_minor))
+            return RK_NO_MONEY;
+    return count ? due : RK_NO_MONEY;
 }
 
 size_t rk_tariff_order(const rk_tariffs *tariffs, rk_name service)

@@ -25,6 +25,7 @@ const rk_column rk_case_columns[] = {
     COLUMN("paid_from", RK_TYPE_MOMENT, paid_from),
     COLUMN("paid_until", RK_TYPE_MOMENT, paid_until),
     COLUMN("booked_on", RK_TYPE_DAY, booked_on),
+    COLUMN("candidates", RK_TYPE_TEXT, candidates),
     COLUMN("closed_by", RK_TYPE_TEXT, closed_by),
 };
 

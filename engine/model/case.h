@@ -30,7 +30,8 @@ typedef struct rk_cases {
     rk_text *file;  /* its name */
     uint32_t *line;
     uint64_t *code;
-    rk_text *application;               /* id, empty when none or several */
+    rk_text *application; /* id, empty when none or several */
+    rk_text *candidates;  /* ids of the first few it may have been meant for, or empty */
     rk_money *amount_minor, *due_minor; /* received; due (RK_NO_MONEY when unknown) */
     rk_moment *paid_from, *paid_until;
     rk_day *booked_on;

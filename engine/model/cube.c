@@ -2,7 +2,9 @@
 
 #include <stdlib.h>
 
-enum { KINDS = RK_FACT_CASE + 1 };
+#include "model/period.h"
+
+enum { KINDS = RK_FACT_FEE + 1 };
 
 static size_t kind_of(const rk_facts *facts, size_t row)
 {
@@ -57,14 +59,6 @@ static rk_day day_by(const rk_facts *facts, rk_date_basis on, size_t row)
     }
 }
 
-static int32_t month_of(rk_day day)
-{
-    if (day == RK_NO_DAY)
-        return RK_NO_DAY;
-    rk_civil civil = rk_civil_of(day);
-    return rk_day_of(civil.year, civil.month, 1);
-}
-
 static int32_t kept_key(const rk_facts *facts, rk_dimension dimension, size_t row)
 {
     switch (dimension) {
@@ -94,6 +88,10 @@ static int32_t kept_key(const rk_facts *facts, rk_dimension dimension, size_t ro
         return facts->from_state[row];
     case RK_DIM_STATUS:
         return facts->status[row];
+    case RK_DIM_FEE:
+        return facts->fee[row];
+    case RK_DIM_RATE:
+        return facts->rate[row] == RK_NO_MONEY ? 0 : (int32_t)(facts->rate[row] / 100);
     default:
         return 0;
     }
@@ -115,8 +113,14 @@ static int32_t key_of(const rk_cube *cube, const rk_facts *facts, rk_dimension d
                    : 0;
     case RK_DIM_DAY:
         return day_by(facts, on, row);
-    case RK_DIM_MONTH:
-        return month_of(day_by(facts, on, row));
+    case RK_DIM_WEEK: {
+        rk_day day = day_by(facts, on, row);
+        return day == RK_NO_DAY ? day : rk_days_of(RK_PERIOD_WEEK, day).from;
+    }
+    case RK_DIM_MONTH: {
+        rk_day day = day_by(facts, on, row);
+        return day == RK_NO_DAY ? day : rk_days_of(RK_PERIOD_MONTH, day).from;
+    }
     default:
         return kept_key(facts, dimension, row);
     }
@@ -179,6 +183,12 @@ typedef struct rk_range {
     int sign;
 } rk_range;
 
+static bool lies_outside(const rk_facts *facts, const rk_cube_query *query, size_t row)
+{
+    rk_day day = day_by(facts, (rk_date_basis)(query->outside - 1), row);
+    return day == RK_NO_DAY || day < query->from || day > query->until;
+}
+
 static bool fold(const rk_cube *cube, const rk_cube_part *part, const rk_cube_query *query,
                  const rk_range *range, rk_cube_cells *cells)
 {
@@ -195,7 +205,8 @@ static bool fold(const rk_cube *cube, const rk_cube_part *part, const rk_cube_qu
             if (day == RK_NO_DAY || day < range->from || day > range->until)
                 continue;
         }
-        if (!passes(cube, facts, query, row))
+        if (!passes(cube, facts, query, row) ||
+            (query->outside && !lies_outside(facts, query, row)))
             continue;
         rk_cube_cell *cell = cell_at(cells, key_of(cube, facts, query->by, query->on, row));
         if (!add(&cell->count, facts->count[row], range->sign) ||

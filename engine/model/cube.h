@@ -57,6 +57,7 @@ typedef struct rk_cube_query {
     rk_cube_what what;
     rk_date_basis on;
     rk_day from, until; /* both inclusive */
+    int outside; /* rk_date_basis + 1: only facts whose day by this lies outside them; 0: all */
     const rk_cube_filter *filters;
     size_t filter_count;
     rk_dimension by; /* RK_DIM_NONE: one cell with key 0 */
@@ -64,7 +65,7 @@ typedef struct rk_cube_query {
 } rk_cube_query;
 
 typedef struct rk_cube_cell {
-    int32_t key; /* a name, a number of a closed set, or a day (RK_DIM_MONTH: its first) */
+    int32_t key; /* a name, a number of a closed set, or a day (of a week or month: its first) */
     rk_money count, amount;
 } rk_cube_cell;
 

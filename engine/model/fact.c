@@ -22,6 +22,8 @@ const rk_column rk_fact_columns[] = {
     COLUMN("state", RK_TYPE_U8, state),
     COLUMN("from_state", RK_TYPE_U8, from_state),
     COLUMN("status", RK_TYPE_U8, status),
+    COLUMN("fee", RK_TYPE_NAME, fee),
+    COLUMN("rate", RK_TYPE_MONEY, rate),
     COLUMN("received_on", RK_TYPE_DAY, received_on),
     COLUMN("submitted_on", RK_TYPE_DAY, submitted_on),
     COLUMN("paid_on", RK_TYPE_DAY, paid_on),
@@ -34,9 +36,9 @@ const rk_column rk_fact_columns[] = {
 const size_t rk_fact_column_count = sizeof rk_fact_columns / sizeof *rk_fact_columns;
 
 static const char *const dimension_names[RK_DIMENSIONS] = {
-    "",         "office", "channel",      "service", "validity", "purpose",    "source",
-    "kind",     "sex",    "held_by",      "outcome", "state",    "from_state", "status",
-    "province", "zone",   "channel_kind", "verdict", "day",      "month",
+    "",         "office",  "channel",      "service", "validity",   "purpose", "source", "kind",
+    "sex",      "held_by", "outcome",      "state",   "from_state", "status",  "fee",    "rate",
+    "province", "zone",    "channel_kind", "verdict", "day",        "week",    "month",  "age",
 };
 
 rk_dimension rk_dimension_find(rk_slice name)
@@ -65,9 +67,10 @@ size_t rk_facts_add(rk_facts *facts)
     return row;
 }
 
-/* All dimensions of a row in 48 bytes, so that the order of the sheets is the order of the numbers:
+/* All dimensions of a row in 56 bytes, so that the order of the sheets is the order of the numbers:
  * names by the rank of their text, days moved above zero. */
-enum { KEY_WORDS = 6 };
+enum { KEY_WORDS = 7 };
+#define RATE_BITS (((uint64_t)1 << 48) - 1)
 
 typedef struct fact_key {
     uint64_t words[KEY_WORDS];
@@ -77,6 +80,12 @@ typedef struct fact_key {
 static uint64_t day_word(rk_day day)
 {
     return (uint32_t)day ^ 0x80000000u;
+}
+
+/* None below all others, in 48 bits. */
+static uint64_t rate_word(rk_money rate)
+{
+    return rate == RK_NO_MONEY ? 0 : ((uint64_t)rate + 1) & RATE_BITS;
 }
 
 static fact_key key_of(const rk_facts *facts, const rk_name *ranks, size_t row)
@@ -93,7 +102,8 @@ static fact_key key_of(const rk_facts *facts, const rk_name *ranks, size_t row)
                    (uint64_t)facts->from_state[row] << 8 | facts->status[row];
     key.words[3] = day_word(facts->received_on[row]) << 32 | day_word(facts->submitted_on[row]);
     key.words[4] = day_word(facts->paid_on[row]) << 32 | day_word(facts->booked_on[row]);
-    key.words[5] = facts->cause[row];
+    key.words[5] = (uint64_t)ranks[facts->fee[row]] << 48 | rate_word(facts->rate[row]);
+    key.words[6] = facts->cause[row];
     return key;
 }
 
@@ -114,11 +124,14 @@ static void put_key(rk_facts *facts, const rk_name *by_rank, size_t row, const f
     facts->state[row] = (uint8_t)(words[2] >> 16);
     facts->from_state[row] = (uint8_t)(words[2] >> 8);
     facts->status[row] = (uint8_t)words[2];
+    facts->fee[row] = by_rank[words[5] >> 48];
+    uint64_t rate = words[5] & RATE_BITS;
+    facts->rate[row] = rate ? (rk_money)rate - 1 : RK_NO_MONEY;
     facts->received_on[row] = (rk_day)((uint32_t)(words[3] >> 32) ^ 0x80000000u);
     facts->submitted_on[row] = (rk_day)((uint32_t)words[3] ^ 0x80000000u);
     facts->paid_on[row] = (rk_day)((uint32_t)(words[4] >> 32) ^ 0x80000000u);
     facts->booked_on[row] = (rk_day)((uint32_t)words[4] ^ 0x80000000u);
-    facts->cause[row] = (uint32_t)words[5];
+    facts->cause[row] = (uint32_t)words[6];
     facts->count[row] = key->count;
     facts->amount[row] = key->amount;
 }

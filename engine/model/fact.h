@@ -18,6 +18,7 @@ typedef enum rk_fact_kind {
     RK_FACT_ENTRY,           /* entries by outcome; amount: the entry's */
     RK_FACT_TRANSITION,      /* applications that went from one state to another; amount: due */
     RK_FACT_CASE,            /* open cases by kind (stock); amount: the money named */
+    RK_FACT_FEE, /* what received money was for: a price, a charge, the rest of an entry */
 } rk_fact_kind;
 
 typedef enum rk_dimension {
@@ -36,13 +37,17 @@ typedef enum rk_dimension {
     RK_DIM_STATE,
     RK_DIM_FROM_STATE,
     RK_DIM_STATUS,
+    RK_DIM_FEE,  /* of a fee: a service, a word of charges, or none: money without one */
+    RK_DIM_RATE, /* of a fee: its price in whole rupiah */
     /* worked out from those with the rules */
     RK_DIM_PROVINCE,
     RK_DIM_ZONE,
     RK_DIM_CHANNEL_KIND,
     RK_DIM_VERDICT,
     RK_DIM_DAY,
+    RK_DIM_WEEK,
     RK_DIM_MONTH,
+    RK_DIM_AGE, /* of open cases: a bucket of their age; asked of the list of cases, not of facts */
     RK_DIMENSIONS
 } rk_dimension;
 
@@ -70,6 +75,8 @@ typedef struct rk_facts {
     uint8_t *state;
     uint8_t *from_state;
     uint8_t *status;
+    rk_name *fee;
+    rk_money *rate; /* of a fee, minor units below 2^47; else RK_NO_MONEY */
     rk_day *received_on;
     rk_day *submitted_on;
     rk_day *paid_on;

@@ -187,6 +187,7 @@ static bool make(const rk_asof *asof, const rk_asof_wish *wish, rk_world *world,
     rk_books_input input = {.rules = rules, .names = &world->names, .texts = &world->texts};
     fill_input(asof, wish, arena, &input);
     rk_fold_of of = fold_of(asof, wish, input.night);
+    of.flows_from = rk_books_reach(&input);
     bool good = rk_fold_make(&of, world, &fold, err);
     if (good) {
         input.provisional = rk_fold_provisional(&fold, input.language, world);

@@ -91,6 +91,12 @@ static bool make_books(const rk_bare *bare, const rk_cases *cases, const rk_fact
                             .sources = bare->sources,
                             .scratch = scratch,
                             .threads = bare->threads};
+    if (bare->period) {
+        input.has_period = true;
+        input.period = *bare->period;
+        input.as_of = input.night;
+    }
+    input.workbook = bare->workbook;
     return rk_books_make(&input, &bare->world->arena, books, err);
 }
 

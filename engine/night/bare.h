@@ -16,7 +16,9 @@ typedef struct rk_bare {
     const rk_sources *sources;
     const rk_settings *settings;
     rk_world *world;
-    rk_moment judge_at; /* the books are those of the day that ends here */
+    rk_moment judge_at;    /* the books are those of the day that ends here */
+    const rk_days *period; /* of the books; NULL: each of its own around that day */
+    rk_slice workbook; /* this one alone; empty: those that are due, or of this kind of period */
     rk_slice program;
     int threads;
 } rk_bare;

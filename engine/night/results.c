@@ -328,18 +328,18 @@ static bool report_period(rk_night *night, rk_days days, const rk_books_input *c
     rk_fold fold;
     rk_books made = {0};
     rk_books_input input = *common;
+    input.period = days;
     rk_fold_of of = {.archive = &night->archive,
                      .runs = night->opening.facts,
                      .run_count = night->opening.fact_count,
                      .from = days.from,
                      .until = night->day,
-                     .flows_from = days.from,
+                     .flows_from = rk_books_reach(&input),
                      .tonight_facts = &night->facts,
                      .tonight_detail = rk_buffer_all(&night->detail),
                      .tonight_cases = rk_buffer_all(&night->open_cases),
                      .tonight = night->day};
     bool good = rk_fold_make(&of, &night->world, &fold, err);
-    input.period = days;
     night->overdue_channels = fold.incomplete;
     night->provisional = rk_fold_provisional(&fold, night->settings.language, &night->world);
     if (night->other_rules)

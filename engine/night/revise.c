@@ -146,6 +146,8 @@ static bool revise(revising *r, rk_days days, rk_error *err)
     bool differs = false;
     for (size_t i = 0; i < trace.count; i++)
         differs |= trace.books[i].lines.count > 0;
+    /* What is compared are figures of these days; the book also shows the days before them. */
+    of.after.flows_from = rk_books_reach(&input);
     good = good && (!differs || publish_again(night, &of.after, &input, &trace, err));
     rk_attribution_free(&trace);
     return good;

@@ -1,513 +1,370 @@
-/* Blocks: rows of a dimension, columns of measures, a row of live sums and the lines that check them. */
+/* Blocks: rows and columns of figures, a row of live sums and the lines that check them. */
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "report/desk.h"
+#include "report/block.h"
 
 enum { CONCLUSION_ROW = 3, FIRST_BLOCK_ROW = 5 };
 
-/* A block and where its parts stand on the sheet. */
-typedef struct laid {
-    rk_job *job;
-    const rk_block *block;
-    rk_plan_sheet *sheet;
-    const rk_measure *measures; /* all of the reports */
-    int32_t *keys;
-    size_t key_count, key_capacity;
-    rk_cube_cells *parts; /* two for each column: the measure, or part and whole of a ratio */
-    uint16_t first;       /* column of the first measure */
-    uint16_t width;       /* columns in all */
-    uint32_t head, from, last, total;
-    bool unbalanced;
-} laid;
+/* ---- cells ---- */
 
-static bool is_before(rk_extra extra)
+static double shown(const rk_grid *grid, size_t column, rk_money value)
 {
-    return extra == RK_EXTRA_NAME || extra == RK_EXTRA_PROVINCE || extra == RK_EXTRA_ZONE;
+    return rk_grid_is_money(grid, column) || rk_grid_is_percent(grid, column) ? (double)value / 100
+                                                                              : (double)value;
 }
 
-static const rk_measure *measure_at(const laid *l, size_t column)
+static rk_style style_of(const rk_grid *grid, size_t column, rk_money value, bool total)
 {
-    return &l->measures[l->block->columns[column]];
-}
-
-/* ---- what the rows are ---- */
-
-/* Offices that the rules do not know are TANPA KANTOR. */
-static int32_t row_key(const laid *l, int32_t key)
-{
-    const rk_desk *desk = l->job->desk;
-    if (l->block->rows != RK_DIM_OFFICE)
-        return key;
-    return desk->slice_offices[desk->maps.slice[(rk_name)key]];
-}
-
-static void add_key(laid *l, int32_t key)
-{
-    for (size_t i = 0; i < l->key_count; i++)
-        if (l->keys[i] == key)
-            return;
-    l->keys = rk_grow(l->keys, &l->key_capacity, l->key_count + 1, sizeof *l->keys);
-    l->keys[l->key_count++] = key;
-}
-
-static bool holds(rk_day from, rk_day until, rk_day on)
-{
-    return (from == RK_NO_DAY || from <= on) && (until == RK_NO_DAY || on < until);
-}
-
-static void add_all_outcomes(laid *l)
-{
-    const rk_measure *measure = measure_at(l, 0);
-    const rk_cube_filter *filters = l->job->desk->filters[l->block->columns[0]];
-    for (size_t i = 0; i < measure->where_count; i++)
-        if (filters[i].dimension == RK_DIM_OUTCOME && !filters[i].except) {
-            for (size_t k = 0; k < filters[i].key_count; k++)
-                add_key(l, filters[i].keys[k]);
-            return;
-        }
-    for (int outcome = 1; outcome < RK_OUTCOMES; outcome++)
-        if (measure->of != RK_FACT_CASE || rk_outcome_opens_case((rk_outcome)outcome))
-            add_key(l, outcome);
-}
-
-/* Every value that the rules know of; of the channels those that must deliver, as most sites use few of
- * the others. */
-static void add_all_keys(laid *l)
-{
-    const rk_desk *desk = l->job->desk;
-    const rk_rules *rules = desk->input->rules;
-    rk_day night = desk->input->night;
-    if (l->block->rows == RK_DIM_SERVICE)
-        for (size_t i = 0; i < rules->tariffs.count; i++)
-            for (size_t p = 0;
-                 holds(rules->tariffs.items[i].from, rules->tariffs.items[i].until, night) &&
-                 p < rules->tariffs.items[i].price_count;
-                 p++)
-                add_key(l, rules->tariffs.items[i].prices[p].service);
-    if (l->block->rows == RK_DIM_CHANNEL)
-        for (size_t i = 0; i < rules->channel_count; i++)
-            if (rules->channels[i].holds_lapses &&
-                holds(rules->channels[i].from, rules->channels[i].until, night))
-                add_key(l, rules->channels[i].channel);
-    if (l->block->rows == RK_DIM_OFFICE)
-        for (size_t i = 0; i < rules->offices.count; i++)
-            if (holds(rules->offices.items[i].from, rules->offices.items[i].until, night))
-                add_key(l, rules->offices.items[i].office);
-    if (l->block->rows == RK_DIM_OUTCOME)
-        add_all_outcomes(l);
-    for (int state = 1; l->block->rows == RK_DIM_STATE && state < RK_STATES; state++)
-        add_key(l, state);
-}
-
-static int compare_keys(const void *a, const void *b, void *context)
-{
-    const laid *l = context;
-    return rk_desk_order(l->job->desk, l->block->rows, *(const int32_t *)a, *(const int32_t *)b);
-}
-
-static bool ask(laid *l, rk_error *err)
-{
-    const rk_block *block = l->block;
-    l->parts = rk_alloc(block->column_count * 2 + 1, sizeof *l->parts);
-    for (size_t c = 0; c < block->column_count; c++) {
-        const rk_measure *measure = measure_at(l, c);
-        bool ratio = measure->kind == RK_MEASURE_RATIO;
-        size_t asked = ratio ? measure->numerator : block->columns[c];
-        if (!rk_job_ask(l->job, asked, block->rows, &l->parts[c * 2], err) ||
-            (ratio &&
-             !rk_job_ask(l->job, measure->denominator, block->rows, &l->parts[c * 2 + 1], err)))
-            return false;
-        for (size_t i = 0; i < l->parts[c * 2].count; i++) {
-            const rk_cube_cell *cell = &l->parts[c * 2].items[i];
-            if (cell->count != 0 || cell->amount != 0)
-                add_key(l, row_key(l, cell->key));
-        }
-    }
-    if (block->all_rows)
-        add_all_keys(l);
-    if (l->key_count > 1)
-        qsort_r(l->keys, l->key_count, sizeof *l->keys, compare_keys, l);
-    return true;
-}
-
-/* ---- values ---- */
-
-static rk_money pick(const rk_measure *measure, const rk_cube_cell *cell)
-{
-    return measure->kind == RK_MEASURE_SUM ? cell->amount : cell->count;
-}
-
-static rk_money part_value(const laid *l, const rk_cube_cells *cells, const rk_measure *measure,
-                           int32_t key)
-{
-    rk_cube_cell cell = rk_cube_cell_of(cells, key);
-    const rk_name none = l->job->desk->input->rules->offices.none;
-    if (l->block->rows != RK_DIM_OFFICE || key != none)
-        return pick(measure, &cell);
-    rk_money sum = 0;
-    for (size_t i = 0; i < cells->count; i++)
-        if (row_key(l, cells->items[i].key) == none)
-            rk_money_add(&sum, pick(measure, &cells->items[i]));
-    return sum;
-}
-
-/* Money in minor units, or a count; of a ratio: hundredths of a percent. */
-static rk_money value_of(const laid *l, size_t column, int32_t key)
-{
-    const rk_measure *measure = measure_at(l, column);
-    const rk_cube_cells *cells = &l->parts[column * 2];
-    if (measure->kind != RK_MEASURE_RATIO)
-        return part_value(l, cells, measure, key);
-    rk_money part = part_value(l, cells, &l->measures[measure->numerator], key);
-    rk_money whole = part_value(l, cells + 1, &l->measures[measure->denominator], key);
-    return whole == 0 ? 0 : (rk_money)((__int128)part * 10000 / whole);
-}
-
-static rk_money sum_of(const laid *l, const rk_cube_cells *cells, const rk_measure *measure)
-{
-    rk_money sum = 0;
-    for (size_t i = 0; i < cells->count; i++)
-        rk_money_add(&sum, pick(measure, &cells->items[i]));
-    (void)l;
-    return sum;
-}
-
-static rk_money total_of(const laid *l, size_t column)
-{
-    const rk_measure *measure = measure_at(l, column);
-    const rk_cube_cells *cells = &l->parts[column * 2];
-    if (measure->kind != RK_MEASURE_RATIO)
-        return sum_of(l, cells, measure);
-    rk_money part = sum_of(l, cells, &l->measures[measure->numerator]);
-    rk_money whole = sum_of(l, cells + 1, &l->measures[measure->denominator]);
-    return whole == 0 ? 0 : (rk_money)((__int128)part * 10000 / whole);
-}
-
-static double shown(const rk_measure *measure, rk_money value)
-{
-    return measure->kind == RK_MEASURE_COUNT ? (double)value : (double)value / 100;
-}
-
-static rk_style style_of(const rk_measure *measure, rk_money value, bool total)
-{
-    if (measure->kind == RK_MEASURE_RATIO)
-        return total ? RK_STYLE_TOTAL_SEN : RK_STYLE_PERCENT;
-    if (measure->kind == RK_MEASURE_COUNT)
+    if (rk_grid_is_percent(grid, column))
+        return total ? RK_STYLE_TOTAL_PERCENT : RK_STYLE_PERCENT;
+    if (rk_grid_rule(grid, column)->as == RK_AS_CHANGE)
+        return total                                                 ? RK_STYLE_TOTAL_CHANGE
+               : rk_grid_is_money(grid, column) && rk_has_sen(value) ? RK_STYLE_CHANGE_SEN
+                                                                     : RK_STYLE_CHANGE;
+    if (!rk_grid_is_money(grid, column))
         return total ? RK_STYLE_TOTAL_COUNT : RK_STYLE_COUNT;
     if (rk_has_sen(value))
         return total ? RK_STYLE_TOTAL_SEN : RK_STYLE_MONEY_SEN;
     return total ? RK_STYLE_TOTAL_MONEY : RK_STYLE_MONEY;
 }
 
-/* ---- columns that are no measures ---- */
-
-static void widen(rk_plan_sheet *sheet, size_t column, double width)
+/* Values that add up over the rows. */
+static bool is_additive(const rk_grid *grid, size_t column)
 {
-    if (sheet->widths[column] < width)
-        sheet->widths[column] = width;
-    if (sheet->column_count <= column)
-        sheet->column_count = column + 1;
+    rk_form as = rk_grid_rule(grid, column)->as;
+    return (as == RK_AS_VALUE || as == RK_AS_CHANGE) && !rk_grid_is_percent(grid, column);
 }
 
-static void lay_complete(const laid *l, uint32_t row, uint16_t column, int32_t key)
+static void lay_figure(const rk_laid *l, uint32_t at, size_t row, size_t column)
 {
-    const rk_books_input *input = l->job->desk->input;
-    const rk_channel *channel = rk_channel_find(input->rules, (rk_name)key);
-    rk_zone zone = channel ? channel->zone : input->zone;
-    for (size_t i = 0; i < input->watermark_count; i++) {
-        rk_moment until = input->watermarks[i].complete_until;
-        double serial = 0;
-        if (input->watermarks[i].channel != key)
-            continue;
-        if (!rk_serial_moment(until, zone, &serial))
-            break;
-        bool whole_day = serial == (double)(int64_t)serial; /* up to midnight: the day before */
-        rk_plan_number(l->sheet, row, column, whole_day ? RK_STYLE_DAY : RK_STYLE_DAYTIME,
-                       whole_day ? serial - 1 : serial);
-        return;
-    }
-    rk_plan_text(l->sheet, row, column, RK_STYLE_NIL, rk_job_word(l->job, RK_WORD_NOTHING_YET));
-}
-
-/* Open cases of a row: how many are new tonight, and how old the oldest is. */
-static void lay_cases(const laid *l, uint32_t row, uint16_t column, int32_t key, bool oldest)
-{
-    const rk_desk *desk = l->job->desk;
-    const rk_cases *cases = desk->input->cases;
-    size_t count = 0;
-    const uint32_t *rows = rk_job_rows(l->job, &desk->cases, &count);
-    double fresh = 0;
-    rk_day age = 0;
-    bool any = false;
-    for (size_t i = 0; i < count; i++) {
-        uint32_t c = rows[i];
-        int32_t found =
-            l->block->rows == RK_DIM_OUTCOME ? cases->kind[c] : row_key(l, cases->office[c]);
-        if (found != key)
-            continue;
-        any = true;
-        fresh += cases->status[c] == RK_CASE_NEW;
-        if (desk->input->night - cases->opened_on[c] > age)
-            age = desk->input->night - cases->opened_on[c];
-    }
-    if (!oldest)
-        rk_plan_number(l->sheet, row, column, RK_STYLE_COUNT, fresh);
-    else if (any)
-        rk_plan_number(l->sheet, row, column, RK_STYLE_NUMBER, age);
+    bool known;
+    rk_money value = rk_grid_value(&l->grid, row, column, &known);
+    uint16_t c = (uint16_t)(l->first + column);
+    if (known)
+        rk_plan_number(l->sheet, at, c, style_of(&l->grid, column, value, false),
+                       shown(&l->grid, column, value));
+    else if (rk_grid_is_percent(&l->grid, column) || l->grid.rows[row].others ||
+             rk_grid_rule(&l->grid, column)->as == RK_AS_RANK)
+        rk_plan_text(l->sheet, at, c, RK_STYLE_NIL_RIGHT, RK_S("–"));
     else
-        rk_plan_blank(l->sheet, row, column, RK_STYLE_TEXT);
+        rk_plan_text(l->sheet, at, c, RK_STYLE_NIL_RIGHT, rk_job_word(l->job, RK_WORD_UNAVAILABLE));
 }
 
-static void lay_link(const laid *l, uint32_t row, uint16_t column, int32_t key)
-{
-    rk_slice sheet;
-    uint32_t target;
-    if (rk_list_first_case(l->job, (rk_outcome)key, &sheet, &target))
-        rk_plan_link(l->sheet, row, column, rk_job_word(l->job, RK_WORD_SEE), sheet, target);
-    else
-        rk_plan_text(l->sheet, row, column, RK_STYLE_NIL, rk_job_word(l->job, RK_WORD_NIL));
-}
+/* ---- heads ---- */
 
-static void lay_extra(const laid *l, rk_extra extra, uint32_t row, uint16_t column, int32_t key)
-{
-    const rk_desk *desk = l->job->desk;
-    const rk_names *names = desk->input->names;
-    const rk_office *office =
-        l->block->rows == RK_DIM_OFFICE
-            ? rk_office_on(&desk->input->rules->offices, (rk_name)key, desk->input->night)
-            : NULL;
-    rk_slice text = {"", 0};
-    switch (extra) {
-    case RK_EXTRA_COMPLETE:
-        lay_complete(l, row, column, key);
-        return;
-    case RK_EXTRA_NEW:
-    case RK_EXTRA_OLDEST:
-        lay_cases(l, row, column, key, extra == RK_EXTRA_OLDEST);
-        return;
-    case RK_EXTRA_LINK:
-        lay_link(l, row, column, key);
-        return;
-    case RK_EXTRA_NAME:
-        text = office ? office->name : text;
-        break;
-    case RK_EXTRA_PROVINCE:
-        text = office ? rk_names_text(names, office->province) : text;
-        break;
-    default:
-        text = office ? rk_names_text(names, office->zone_name) : text;
-        break;
-    }
-    rk_plan_text(l->sheet, row, column, RK_STYLE_TEXT, text);
-}
-
-static rk_word_id extra_word(rk_extra extra)
-{
-    static const rk_word_id heads[RK_EXTRAS] = {
-        [RK_EXTRA_NAME] = RK_WORD_NAME, [RK_EXTRA_PROVINCE] = RK_WORD_PROVINCE,
-        [RK_EXTRA_ZONE] = RK_WORD_ZONE, [RK_EXTRA_COMPLETE] = RK_WORD_COMPLETE,
-        [RK_EXTRA_NEW] = RK_WORD_NEW,   [RK_EXTRA_OLDEST] = RK_WORD_OLDEST,
-        [RK_EXTRA_LINK] = RK_WORD_LIST,
-    };
-    return heads[extra];
-}
-
-static double extra_width(rk_extra extra)
-{
-    switch (extra) {
-    case RK_EXTRA_NAME:
-        return 24;
-    case RK_EXTRA_PROVINCE:
-        return 22;
-    case RK_EXTRA_ZONE:
-        return 7;
-    case RK_EXTRA_COMPLETE:
-        return 15;
-    default:
-        return 11;
-    }
-}
-
-/* ---- laying it out ---- */
-
-/* Column numbers: label, extras before, measures, extras behind. */
-static uint16_t extra_column(const laid *l, size_t number)
-{
-    uint16_t before = 1, behind = (uint16_t)(l->first + l->block->column_count);
-    for (size_t i = 0; i < number; i++) {
-        before = (uint16_t)(before + is_before(l->block->with[i]));
-        behind = (uint16_t)(behind + !is_before(l->block->with[i]));
-    }
-    return is_before(l->block->with[number]) ? before : behind;
-}
-
-static rk_slice column_title(const laid *l, size_t column, rk_buffer *out)
+static rk_slice column_title(const rk_laid *l, size_t column, rk_buffer *out)
 {
     static const char *const marks[] = {[RK_SIGN_NONE] = "",
                                         [RK_SIGN_PLUS] = " (+)",
                                         [RK_SIGN_MINUS] = " (−)",
                                         [RK_SIGN_EQUALS] = " (=)"};
+    static const rk_word_id forms[] = {[RK_AS_SHARE] = RK_WORD_SHARE,
+                                       [RK_AS_CHANGE] = RK_WORD_CHANGE,
+                                       [RK_AS_GROWTH] = RK_WORD_GROWTH,
+                                       [RK_AS_RANK] = RK_WORD_RANK};
+    rk_language language = l->job->plan.language;
+    const rk_block_column *rule = rk_grid_rule(&l->grid, column);
     rk_buffer_clear(out);
-    rk_buffer_slice(out, rk_label_in(&measure_at(l, column)->label, l->job->plan.language));
-    rk_buffer_text(out, l->block->signs ? marks[l->block->signs[column]] : "");
+    if (rule->label.id.len) {
+        rk_buffer_slice(out, rk_label_in(&rule->label, language));
+    } else {
+        rk_buffer_slice(out, rk_label_in(&rk_grid_measure(&l->grid, column)->label, language));
+        rk_slice over = rk_shown_over(rule->over, language);
+        rk_buffer_text(out, over.len ? " " : "");
+        rk_buffer_slice(out, over);
+        rk_buffer_text(out, rule->as != RK_AS_VALUE ? " " : "");
+        if (rule->as != RK_AS_VALUE)
+            rk_buffer_slice(out, rk_word(forms[rule->as], language));
+    }
+    rk_buffer_text(out, marks[rule->sign]);
     return rk_buffer_all(out);
 }
 
-static void lay_head(laid *l)
+static double label_width(rk_dimension dimension)
 {
-    rk_plan_sheet *sheet = l->sheet;
-    rk_language language = l->job->plan.language;
-    rk_buffer title = {0};
-    rk_plan_text(sheet, l->head - 1, 0, RK_STYLE_BLOCK, rk_label_in(&l->block->title, language));
-    rk_plan_height(sheet, l->head - 1, 18);
-    rk_plan_text(sheet, l->head, 0, RK_STYLE_HEAD, rk_shown_dimension(l->block->rows, language));
-    widen(sheet, 0, l->block->rows == RK_DIM_OFFICE ? 20 : 30);
-    for (size_t c = 0; c < l->block->column_count; c++) {
-        bool money = measure_at(l, c)->kind == RK_MEASURE_SUM;
-        rk_plan_text(sheet, l->head, (uint16_t)(l->first + c), RK_STYLE_HEAD_RIGHT,
-                     column_title(l, c, &title));
-        widen(sheet, l->first + c, money ? 15 : 12);
+    switch (dimension) {
+    case RK_DIM_OFFICE:
+        return 17;
+    case RK_DIM_VALIDITY:
+    case RK_DIM_SEX:
+    case RK_DIM_DAY:
+    case RK_DIM_WEEK:
+    case RK_DIM_RATE:
+        return 13;
+    case RK_DIM_FEE:
+        return 42;
+    default:
+        return 30;
     }
-    for (size_t i = 0; i < l->block->with_count; i++) {
-        rk_extra extra = l->block->with[i];
-        bool right = extra == RK_EXTRA_NEW || extra == RK_EXTRA_OLDEST;
-        rk_plan_text(sheet, l->head, extra_column(l, i),
-                     right ? RK_STYLE_HEAD_RIGHT : RK_STYLE_HEAD,
-                     rk_job_word(l->job, extra_word(extra)));
-        widen(sheet, extra_column(l, i), extra_width(extra));
+}
+
+static void widen_all(const rk_laid *l)
+{
+    for (size_t i = 0; i < l->block->row_count; i++)
+        rk_block_widen(l->sheet, l->label + i, label_width(l->block->rows[i].dimension));
+    if (l->block->row_count == 0)
+        rk_block_widen(l->sheet, l->label, 30);
+    for (size_t c = 0; c < l->grid.column_count; c++)
+        rk_block_widen(l->sheet, l->first + c,
+                       rk_grid_is_money(&l->grid, c)     ? 14.5
+                       : rk_grid_is_percent(&l->grid, c) ? 10
+                                                         : 11);
+}
+
+/* The value of `across`, or what stands for all of them. */
+static rk_slice across_title(const rk_laid *l, size_t column)
+{
+    const rk_grid_column *c = &l->grid.columns[column];
+    return c->all ? rk_job_word(l->job, RK_WORD_ALL)
+                  : rk_desk_label(l->job->desk, l->block->across, c->key, &l->job->arena);
+}
+
+static void lay_column_heads(const rk_laid *l)
+{
+    rk_buffer title = {0};
+    bool crossed = l->block->across != RK_DIM_NONE;
+    size_t before = SIZE_MAX;
+    for (size_t c = 0; c < l->grid.column_count; c++) {
+        uint16_t column = (uint16_t)(l->first + c);
+        rk_slice text = column_title(l, c, &title);
+        if (crossed && l->head > l->title + 1) {
+            bool begins = l->grid.columns[c].column != before;
+            rk_plan_text(l->sheet, l->head - 1, column, RK_STYLE_HEAD, begins ? text : RK_S(""));
+        }
+        before = l->grid.columns[c].column;
+        rk_plan_text(l->sheet, l->head, column, RK_STYLE_HEAD_RIGHT,
+                     crossed ? across_title(l, c) : text);
     }
     rk_buffer_free(&title);
 }
 
-/* What the signs of all rows together add up to; 0 when they balance. A single row need not: an
- * application may change its service without changing its state. */
-static rk_money imbalance(const laid *l)
+static void lay_heads(const rk_laid *l)
 {
-    rk_money rest = 0;
-    for (size_t c = 0; l->block->signs && c < l->block->column_count; c++) {
-        rk_sign sign = l->block->signs[c];
-        rk_money value = total_of(l, c);
-        rest += sign == RK_SIGN_MINUS || sign == RK_SIGN_EQUALS ? -value : value;
-        if (sign == RK_SIGN_EQUALS)
-            return rest;
+    rk_plan_sheet *sheet = l->sheet;
+    rk_language language = l->job->plan.language;
+    rk_plan_text(sheet, l->title, 0, RK_STYLE_BLOCK, rk_label_in(&l->block->title, language));
+    rk_plan_height(sheet, l->title, 18);
+    for (uint16_t c = 0; l->head > l->title + 1 && c < l->width; c++)
+        if (c < l->first || c >= l->first + l->grid.column_count)
+            rk_plan_blank(sheet, l->head - 1, c, RK_STYLE_HEAD);
+    for (size_t i = 0; i < l->block->row_count; i++) {
+        rk_slice text = rk_label_in(&l->block->rows[i].label, language);
+        rk_dimension dimension = l->block->rows[i].dimension;
+        rk_plan_text(sheet, l->head, (uint16_t)(l->label + i),
+                     dimension == RK_DIM_RATE ? RK_STYLE_HEAD_RIGHT : RK_STYLE_HEAD,
+                     text.len ? text : rk_shown_dimension(dimension, language));
     }
-    return 0;
+    if (l->block->row_count == 0)
+        rk_plan_blank(sheet, l->head, l->label, RK_STYLE_HEAD);
+    lay_column_heads(l);
+    rk_extras_lay_heads(l);
 }
 
-static void lay_rows(laid *l)
+/* ---- rows ---- */
+
+static void lay_label(const rk_laid *l, uint32_t at, size_t row, size_t axis)
 {
-    l->unbalanced = imbalance(l) != 0;
-    for (size_t i = 0; i < l->key_count; i++) {
-        uint32_t row = l->from + (uint32_t)i;
-        int32_t key = l->keys[i];
-        rk_slice label = rk_desk_label(l->job->desk, l->block->rows, key, &l->job->arena);
-        /* Offices show their code here; the name has a column of its own. */
-        if (l->block->rows == RK_DIM_OFFICE && key != l->job->desk->input->rules->offices.none)
-            label = rk_names_text(l->job->desk->input->names, (rk_name)key);
-        rk_plan_text(l->sheet, row, 0, RK_STYLE_TEXT, label);
-        for (size_t c = 0; c < l->block->column_count; c++) {
-            rk_money value = value_of(l, c, key);
-            rk_plan_number(l->sheet, row, (uint16_t)(l->first + c),
-                           style_of(measure_at(l, c), value, false),
-                           shown(measure_at(l, c), value));
-        }
-        for (size_t e = 0; e < l->block->with_count; e++)
-            lay_extra(l, l->block->with[e], row, extra_column(l, e), key);
+    const rk_grid_row *r = &l->grid.rows[row];
+    const rk_desk *desk = l->job->desk;
+    rk_dimension dimension = l->block->rows[axis].dimension;
+    uint16_t column = (uint16_t)(l->label + axis);
+    int32_t key = r->keys[axis];
+    if (r->others) {
+        rk_plan_text(l->sheet, at, column, RK_STYLE_TEXT,
+                     axis ? RK_S("") : rk_job_word(l->job, RK_WORD_OTHERS));
+        return;
     }
-    if (l->key_count == 0) {
+    if (dimension == RK_DIM_RATE) {
+        if (key)
+            rk_plan_number(l->sheet, at, column, RK_STYLE_MONEY, key);
+        else
+            rk_plan_text(l->sheet, at, column, RK_STYLE_NIL_RIGHT, RK_S("–"));
+        return;
+    }
+    rk_slice label = rk_desk_label(desk, dimension, key, &l->job->arena);
+    /* Offices show their code here; the name has a column of its own. */
+    if (dimension == RK_DIM_OFFICE && key != desk->input->rules->offices.none)
+        label = rk_names_text(desk->input->names, (rk_name)key);
+    bool again = axis == 0 && l->block->row_count == 2 && row && !l->grid.rows[row - 1].others &&
+                 l->grid.rows[row - 1].keys[0] == key && dimension != RK_DIM_FEE;
+    rk_plan_text(l->sheet, at, column, again ? RK_STYLE_AGAIN : RK_STYLE_TEXT, label);
+}
+
+static void lay_rows(const rk_laid *l)
+{
+    for (size_t r = 0; r < l->grid.row_count; r++) {
+        uint32_t at = l->from + (uint32_t)r;
+        for (size_t i = 0; i < l->block->row_count; i++)
+            lay_label(l, at, r, i);
+        if (l->block->row_count == 0)
+            rk_plan_text(l->sheet, at, l->label, RK_STYLE_TEXT, rk_job_word(l->job, RK_WORD_ALL));
+        for (size_t c = 0; c < l->grid.column_count; c++)
+            lay_figure(l, at, r, c);
+        rk_extras_lay_row(l, r, at);
+    }
+    if (l->grid.row_count == 0) {
         rk_plan_text(l->sheet, l->from, 0, RK_STYLE_NIL, rk_job_word(l->job, RK_WORD_NIL));
         for (uint16_t c = 1; c < l->width; c++)
             rk_plan_blank(l->sheet, l->from, c, RK_STYLE_TEXT);
     }
 }
 
-static void lay_total(laid *l)
+static void mark(const rk_laid *l, uint16_t column, const rk_accent *rule, bool amber)
 {
-    char formula[64], from[24], last[24];
-    rk_plan_text(l->sheet, l->total, 0, RK_STYLE_TOTAL, rk_job_word(l->job, RK_WORD_TOTAL));
-    for (uint16_t c = 1; c < l->width; c++) {
-        size_t column = (size_t)(c - l->first);
-        if (c < l->first || column >= l->block->column_count) {
-            rk_plan_blank(l->sheet, l->total, c, RK_STYLE_TOTAL);
-            continue;
-        }
-        const rk_measure *measure = measure_at(l, column);
-        rk_money total = total_of(l, column);
-        rk_style style = style_of(measure, total, true);
-        if (measure->kind == RK_MEASURE_RATIO) {
-            rk_plan_number(l->sheet, l->total, c, style, shown(measure, total));
-            continue;
-        }
-        snprintf(formula, sizeof formula, "SUM(%s:%s)", rk_plan_place(l->from, c, from),
-                 rk_plan_place(l->last, c, last));
-        rk_plan_formula(l->sheet, l->total, c, style, formula, shown(measure, total));
+    static const rk_alert_kind kinds[] = {[RK_ACCENT_NOT_ZERO] = RK_ALERT_NOT_ZERO,
+                                          [RK_ACCENT_ABOVE] = RK_ALERT_ABOVE,
+                                          [RK_ACCENT_BELOW] = RK_ALERT_BELOW};
+    if (rule->kind != RK_ACCENT_NEVER)
+        rk_plan_alert(l->sheet, (rk_alert){.kind = kinds[rule->kind],
+                                           .amber = amber,
+                                           .first_row = l->from,
+                                           .last_row = l->last,
+                                           .first_column = column,
+                                           .last_column = column,
+                                           .limit = (double)rule->limit});
+}
+
+static void lay_marks(const rk_laid *l)
+{
+    for (size_t c = 0; l->grid.row_count && c < l->grid.column_count; c++) {
+        const rk_block_column *rule = rk_grid_rule(&l->grid, c);
+        uint16_t column = (uint16_t)(l->first + c);
+        mark(l, column, &rule->red, false);
+        mark(l, column, &rule->amber, true);
+        if (rule->bars)
+            rk_plan_alert(l->sheet, (rk_alert){.kind = RK_ALERT_BARS,
+                                               .first_row = l->from,
+                                               .last_row = l->last,
+                                               .first_column = column,
+                                               .last_column = column});
     }
 }
 
-static void check_cell(laid *l, uint32_t row, uint16_t column, const rk_measure *measure,
-                       const char *formula, rk_money rest)
+/* ---- totals and checks ---- */
+
+/* The number of the column with '='. */
+static size_t equals_column(const rk_laid *l)
 {
-    bool sen = measure->kind == RK_MEASURE_SUM && rk_has_sen(rest);
-    rk_plan_formula(l->sheet, row, column, sen ? RK_STYLE_CHECK_SEN : RK_STYLE_CHECK, formula,
-                    shown(measure, rest));
+    size_t c = 0;
+    while (c < l->grid.column_count && rk_grid_rule(&l->grid, c)->sign != RK_SIGN_EQUALS)
+        c++;
+    return c;
+}
+
+/* Whether the column is part of the sum: a count beside sums of money is not. */
+static bool is_summed(const rk_laid *l, size_t column)
+{
+    size_t equals = equals_column(l);
+    return column <= equals &&
+           rk_grid_measure(&l->grid, column)->money == rk_grid_measure(&l->grid, equals)->money;
+}
+
+/* What the signs of all rows together add up to; 0 when they balance. A single row need not: an
+ * application may change its service without changing its state. */
+static rk_money imbalance(const rk_laid *l)
+{
+    rk_money rest = 0;
+    bool known;
+    for (size_t c = 0; l->block->signs && c < l->grid.column_count; c++) {
+        rk_sign sign = rk_grid_rule(&l->grid, c)->sign;
+        rk_money value = rk_grid_value(&l->grid, l->grid.row_count, c, &known);
+        if (is_summed(l, c))
+            rest += sign == RK_SIGN_MINUS || sign == RK_SIGN_EQUALS ? -value : value;
+    }
+    return rest;
+}
+
+static void lay_total_cell(const rk_laid *l, size_t column)
+{
+    char formula[64], from[24], last[24];
+    bool known;
+    uint16_t c = (uint16_t)(l->first + column);
+    rk_money total = rk_grid_value(&l->grid, l->grid.row_count, column, &known);
+    rk_style style = style_of(&l->grid, column, total, true);
+    if (!known || rk_grid_rule(&l->grid, column)->as == RK_AS_RANK) {
+        rk_plan_text(l->sheet, l->total, c, RK_STYLE_TOTAL,
+                     is_additive(&l->grid, column) ? rk_job_word(l->job, RK_WORD_UNAVAILABLE)
+                                                   : RK_S(""));
+        return;
+    }
+    if (!is_additive(&l->grid, column)) {
+        rk_plan_number(l->sheet, l->total, c, style, shown(&l->grid, column, total));
+        return;
+    }
+    snprintf(formula, sizeof formula, "SUM(%s:%s)", rk_plan_place(l->from, c, from),
+             rk_plan_place(l->last, c, last));
+    rk_plan_formula(l->sheet, l->total, c, style, formula, shown(&l->grid, column, total));
+}
+
+static void lay_total(const rk_laid *l)
+{
+    rk_plan_text(l->sheet, l->total, 0, RK_STYLE_TOTAL, rk_job_word(l->job, RK_WORD_TOTAL));
+    for (uint16_t c = 1; c < l->width; c++)
+        if (c < l->first || c >= l->first + l->grid.column_count)
+            rk_plan_blank(l->sheet, l->total, c, RK_STYLE_TOTAL);
+    for (size_t c = 0; c < l->grid.column_count; c++)
+        lay_total_cell(l, c);
+}
+
+static void check_cell(const rk_laid *l, uint32_t row, size_t column, const char *formula,
+                       rk_money rest)
+{
+    bool sen = rk_grid_is_money(&l->grid, column) && rk_has_sen(rest);
+    uint16_t c = (uint16_t)(l->first + column);
+    rk_plan_formula(l->sheet, row, c, sen ? RK_STYLE_CHECK_SEN : RK_STYLE_CHECK, formula,
+                    shown(&l->grid, column, rest));
     rk_plan_alert(l->sheet, (rk_alert){.kind = RK_ALERT_NOT_ZERO,
                                        .first_row = row,
                                        .last_row = row,
-                                       .first_column = column,
-                                       .last_column = column});
+                                       .first_column = c,
+                                       .last_column = c});
 }
 
 /* opening + in - out - closing of the total row: zero. */
-static void lay_roll_check(laid *l, uint32_t row)
+static void lay_roll_check(const rk_laid *l, uint32_t row)
 {
     rk_buffer formula = {0};
     char place[24];
-    rk_money rest = 0;
-    for (size_t c = 0; c < l->block->column_count; c++) {
-        rk_sign sign = l->block->signs[c];
+    for (size_t c = 0; c < l->grid.column_count; c++) {
+        rk_sign sign = rk_grid_rule(&l->grid, c)->sign;
         bool minus = sign == RK_SIGN_MINUS || sign == RK_SIGN_EQUALS;
-        rk_buffer_text(&formula, minus ? "-" : c ? "+" : "");
-        rk_buffer_text(&formula, rk_plan_place(l->total, l->first + c, place));
-        rest += minus ? -total_of(l, c) : total_of(l, c);
-        if (sign != RK_SIGN_EQUALS)
+        if (!is_summed(l, c))
             continue;
-        rk_buffer_char(&formula, '\0');
-        rk_plan_text(l->sheet, row, 0, RK_STYLE_CHECK_LABEL,
-                     rk_job_word(l->job, RK_WORD_CHECK_ROLL));
-        check_cell(l, row, (uint16_t)(l->first + c), measure_at(l, c), formula.bytes, rest);
-        break;
+        rk_buffer_text(&formula, minus ? "-" : formula.len ? "+" : "");
+        rk_buffer_text(&formula, rk_plan_place(l->total, l->first + c, place));
     }
+    rk_buffer_char(&formula, '\0');
+    rk_plan_text(l->sheet, row, 0, RK_STYLE_CHECK_LABEL, rk_job_word(l->job, RK_WORD_CHECK_ROLL));
+    check_cell(l, row, equals_column(l), formula.bytes, imbalance(l));
     rk_buffer_free(&formula);
 }
 
 /* The sum over the offices against the nation, asked apart. */
-static bool lay_nation_check(laid *l, uint32_t row, rk_error *err)
+static bool lay_nation_check(const rk_laid *l, uint32_t row, rk_error *err)
 {
-    rk_cube_cells cells = {0};
     rk_buffer formula = {0};
     char place[24];
-    bool good = true;
+    bool good = true, known;
     rk_plan_text(l->sheet, row, 0, RK_STYLE_CHECK_LABEL, rk_job_word(l->job, RK_WORD_CHECK_NATION));
-    for (size_t c = 0; c < l->block->column_count && good; c++) {
-        const rk_measure *measure = measure_at(l, c);
-        if (measure->kind == RK_MEASURE_RATIO)
+    for (size_t c = 0; c < l->grid.column_count && good; c++) {
+        rk_grid_figure nation;
+        rk_money total = rk_grid_value(&l->grid, l->grid.row_count, c, &known);
+        if (!known || rk_grid_rule(&l->grid, c)->as != RK_AS_VALUE || !is_additive(&l->grid, c))
             continue;
-        good = rk_job_ask(l->job, l->block->columns[c], RK_DIM_NONE, &cells, err);
-        rk_cube_cell cell = rk_cube_cell_of(&cells, 0);
-        rk_money nation = pick(measure, &cell);
+        good = rk_grid_whole(&l->grid, c, &nation, err);
         rk_buffer_clear(&formula);
         rk_buffer_printf(&formula, "%s-(", rk_plan_place(l->total, l->first + c, place));
-        rk_money_put(&formula, nation, measure->kind == RK_MEASURE_SUM ? 2 : 0);
+        rk_money_put(&formula, nation.part, rk_grid_is_money(&l->grid, c) ? 2 : 0);
         rk_buffer_text(&formula, ")");
         rk_buffer_char(&formula, '\0');
-        check_cell(l, row, (uint16_t)(l->first + c), measure, formula.bytes,
-                   total_of(l, c) - nation);
+        check_cell(l, row, c, formula.bytes, total - nation.part);
     }
-    rk_cube_cells_free(&cells);
     rk_buffer_free(&formula);
     return good;
 }
+
+/* ---- notes ---- */
 
 static bool is_of_days(const rk_job *job, rk_day night)
 {
@@ -515,14 +372,15 @@ static bool is_of_days(const rk_job *job, rk_day night)
 }
 
 /* Money seen tonight for another day of booking is in no total of this day: it is named. */
-static bool put_other_days(const laid *l, rk_buffer *out)
+static bool put_other_days(const rk_laid *l, rk_buffer *out)
 {
     const rk_desk *desk = l->job->desk;
     const rk_entries *entries = desk->input->entries;
     size_t count = 0, found = 0;
     rk_money sum = 0;
-    const rk_measure *first = measure_at(l, 0);
-    if (l->block->rows != RK_DIM_CHANNEL || first->of != RK_FACT_ENTRY || first->on != RK_ON_BOOKED)
+    const rk_measure *first = rk_grid_measure(&l->grid, 0);
+    if (l->block->row_count != 1 || l->block->rows[0].dimension != RK_DIM_CHANNEL ||
+        first->of != RK_FACT_ENTRY || first->on != RK_ON_BOOKED || l->job->from != l->job->until)
         return false;
     const uint32_t *rows = rk_job_rows(l->job, &desk->entries, &count);
     for (size_t i = 0; i < count; i++) {
@@ -544,35 +402,35 @@ static bool put_other_days(const laid *l, rk_buffer *out)
 }
 
 /* Which channels wait for what. */
-static void put_waiting(const laid *l, rk_buffer *out)
+static void put_waiting(const rk_laid *l, rk_buffer *out)
 {
     const rk_books_input *input = l->job->desk->input;
     bool complete = false;
     for (size_t i = 0; i < l->block->with_count; i++)
         complete = complete || l->block->with[i] == RK_EXTRA_COMPLETE;
     for (size_t i = 0; complete && i < input->watermark_count; i++) {
-        const rk_watermark *mark = &input->watermarks[i];
-        if (mark->waits_for.len == 0)
+        const rk_watermark *watermark = &input->watermarks[i];
+        if (watermark->waits_for.len == 0)
             continue;
         if (out->len)
             rk_buffer_text(out, " · ");
-        rk_buffer_slice(out,
-                        rk_desk_label(l->job->desk, RK_DIM_CHANNEL, mark->channel, &l->job->arena));
+        rk_buffer_slice(
+            out, rk_desk_label(l->job->desk, RK_DIM_CHANNEL, watermark->channel, &l->job->arena));
         rk_buffer_char(out, ' ');
         rk_buffer_slice(out, rk_job_word(l->job, RK_WORD_WAITS_FOR));
         rk_buffer_char(out, ' ');
-        rk_buffer_slice(out, mark->waits_for);
+        rk_buffer_slice(out, watermark->waits_for);
     }
 }
 
-static void lay_note(laid *l, uint32_t *row, rk_slice text)
+static void lay_note(const rk_laid *l, uint32_t *row, rk_slice text)
 {
     if (text.len)
         rk_plan_text(l->sheet, (*row)++, 0, RK_STYLE_NOTE, text);
 }
 
 /* Lays the lines below the rows; gives the first free row. */
-static bool lay_foot(laid *l, uint32_t *next, rk_error *err)
+static bool lay_foot(rk_laid *l, uint32_t *next, rk_error *err)
 {
     uint32_t row = l->last + 1;
     rk_buffer note = {0};
@@ -581,8 +439,8 @@ static bool lay_foot(laid *l, uint32_t *next, rk_error *err)
         lay_total(l);
         if (l->block->signs)
             lay_roll_check(l, row++);
-        if (l->block->rows == RK_DIM_OFFICE && l->job->slice == RK_ALL_SLICES &&
-            !lay_nation_check(l, row++, err))
+        if (l->block->row_count == 1 && l->block->rows[0].dimension == RK_DIM_OFFICE &&
+            l->job->slice == RK_ALL_SLICES && !l->block->days && !lay_nation_check(l, row++, err))
             return false;
     }
     if (put_other_days(l, &note))
@@ -596,91 +454,85 @@ static bool lay_foot(laid *l, uint32_t *next, rk_error *err)
     return true;
 }
 
-static bool lay_block(laid *l, uint32_t *next, rk_error *err)
+/* ---- the sheet ---- */
+
+/* Asks for the figures and gives each column its place. */
+static bool open_block(rk_laid *l, rk_error *err)
 {
-    l->first = 1;
-    for (size_t i = 0; i < l->block->with_count; i++)
-        l->first = (uint16_t)(l->first + is_before(l->block->with[i]));
-    l->width = (uint16_t)(1 + l->block->with_count + l->block->column_count);
-    if (l->width > RK_PLAN_COLUMNS)
-        return rk_fail(err, RK_INVALID, "a block of sheet \"%.*s\" has more than %d columns",
-                       RK_FMT(l->sheet->name), RK_PLAN_COLUMNS);
-    if (!ask(l, err))
+    const rk_block *block = l->block;
+    if (!rk_grid_ask(l->job, block, &l->grid, err))
         return false;
-    l->head = *next + 1;
+    l->first = (uint16_t)(block->row_count ? block->row_count : 1);
+    for (size_t i = 0; i < block->with_count; i++) {
+        l->label = (uint16_t)(l->label + (block->with[i] == RK_EXTRA_NO));
+        l->first = (uint16_t)(l->first + rk_extra_is_before(block->with[i]));
+    }
+    size_t width = l->first + l->grid.column_count;
+    for (size_t i = 0; i < block->with_count; i++)
+        width += !rk_extra_is_before(block->with[i]);
+    if (width > RK_PLAN_COLUMNS)
+        return rk_fail(err, RK_INVALID, "block \"%.*s\" has more than %d columns",
+                       RK_FMT(block->title.id), RK_PLAN_COLUMNS);
+    l->width = (uint16_t)width;
+    widen_all(l);
+    return true;
+}
+
+static bool lay_block(rk_laid *l, uint32_t *next, rk_error *err)
+{
+    bool grouped = l->block->across != RK_DIM_NONE && l->block->column_count > 1;
+    l->title = *next;
+    l->head = l->title + 1 + grouped;
     l->from = l->head + 1;
-    l->last = l->from + (uint32_t)(l->key_count ? l->key_count : 1) - 1;
-    lay_head(l);
+    l->last = l->from + (uint32_t)(l->grid.row_count ? l->grid.row_count : 1) - 1;
+    l->unbalanced = imbalance(l) != 0;
+    lay_heads(l);
     lay_rows(l);
+    lay_marks(l);
     return lay_foot(l, next, err);
 }
 
-static void clear_block(laid *l)
+/* Rows that a page takes, roughly: the sheet is scaled to one page's width. */
+static uint32_t rows_of_page(const rk_plan_sheet *sheet)
 {
-    for (size_t c = 0; l->parts && c < l->block->column_count * 2; c++)
-        rk_cube_cells_free(&l->parts[c]);
-    free(l->parts);
-    free(l->keys);
-}
-
-/* The chart of a block: series by the order of its measures. Where it stands is said later. */
-static void plan_chart(laid *l, rk_chart_plan *chart)
-{
-    const rk_block *block = l->block;
-    rk_arena *arena = &l->job->arena;
-    *chart = (rk_chart_plan){
-        .kind = block->chart, .first_row = l->from, .last_row = l->last, .categories = 0};
-    chart->title = rk_arena_slice(arena, rk_label_in(&block->title, l->job->plan.language));
-    chart->series = rk_arena_alloc(arena, block->chart_of_count + 1, sizeof *chart->series);
-    for (size_t i = 0; i < block->chart_of_count; i++)
-        for (size_t c = 0; c < block->column_count; c++)
-            if (block->columns[c] == block->chart_of[i])
-                chart->series[chart->series_count++] =
-                    (rk_series){rk_arena_slice(arena, rk_label_in(&measure_at(l, c)->label,
-                                                                  l->job->plan.language)),
-                                (uint16_t)(l->first + c)};
-}
-
-static bool has_values(const laid *l)
-{
-    for (size_t i = 0; i < l->block->chart_of_count; i++)
-        for (size_t c = 0; c < l->block->column_count; c++)
-            for (size_t k = 0; l->block->columns[c] == l->block->chart_of[i] && k < l->key_count;
-                 k++)
-                if (value_of(l, c, l->keys[k]) != 0)
-                    return true;
-    return false;
-}
-
-static double pixels(double characters)
-{
-    return characters * 7 + 5;
-}
-
-/* Beside the last block where it leaves room, else below all of them. */
-static void stand_chart(rk_plan_sheet *sheet, uint32_t top, uint32_t bottom, size_t last_width)
-{
-    rk_chart_plan *chart = &sheet->chart;
-    size_t from = last_width + 1;
-    double room = 0;
-    for (size_t c = from; c < sheet->column_count; c++)
-        room += pixels(sheet->widths[c]);
-    if (room >= 330) {
-        chart->row = top;
-        chart->column = (uint16_t)from;
-        chart->width = room - 14;
-        chart->height = (bottom - top + 1) * 20.0 + 12;
-        if (chart->height < 240)
-            chart->height = 240;
-        return;
-    }
-    chart->row = bottom + 1;
-    chart->column = 0;
-    chart->width = 0;
+    double pixels = 0;
     for (size_t c = 0; c < sheet->column_count; c++)
-        chart->width += pixels(sheet->widths[c]);
-    chart->width -= 14;
-    chart->height = 280;
+        pixels += (sheet->widths[c] > 0 ? sheet->widths[c] : 8.43) * 7 + 5;
+    double across = sheet->portrait ? 710 : 1045, down = sheet->portrait ? 1000 : 680;
+    double scale = pixels > across ? across / pixels : 1;
+    return (uint32_t)(down / scale / 20);
+}
+
+/* A block that would be cut begins a new page, if it fits on one. */
+static void break_page(rk_plan_sheet *sheet, uint32_t title, uint32_t next, uint32_t *page)
+{
+    uint32_t rows = rows_of_page(sheet), used = next - *page;
+    if (used <= rows || title == FIRST_BLOCK_ROW || sheet->break_count == RK_PLAN_BREAKS)
+        return;
+    sheet->breaks[sheet->break_count++] = title;
+    *page = title - FIRST_BLOCK_ROW; /* the head is repeated */
+}
+
+static bool lay_all(rk_laid *blocks, size_t count, rk_plan_sheet *sheet, bool *unbalanced,
+                    rk_error *err)
+{
+    uint32_t next = FIRST_BLOCK_ROW, page = 0;
+    for (size_t i = 0; i < count; i++) {
+        rk_laid *l = &blocks[i];
+        if (!lay_block(l, &next, err))
+            return false;
+        rk_block_chart(l, &next);
+        break_page(sheet, l->title, next, &page);
+        *unbalanced = *unbalanced || l->unbalanced;
+        /* One long table keeps its head in view and on every page. */
+        if (count == 1) {
+            sheet->freeze_row = l->head + 1;
+            sheet->repeats = true;
+            sheet->repeat_from = sheet->repeat_until = l->head;
+        }
+        next++;
+    }
+    return true;
 }
 
 bool rk_blocks_lay(rk_job *job, const rk_sheet *rule, rk_error *err)
@@ -689,29 +541,18 @@ bool rk_blocks_lay(rk_job *job, const rk_sheet *rule, rk_error *err)
         rk_plan_add_sheet(&job->plan, rk_label_in(&rule->name, job->plan.language), err);
     if (!sheet)
         return false;
+    sheet->portrait = rule->portrait != 0;
     rk_head_lay(job, sheet, &rule->title);
-    uint32_t next = FIRST_BLOCK_ROW, top = next;
-    size_t last_width = 0;
-    bool unbalanced = false, good = true;
+    rk_laid *blocks = rk_alloc(rule->block_count + 1, sizeof *blocks);
+    bool good = true, unbalanced = false;
     for (size_t i = 0; i < rule->block_count && good; i++) {
-        laid l = {.job = job, .block = &rule->blocks[i], .sheet = sheet};
-        l.measures = job->desk->input->rules->reports.measures;
-        top = next;
-        good = lay_block(&l, &next, err);
-        if (good && l.block->chart != RK_CHART_NONE && sheet->chart.kind == RK_CHART_NONE &&
-            has_values(&l))
-            plan_chart(&l, &sheet->chart);
-        unbalanced = unbalanced || l.unbalanced;
-        last_width = l.width;
-        /* One long table keeps its head in view and on every page. */
-        if (rule->block_count == 1 && good) {
-            sheet->freeze_row = l.head + 1;
-            sheet->repeats = true;
-            sheet->repeat_from = sheet->repeat_until = l.head;
-        }
-        clear_block(&l);
-        next++;
+        blocks[i] = (rk_laid){.job = job, .block = &rule->blocks[i], .sheet = sheet};
+        good = open_block(&blocks[i], err);
     }
+    good = good && lay_all(blocks, rule->block_count, sheet, &unbalanced, err);
+    for (size_t i = 0; i < rule->block_count; i++)
+        rk_grid_free(&blocks[i].grid);
+    free(blocks);
     if (!good)
         return false;
     rk_conclusion_lay(job, sheet, CONCLUSION_ROW, sheet->column_count, unbalanced);
@@ -720,7 +561,5 @@ bool rk_blocks_lay(rk_job *job, const rk_sheet *rule, rk_error *err)
         sheet->repeats = true;
         sheet->repeat_until = CONCLUSION_ROW;
     }
-    if (sheet->chart.kind != RK_CHART_NONE)
-        stand_chart(sheet, top, next - 1, last_width);
     return true;
 }

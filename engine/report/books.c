@@ -13,6 +13,7 @@
 typedef struct order {
     const rk_workbook *workbook;
     size_t slice;
+    rk_name scope; /* province or zone; 0: none */
     rk_book book;
     bool good;
     rk_error error;
@@ -54,6 +55,38 @@ static bool is_asked(const rk_workbook *workbook, const rk_books_input *input)
     return (input->has_period && !input->due_only) || is_due(workbook, input->night);
 }
 
+static rk_day reach_of_block(const rk_block *block, const rk_job *job)
+{
+    rk_day first = job->from;
+    if (block->days && job->until - block->days + 1 < first)
+        first = job->until - block->days + 1;
+    for (size_t c = 0; c < block->column_count; c++) {
+        const rk_block_column *column = &block->columns[c];
+        bool compared = column->as == RK_AS_CHANGE || column->as == RK_AS_GROWTH;
+        rk_day from = rk_job_over(job, compared ? RK_OVER_BEFORE : column->over).from;
+        first = from < first ? from : first;
+    }
+    return first;
+}
+
+rk_day rk_books_reach(const rk_books_input *input)
+{
+    const rk_reports *reports = &input->rules->reports;
+    rk_job job = {.period = input->period,
+                  .from = input->period.from,
+                  .until = input->period.until < input->night ? input->period.until : input->night};
+    rk_day first = job.from;
+    for (size_t w = 0; w < reports->workbook_count; w++) {
+        const rk_workbook *workbook = &reports->workbooks[w];
+        for (size_t s = 0; is_asked(workbook, input) && s < workbook->sheet_count; s++)
+            for (size_t b = 0; b < workbook->sheets[s].block_count; b++) {
+                rk_day from = reach_of_block(&workbook->sheets[s].blocks[b], &job);
+                first = from < first ? from : first;
+            }
+    }
+    return first;
+}
+
 static bool is_used(const rk_desk *desk, size_t slice)
 {
     const rk_index *lists[] = {&desk->entries, &desk->cases, &desk->lapses};
@@ -63,10 +96,23 @@ static bool is_used(const rk_desk *desk, size_t slice)
     return rk_cube_slice_used(&desk->cube, slice);
 }
 
-static void add_order(orders *all, const rk_workbook *workbook, size_t slice)
+static void add_order(orders *all, const rk_workbook *workbook, size_t slice, rk_name scope)
 {
     all->items = rk_grow(all->items, &all->capacity, all->count + 1, sizeof *all->items);
-    all->items[all->count++] = (order){.workbook = workbook, .slice = slice};
+    all->items[all->count++] = (order){.workbook = workbook, .slice = slice, .scope = scope};
+}
+
+/* The province or zone of an office, once; TANPA KANTOR has none. */
+static void add_scope(const rk_desk *desk, orders *all, const rk_workbook *workbook, size_t slice)
+{
+    const rk_name *scopes =
+        workbook->per == RK_PER_PROVINCE ? desk->maps.province : desk->maps.zone;
+    rk_name scope = scopes[desk->slice_offices[slice]];
+    bool known = scope == 0 || slice + 1 == desk->slice_count;
+    for (size_t i = 0; i < all->count && !known; i++)
+        known = all->items[i].workbook == workbook && all->items[i].scope == scope;
+    if (!known)
+        add_order(all, workbook, RK_ALL_SLICES, scope);
 }
 
 /* Without an office all of them are made. */
@@ -88,28 +134,29 @@ static void collect(const rk_desk *desk, orders *all)
         if (!is_asked(workbook, desk->input))
             continue;
         if (workbook->per == RK_PER_NATION && is_scope(desk, RK_ALL_SLICES))
-            add_order(all, workbook, RK_ALL_SLICES);
-        for (size_t s = 0; workbook->per == RK_PER_OFFICE && s < desk->slice_count; s++)
-            if (is_used(desk, s) && is_scope(desk, s))
-                add_order(all, workbook, s);
+            add_order(all, workbook, RK_ALL_SLICES, 0);
+        for (size_t s = 0; workbook->per != RK_PER_NATION && s < desk->slice_count; s++) {
+            if (!is_used(desk, s) || !is_scope(desk, s))
+                continue;
+            if (workbook->per == RK_PER_OFFICE)
+                add_order(all, workbook, s, 0);
+            else
+                add_scope(desk, all, workbook, s);
+        }
     }
 }
 
 /* ---- names ---- */
 
-/* The office's code as the name of a folder: nothing that leads elsewhere. */
-static void put_office(rk_buffer *out, const rk_desk *desk, size_t slice)
+/* An office's code, or a province, as the name of a folder: nothing that leads elsewhere. */
+static void put_place(rk_buffer *out, const rk_desk *desk, const order *o)
 {
-    if (slice == RK_ALL_SLICES) {
-        rk_buffer_text(out, "nasional");
-        return;
-    }
-    rk_name office = desk->slice_offices[slice];
-    if (office == desk->input->rules->offices.none) {
+    rk_name name = o->slice == RK_ALL_SLICES ? o->scope : desk->slice_offices[o->slice];
+    if (o->slice != RK_ALL_SLICES && name == desk->input->rules->offices.none) {
         rk_buffer_text(out, "tanpa-kantor");
         return;
     }
-    rk_slice code = rk_names_text(desk->input->names, office);
+    rk_slice code = rk_names_text(desk->input->names, name);
     for (size_t i = 0; i < code.len; i++) {
         char c = code.at[i];
         bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -129,24 +176,26 @@ static void put_edition(rk_buffer *path, const rk_books_input *input)
         rk_buffer_printf(path, ".r%d", input->number);
 }
 
+/* The whole period of a book: the one asked for, else its own kind of period around the night. */
+static rk_days period_of(const rk_books_input *input, const rk_workbook *workbook)
+{
+    return input->has_period ? input->period : rk_days_of(workbook->period, input->night);
+}
+
 /* '{office}/harian-{period}.xlsx', and ".r2" before the ending from the second run of a day on. */
 static rk_slice path_of(const rk_desk *desk, const order *o, rk_arena *arena)
 {
     rk_slice pattern = o->workbook->file, ending = RK_S(".xlsx");
     rk_buffer path = {0};
     for (size_t i = 0; i < pattern.len;) {
-        rk_slice rest = {pattern.at + i, pattern.len - i};
-        if (rk_slice_starts(rest, RK_S("{office}"))) {
-            put_office(&path, desk, o->slice);
-            i += 8;
-        } else if (rk_slice_starts(rest, RK_S("{period}"))) {
-            rk_days_put(&path, desk->input->has_period
-                                   ? desk->input->period
-                                   : rk_days_of(o->workbook->period, desk->input->night));
-            i += 8;
-        } else {
-            rk_buffer_char(&path, pattern.at[i++]);
-        }
+        rk_slice rest = {pattern.at + i, pattern.len - i}, part;
+        if (rk_slice_starts(rest, RK_S("{period}")))
+            rk_days_put(&path, period_of(desk->input, o->workbook));
+        else if (rest.at[0] == '{')
+            put_place(&path, desk, o);
+        else
+            rk_buffer_char(&path, rest.at[0]);
+        i += rest.at[0] == '{' && rk_slice_cut(&rest, '}', &part) ? part.len + 1 : 1;
     }
     if (rk_slice_ends(rk_buffer_all(&path), ending))
         path.len -= ending.len;
@@ -196,12 +245,13 @@ static void open_job(rk_job *job, const rk_desk *desk, const order *o)
     *job = (rk_job){.desk = desk,
                     .workbook = o->workbook,
                     .slice = o->slice,
-                    .from = rk_days_of(o->workbook->period, input->night).from,
-                    .until = input->night,
+                    .period = period_of(input, o->workbook),
                     .zone = input->zone};
-    if (input->has_period) {
-        job->from = input->period.from;
-        job->until = input->period.until < input->night ? input->period.until : input->night;
+    job->from = job->period.from;
+    job->until = job->period.until < input->night ? job->period.until : input->night;
+    if (o->scope) {
+        job->scope = o->workbook->per == RK_PER_PROVINCE ? RK_DIM_PROVINCE : RK_DIM_ZONE;
+        job->scope_key = o->scope;
     }
     if (o->slice != RK_ALL_SLICES) {
         rk_name office = desk->slice_offices[o->slice];
@@ -215,6 +265,29 @@ static void open_job(rk_job *job, const rk_desk *desk, const order *o)
     job->plan.footer = footer_of(job, o->book.path);
 }
 
+rk_slice rk_job_office_book(const rk_job *job, rk_name office)
+{
+    const rk_desk *desk = job->desk;
+    const rk_reports *reports = &desk->input->rules->reports;
+    rk_arena *arena = &((rk_job *)(uintptr_t)job)->arena;
+    order found = {.slice = desk->maps.slice[office]};
+    for (size_t w = 0; w < reports->workbook_count && !found.workbook; w++)
+        if (reports->workbooks[w].per == RK_PER_OFFICE &&
+            reports->workbooks[w].period == job->workbook->period &&
+            is_asked(&reports->workbooks[w], desk->input))
+            found.workbook = &reports->workbooks[w];
+    if (!found.workbook || !is_used(desk, found.slice) || desk->input->office.len)
+        return (rk_slice){"", 0};
+    rk_slice path = path_of(desk, &found, arena);
+    rk_buffer up = {0};
+    for (size_t i = 0; i < job->plan.subject.len; i++)
+        rk_buffer_text(&up, job->plan.subject.at[i] == '/' ? "../" : "");
+    rk_buffer_slice(&up, path);
+    path = rk_arena_slice(arena, rk_buffer_all(&up));
+    rk_buffer_free(&up);
+    return path;
+}
+
 static bool lay_sheets(rk_job *job, rk_error *err)
 {
     for (size_t i = 0; i < job->workbook->sheet_count; i++) {
@@ -224,6 +297,8 @@ static bool lay_sheets(rk_job *job, rk_error *err)
             good = rk_blocks_lay(job, sheet, err);
         else if (sheet->list == RK_LIST_RUN || sheet->list == RK_LIST_FILES)
             good = rk_about_lay(job, sheet, err);
+        else if (sheet->list == RK_LIST_DELIVERIES)
+            good = rk_deliveries_lay(job, sheet, err);
         else
             good = rk_list_lay(job, sheet, err);
         if (!good)

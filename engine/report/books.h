@@ -28,7 +28,7 @@ typedef struct rk_books_input {
     rk_language language;
     rk_slice biller;
     rk_zone zone;         /* of the batch */
-    rk_day night;         /* the business day of the books */
+    rk_day night;         /* the business day of the books: what is known is what was known on it */
     int number;           /* of its runs: 2 and more give revisions "harian-2024-03-05.r2.xlsx" */
     rk_slice run;         /* run id, hex; empty in `match` */
     rk_slice head_before; /* run id before it, or empty */
@@ -89,6 +89,10 @@ bool rk_books_lists_lapse(const rk_applications *applications, size_t row, uint8
 
 /* Whether any workbook of this kind of period is due on a night. */
 bool rk_books_any_due(const rk_reports *reports, rk_period kind, rk_day night);
+
+/* The first day whose facts the workbooks of `input` (its rules, period, night, and which are asked for)
+ * look at: comparisons with the period before, sums since the first of the year, the last thirty days. */
+rk_day rk_books_reach(const rk_books_input *input);
 
 /* Every workbook that is due tonight: per office for each office with any application, entry or case in
  * the facts, TANPA KANTOR too when it has any; one national. A workbook whose read-back differs is an

@@ -64,7 +64,10 @@ static bool key_of_text(const rk_desk *desk, rk_dimension dimension, rk_slice te
         return none;
     case RK_DIM_DAY:
         return rk_day_parse(text, key);
+    case RK_DIM_WEEK:
     case RK_DIM_MONTH:
+    case RK_DIM_RATE:
+    case RK_DIM_AGE:
     case RK_DIM_NONE:
         return false;
     default: { /* a name that nothing bears tonight selects nothing */
@@ -104,25 +107,78 @@ static bool lay_filters(rk_desk *desk, rk_error *err)
     return true;
 }
 
-bool rk_job_ask(const rk_job *job, size_t measure, rk_dimension by, rk_cube_cells *cells,
-                rk_error *err)
+/* Dimensions that stand in columns which a source may leave out. */
+static void look_for_columns(rk_desk *desk)
 {
-    static const rk_cube_what whats[] = {
-        [RK_FLOW] = RK_CUBE_FLOW,
-        [RK_STOCK_BEFORE] = RK_CUBE_BEFORE,
-        [RK_STOCK_AFTER] = RK_CUBE_AFTER,
-    };
-    const rk_measure *m = &job->desk->input->rules->reports.measures[measure];
-    rk_cube_query query = {.of = m->of,
-                           .what = whats[m->stock],
-                           .on = m->on,
-                           .from = job->from,
-                           .until = job->until,
-                           .filters = job->desk->filters[measure],
-                           .filter_count = m->where_count,
-                           .by = by,
-                           .slice = job->slice};
-    return rk_cube_ask(&job->desk->cube, &query, cells, err);
+    const rk_facts *parts[] = {desk->input->stock_before, desk->input->flows};
+    for (int i = 0; i < RK_DIMENSIONS; i++)
+        desk->seen[i] = true;
+    const rk_dimension optional[] = {RK_DIM_VALIDITY, RK_DIM_PURPOSE, RK_DIM_SOURCE,
+                                     RK_DIM_KIND,     RK_DIM_SEX,     RK_DIM_STATUS};
+    bool any = false;
+    for (size_t i = 0; i < sizeof optional / sizeof *optional; i++)
+        desk->seen[optional[i]] = false;
+    for (size_t p = 0; p < 2; p++)
+        for (size_t row = 0; parts[p] && row < parts[p]->batch.count; row++) {
+            const rk_facts *f = parts[p];
+            any = any || f->kind[row] == RK_FACT_APPLICATION;
+            desk->seen[RK_DIM_VALIDITY] |= f->validity[row] != 0;
+            desk->seen[RK_DIM_PURPOSE] |= f->purpose[row] != 0;
+            desk->seen[RK_DIM_SOURCE] |= f->source[row] != 0;
+            desk->seen[RK_DIM_KIND] |= f->request_kind[row] != 0;
+            desk->seen[RK_DIM_SEX] |= f->sex[row] != 0;
+            desk->seen[RK_DIM_STATUS] |= f->status[row] != 0;
+        }
+    for (size_t i = 0; !any && i < sizeof optional / sizeof *optional; i++)
+        desk->seen[optional[i]] = true; /* nothing at all was said: nothing is nil */
+}
+
+/* ---- what a job is of ---- */
+
+bool rk_job_has_office(const rk_job *job, rk_name office)
+{
+    const rk_cube_maps *maps = &job->desk->maps;
+    if (job->slice != RK_ALL_SLICES)
+        return maps->slice[office] == job->slice;
+    return job->scope == RK_DIM_NONE ||
+           (job->scope == RK_DIM_PROVINCE ? maps->province : maps->zone)[office] == job->scope_key;
+}
+
+rk_days rk_job_over(const rk_job *job, rk_over over)
+{
+    static const rk_period units[] = {[RK_OVER_WEEK] = RK_PERIOD_WEEK,
+                                      [RK_OVER_MONTH] = RK_PERIOD_MONTH,
+                                      [RK_OVER_QUARTER] = RK_PERIOD_QUARTER,
+                                      [RK_OVER_HALF] = RK_PERIOD_HALF,
+                                      [RK_OVER_YEAR] = RK_PERIOD_YEAR,
+                                      [RK_OVER_WHOLE_MONTH] = RK_PERIOD_MONTH,
+                                      [RK_OVER_WHOLE_QUARTER] = RK_PERIOD_QUARTER,
+                                      [RK_OVER_WHOLE_HALF] = RK_PERIOD_HALF,
+                                      [RK_OVER_WHOLE_YEAR] = RK_PERIOD_YEAR};
+    if (over == RK_OVER_PERIOD)
+        return (rk_days){RK_PERIOD_RANGE, job->from, job->until};
+    if (over == RK_OVER_BEFORE) {
+        /* of a running month as many days of the month before */
+        rk_days before = rk_days_before(job->period);
+        rk_day last = before.from + (job->until - job->from);
+        if (job->until < job->period.until && last < before.until)
+            before.until = last;
+        return before;
+    }
+    rk_days days = rk_days_of(units[over], job->until);
+    if (over < RK_OVER_WHOLE_MONTH)
+        days.until = job->until;
+    return days;
+}
+
+const int32_t rk_age_buckets[RK_AGE_BUCKETS] = {0, 6, 31, 91};
+
+int32_t rk_age_bucket(int32_t days)
+{
+    size_t i = RK_AGE_BUCKETS - 1;
+    while (i && days < rk_age_buckets[i])
+        i--;
+    return rk_age_buckets[i];
 }
 
 /* ---- lists in the order of showing ---- */
@@ -295,6 +351,60 @@ static void lay_lapses(rk_desk *desk)
     free(slices);
 }
 
+/* By submission, then id. */
+static int compare_applications(const void *a, const void *b, void *context)
+{
+    const rk_desk *desk = context;
+    const rk_applications *p = desk->input->applications;
+    size_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    int order = compare_i64(p->submitted_at[x], p->submitted_at[y]);
+    return order ? order : compare_texts(desk, p->id[x], p->id[y]);
+}
+
+/* Only where a workbook lists them: there may be millions. */
+static void lay_applications(rk_desk *desk)
+{
+    const rk_reports *reports = &desk->input->rules->reports;
+    const rk_applications *applications = desk->input->applications;
+    bool wanted = false;
+    for (size_t w = 0; w < reports->workbook_count; w++)
+        for (size_t i = 0; i < reports->workbooks[w].sheet_count; i++)
+            wanted = wanted || reports->workbooks[w].sheets[i].list == RK_LIST_APPLICATIONS;
+    size_t count = applications && wanted ? applications->batch.count : 0;
+    uint32_t *slices = rk_alloc(count + 1, sizeof *slices);
+    rk_index *index = &desk->applications;
+    index->all = rk_arena_alloc(&desk->arena, count + 1, sizeof *index->all);
+    for (size_t i = 0; i < count; i++) {
+        slices[i] = desk->maps.slice[applications->office[i]];
+        index->all[index->count++] = (uint32_t)i;
+    }
+    cut_index(desk, index, slices, compare_applications);
+    free(slices);
+}
+
+/* ---- what lists look up ---- */
+
+/* Only where a workbook shows evidence. */
+static void lay_payments(rk_desk *desk)
+{
+    const rk_books_input *input = desk->input;
+    size_t count = input->applications ? input->applications->batch.count : 0;
+    if (desk->lapses.count == 0 || !input->entries)
+        return;
+    desk->payments = rk_arena_alloc(&desk->arena, count + 1, sizeof *desk->payments);
+    memset(desk->payments, 0xff, count * sizeof *desk->payments);
+    for (size_t i = 0; i < input->entries->batch.count; i++) {
+        uint32_t application = input->entries->application[i];
+        if (application < count && rk_outcome_is_payment((rk_outcome)input->entries->outcome[i]))
+            desk->payments[application] = (uint32_t)i;
+    }
+}
+
+uint32_t rk_desk_payment(const rk_desk *desk, size_t application)
+{
+    return desk->payments ? desk->payments[application] : RK_NO_ROW;
+}
+
 const uint32_t *rk_job_rows(const rk_job *job, const rk_index *index, size_t *count)
 {
     if (job->slice == RK_ALL_SLICES) {
@@ -316,6 +426,9 @@ bool rk_desk_lay(rk_desk *desk, const rk_books_input *input, rk_error *err)
     lay_entries(desk);
     lay_cases(desk);
     lay_lapses(desk);
+    lay_applications(desk);
+    lay_payments(desk);
+    look_for_columns(desk);
     rk_cube_build(&desk->cube, input->stock_before, input->flows,
                   input->has_period ? input->period.from : input->night, &desk->maps);
     return true;
@@ -329,6 +442,12 @@ void rk_desk_clear(rk_desk *desk)
 
 /* ---- how keys are shown and ordered ---- */
 
+static bool is_from_source(rk_dimension dimension)
+{
+    return dimension == RK_DIM_VALIDITY || dimension == RK_DIM_PURPOSE ||
+           dimension == RK_DIM_SOURCE || dimension == RK_DIM_KIND || dimension == RK_DIM_SEX;
+}
+
 static rk_slice label_of_name(const rk_desk *desk, rk_dimension dimension, rk_name name)
 {
     const rk_rules *rules = desk->input->rules;
@@ -339,8 +458,18 @@ static rk_slice label_of_name(const rk_desk *desk, rk_dimension dimension, rk_na
     } else if (dimension == RK_DIM_SERVICE) {
         rk_slice label = rk_tariff_label(&rules->tariffs, name, desk->input->language);
         text = label.len ? label : text;
+    } else if (dimension == RK_DIM_FEE) {
+        rk_slice label = rk_tariff_label(&rules->tariffs, name, desk->input->language);
+        text = label.len   ? label
+               : name == 0 ? rk_word(RK_WORD_NO_FEE, desk->input->language)
+                           : rk_shown_charge(text, desk->input->language);
     } else if (dimension == RK_DIM_OFFICE && name == rules->offices.none) {
         text = rk_word(RK_WORD_NO_OFFICE, desk->input->language);
+    } else if (name == 0 && is_from_source(dimension)) {
+        text = rk_word(desk->seen[dimension] ? RK_WORD_NOT_SAID : RK_WORD_UNAVAILABLE,
+                       desk->input->language);
+    } else if (is_from_source(dimension)) {
+        text = rk_shown_value(dimension, text, desk->input->language);
     }
     return text.len ? text : RK_S("–");
 }
@@ -365,10 +494,24 @@ rk_slice rk_desk_label(const rk_desk *desk, rk_dimension dimension, int32_t key,
         text = rk_shown_verdict((rk_verdict)key, language);
         break;
     case RK_DIM_DAY:
+        rk_put_short_day(&day, key, language);
+        text = rk_arena_slice(arena, rk_buffer_all(&day));
+        rk_buffer_free(&day);
+        break;
+    case RK_DIM_WEEK:
     case RK_DIM_MONTH:
-        rk_day_put(&day, key);
-        if (dimension == RK_DIM_MONTH && day.len > 3)
-            day.len -= 3;
+        rk_put_period(&day,
+                      rk_days_of(dimension == RK_DIM_WEEK ? RK_PERIOD_WEEK : RK_PERIOD_MONTH, key),
+                      language);
+        text = rk_arena_slice(arena, rk_buffer_all(&day));
+        rk_buffer_free(&day);
+        break;
+    case RK_DIM_AGE:
+        for (size_t i = 0; i < RK_AGE_BUCKETS; i++)
+            if (rk_age_buckets[i] == key)
+                rk_put_ages(&day, key,
+                            i + 1 < RK_AGE_BUCKETS ? rk_age_buckets[i + 1] - 1 : INT32_MAX,
+                            language);
         text = rk_arena_slice(arena, rk_buffer_all(&day));
         rk_buffer_free(&day);
         break;
@@ -391,12 +534,34 @@ int rk_desk_order(const rk_desk *desk, rk_dimension dimension, int32_t a, int32_
     case RK_DIM_STATUS:
     case RK_DIM_VERDICT:
     case RK_DIM_DAY:
+    case RK_DIM_WEEK:
     case RK_DIM_MONTH:
+    case RK_DIM_RATE:
+    case RK_DIM_AGE:
+    case RK_DIM_NONE:
         return compare_i64(a, b);
+    case RK_DIM_VALIDITY: { /* 5 before 10, what is not known last */
+        uint64_t x = 0, y = 0;
+        if ((a == 0) != (b == 0))
+            return (a == 0) - (b == 0);
+        if (rk_slice_to_u64(rk_names_text(desk->input->names, (rk_name)a), &x) &&
+            rk_slice_to_u64(rk_names_text(desk->input->names, (rk_name)b), &y) && x != y)
+            return x < y ? -1 : 1;
+        break;
+    }
+    case RK_DIM_PURPOSE:
+    case RK_DIM_SOURCE:
+    case RK_DIM_KIND:
+    case RK_DIM_SEX:
+        order = (a == 0) - (b == 0);
+        break;
+    case RK_DIM_FEE:
     case RK_DIM_SERVICE: {
         size_t x = rk_tariff_order(&rules->tariffs, (rk_name)a);
         size_t y = rk_tariff_order(&rules->tariffs, (rk_name)b);
         order = (x > y) - (x < y);
+        if (!order && dimension == RK_DIM_FEE)
+            order = (a == 0) - (b == 0);
         break;
     }
     case RK_DIM_CHANNEL:

@@ -30,15 +30,21 @@ typedef struct rk_desk {
     rk_name *slice_offices; /* of each slice; the last one is TANPA KANTOR */
     size_t slice_count;
     rk_cube_filter **filters; /* of each measure, in the order of its wheres */
-    rk_index entries, cases, lapses;
+    rk_index entries, cases, applications, lapses;
+    uint32_t
+        *payments; /* of each application: an entry that pays it, RK_NO_ROW; NULL: not wanted */
+    bool seen[RK_DIMENSIONS]; /* any application says it: its column is there */
 } rk_desk;
 
-/* One workbook of one slice (or RK_ALL_SLICES) over one period. */
+/* One workbook of one slice (or RK_ALL_SLICES), perhaps of one province or zone, over one period. */
 typedef struct rk_job {
     const rk_desk *desk;
     const rk_workbook *workbook;
     size_t slice;
-    rk_day from, until;
+    rk_dimension scope; /* RK_DIM_PROVINCE or RK_DIM_ZONE, with `scope_key`; RK_DIM_NONE: no such */
+    int32_t scope_key;
+    rk_days period;          /* the whole of it */
+    rk_day from, until;      /* what is over of it */
     const rk_office *office; /* NULL: national, or TANPA KANTOR */
     rk_zone zone;            /* in which its times are shown */
     rk_plan plan;
@@ -53,12 +59,29 @@ void rk_desk_clear(rk_desk *desk);
 bool rk_desk_filter(const rk_desk *desk, const rk_where *where, rk_arena *arena,
                     rk_cube_filter *filter, rk_error *err);
 
-/* Measure number `measure` (no ratio) of the job, grouped by `by`. */
-bool rk_job_ask(const rk_job *job, size_t measure, rk_dimension by, rk_cube_cells *cells,
-                rk_error *err);
+/* Whether rows of this office belong to the job. */
+bool rk_job_has_office(const rk_job *job, rk_name office);
 
-/* The rows of an index that belong to the job. */
+/* The days of `over` seen from [from, until] of the job. */
+rk_days rk_job_over(const rk_job *job, rk_over over);
+
+/* The rows of an index that belong to the job; of a province or zone they are filtered later. */
 const uint32_t *rk_job_rows(const rk_job *job, const rk_index *index, size_t *count);
+
+/* Age in days of a case on the night. */
+static inline int32_t rk_desk_age(const rk_desk *desk, size_t row)
+{
+    rk_day opened = desk->input->cases->opened_on[row];
+    return opened == RK_NO_DAY || opened > desk->input->night ? 0 : desk->input->night - opened;
+}
+
+/* The bucket of an age: its first day of age, 0, 6, 31 or 91. */
+int32_t rk_age_bucket(int32_t days);
+enum { RK_AGE_BUCKETS = 4 };
+extern const int32_t rk_age_buckets[RK_AGE_BUCKETS];
+
+/* An entry that pays for an application; RK_NO_ROW when there is none. */
+uint32_t rk_desk_payment(const rk_desk *desk, size_t application);
 
 size_t rk_desk_entry_slice(const rk_desk *desk, size_t entry);
 rk_zone rk_desk_zone(const rk_desk *desk, rk_name office);
@@ -74,6 +97,7 @@ bool rk_blocks_lay(rk_job *job, const rk_sheet *sheet, rk_error *err);
 bool rk_list_lay(rk_job *job, const rk_sheet *sheet, rk_error *err);
 bool rk_corrections_lay(rk_job *job, const rk_corrections *corrections, rk_error *err);
 bool rk_about_lay(rk_job *job, const rk_sheet *sheet, rk_error *err);
+bool rk_deliveries_lay(rk_job *job, const rk_sheet *sheet, rk_error *err);
 
 enum { RK_HEAD_ROWS = 4 }; /* title, office and day, run, and an empty one */
 
@@ -83,6 +107,10 @@ void rk_head_lay(const rk_job *job, rk_plan_sheet *sheet, const rk_label *title)
 /* The line that says whether all agrees. `unbalanced`: a roll-forward that does not add up. */
 void rk_conclusion_lay(const rk_job *job, rk_plan_sheet *sheet, uint32_t row, size_t columns,
                        bool unbalanced);
+
+/* The path of an office's own book of the same kind of period, from the folder of the job's book; empty
+ * when none is made. */
+rk_slice rk_job_office_book(const rk_job *job, rk_name office);
 
 /* Where the list of a sheet begins: the row of its first item. */
 uint32_t rk_list_first_row(const rk_sheet *sheet);

@@ -7,6 +7,12 @@ static void put_office(const rk_job *job, rk_buffer *out)
 {
     const rk_rules *rules = job->desk->input->rules;
     const rk_names *names = job->desk->input->names;
+    if (job->scope != RK_DIM_NONE) {
+        rk_buffer_slice(out, rk_shown_dimension(job->scope, job->plan.language));
+        rk_buffer_char(out, ' ');
+        rk_buffer_slice(out, rk_names_text(names, (rk_name)job->scope_key));
+        return;
+    }
     if (job->slice == RK_ALL_SLICES) {
         rk_buffer_slice(out, rk_job_word(job, RK_WORD_NATION));
         return;
@@ -30,13 +36,15 @@ static void put_office(const rk_job *job, rk_buffer *out)
     }
 }
 
+/* "Maret 2024 s.d. 5 Maret 2024" while it runs. */
 static void put_period(const rk_job *job, rk_buffer *out)
 {
-    if (job->from != job->until) {
-        rk_put_long_day(out, job->from, job->plan.language);
-        rk_buffer_text(out, " – ");
-    }
-    rk_put_long_day(out, job->until, job->plan.language);
+    rk_language language = job->plan.language;
+    rk_put_period(out, job->period, language);
+    if (job->until == job->period.until)
+        return;
+    rk_buffer_text(out, language == RK_ENGLISH ? ", up to " : ", s.d. ");
+    rk_put_plain_day(out, job->until, language);
 }
 
 static void put_run(const rk_job *job, rk_buffer *out)
@@ -82,13 +90,30 @@ static void put_run(const rk_job *job, rk_buffer *out)
         rk_buffer_printf(out, "UTC+%d", job->zone / 3600);
 }
 
+/* A title may name the days: '... TANGGAL {from} S/D {until}'. */
+static void put_title(const rk_job *job, rk_slice text, rk_buffer *out)
+{
+    for (size_t i = 0; i < text.len;) {
+        rk_slice rest = {text.at + i, text.len - i};
+        bool from = rk_slice_starts(rest, RK_S("{from}"));
+        if (from || rk_slice_starts(rest, RK_S("{until}"))) {
+            rk_put_plain_day(out, from ? job->from : job->until, job->plan.language);
+            i += from ? 6 : 7;
+        } else {
+            rk_buffer_char(out, text.at[i++]);
+        }
+    }
+}
+
 void rk_head_lay(const rk_job *job, rk_plan_sheet *sheet, const rk_label *title)
 {
     rk_buffer line = {0};
     rk_slice text = rk_label_in(title, job->plan.language);
     if (text.len == 0)
         text = rk_label_in(&job->workbook->title, job->plan.language);
-    rk_plan_text(sheet, 0, 0, RK_STYLE_TITLE, text);
+    put_title(job, text, &line);
+    rk_plan_text(sheet, 0, 0, RK_STYLE_TITLE, rk_buffer_all(&line));
+    rk_buffer_clear(&line);
     rk_plan_height(sheet, 0, 22);
     put_office(job, &line);
     rk_buffer_text(&line, " · ");
@@ -117,9 +142,15 @@ void rk_conclusion_lay(const rk_job *job, rk_plan_sheet *sheet, uint32_t row, si
     size_t open = 0, incomplete = count_incomplete(input);
     const uint32_t *rows = rk_job_rows(job, &job->desk->cases, &open);
     rk_money sum = 0;
-    for (size_t i = 0; i < open; i++)
+    size_t found = 0;
+    for (size_t i = 0; i < open; i++) {
+        if (!rk_job_has_office(job, input->cases->office[rows[i]]))
+            continue;
+        found++;
         if (input->cases->amount_minor[rows[i]] != RK_NO_MONEY)
             rk_money_add(&sum, input->cases->amount_minor[rows[i]]);
+    }
+    open = found;
     rk_buffer text = {0};
     if (open == 0 && !unbalanced)
         rk_buffer_slice(&text, rk_job_word(job, RK_WORD_AGREES));

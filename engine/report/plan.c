@@ -3,6 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#ifdef RK_FAILPOINTS
+rk_plan_limit rk_plan_limits = {RK_PLAN_ROWS, RK_PLAN_LONG};
+#else
+const rk_plan_limit rk_plan_limits = {RK_PLAN_ROWS, RK_PLAN_LONG};
+#endif
+
 static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
 
 /* Whether the sequence of `len` bytes may stand in a cell: no C0 and C1 controls, no DEL, none of the
@@ -191,7 +197,7 @@ void rk_plan_link(rk_plan_sheet *sheet, uint32_t row, uint16_t column, rk_slice 
     rk_cell cell = {.kind = RK_CELL_LINK, .style = RK_STYLE_LINK, .text = cleaned(sheet, text)};
     rk_placed *placed = place(sheet, row, column, cell);
     rk_buffer link = {0};
-    rk_buffer_char(&link, '\'');
+    rk_buffer_text(&link, "internal:'");
     for (size_t i = 0; i < target_sheet.len; i++) {
         if (target_sheet.at[i] == '\'')
             rk_buffer_char(&link, '\'');
@@ -200,6 +206,14 @@ void rk_plan_link(rk_plan_sheet *sheet, uint32_t row, uint16_t column, rk_slice 
     rk_buffer_printf(&link, "'!A%u", target_row + 1);
     placed->link = rk_arena_slice(sheet->plan->arena, rk_buffer_all(&link));
     rk_buffer_free(&link);
+}
+
+void rk_plan_link_book(rk_plan_sheet *sheet, uint32_t row, uint16_t column, rk_slice text,
+                       rk_slice path)
+{
+    rk_cell cell = {.kind = RK_CELL_LINK, .style = RK_STYLE_LINK, .text = cleaned(sheet, text)};
+    rk_placed *placed = place(sheet, row, column, cell);
+    placed->link = rk_slice_of(rk_arena_printf(sheet->plan->arena, "external:%.*s", RK_FMT(path)));
 }
 
 void rk_plan_height(rk_plan_sheet *sheet, uint32_t row, double points)
@@ -214,6 +228,15 @@ void rk_plan_alert(rk_plan_sheet *sheet, rk_alert alert)
     sheet->alerts = rk_grow(sheet->alerts, &sheet->alert_capacity, sheet->alert_count + 1,
                             sizeof *sheet->alerts);
     sheet->alerts[sheet->alert_count++] = alert;
+}
+
+rk_chart_plan *rk_plan_chart(rk_plan_sheet *sheet)
+{
+    if (sheet->chart_count < RK_PLAN_CHARTS)
+        sheet->chart_count++;
+    rk_chart_plan *chart = &sheet->charts[sheet->chart_count - 1];
+    *chart = (rk_chart_plan){0};
+    return chart;
 }
 
 static int compare_placed(const void *a, const void *b)

@@ -19,7 +19,19 @@ enum {
     RK_PLAN_ROWS = 1048576, /* of a sheet, by the file format */
     RK_PLAN_TEXT = 32767,   /* UTF-16 units of a cell, by the file format */
     RK_PLAN_LONG = 50000,   /* rows from which a book is written in constant memory */
+    RK_PLAN_CHARTS = 8,     /* of a sheet */
+    RK_PLAN_BREAKS = 16,
 };
+
+/* Of sheets and books; builds for tests may lower them. */
+typedef struct rk_plan_limit {
+    uint32_t rows, long_rows;
+} rk_plan_limit;
+#ifdef RK_FAILPOINTS
+extern rk_plan_limit rk_plan_limits;
+#else
+extern const rk_plan_limit rk_plan_limits;
+#endif
 
 typedef enum rk_style {
     RK_STYLE_NONE,
@@ -38,6 +50,8 @@ typedef enum rk_style {
     RK_STYLE_BOLD,
     RK_STYLE_PLAIN,
     RK_STYLE_NIL,
+    RK_STYLE_NIL_RIGHT,
+    RK_STYLE_AGAIN, /* the label of the row above once more */
     RK_STYLE_COUNT,
     RK_STYLE_MONEY,
     RK_STYLE_MONEY_SEN,
@@ -45,6 +59,11 @@ typedef enum rk_style {
     RK_STYLE_NUMBER, /* a running number or an age: zero is shown as 0 */
     RK_STYLE_DAY,
     RK_STYLE_DAYTIME,
+    RK_STYLE_LATE,
+    RK_STYLE_DAY_LATE, /* something is still missing */
+    RK_STYLE_DAYTIME_LATE,
+    RK_STYLE_CHANGE, /* with its sign */
+    RK_STYLE_CHANGE_SEN,
     RK_STYLE_LINK,
     RK_STYLE_INPUT, /* staff write here */
     RK_STYLE_DIGEST,
@@ -53,6 +72,8 @@ typedef enum rk_style {
     RK_STYLE_TOTAL_COUNT,
     RK_STYLE_TOTAL_MONEY,
     RK_STYLE_TOTAL_SEN,
+    RK_STYLE_TOTAL_PERCENT,
+    RK_STYLE_TOTAL_CHANGE,
     RK_STYLE_CHECK_LABEL,
     RK_STYLE_CHECK,     /* a difference: zero reads nihil */
     RK_STYLE_CHECK_SEN, /* the same with decimals */
@@ -64,7 +85,7 @@ typedef enum rk_cell_kind {
     RK_CELL_TEXT,    /* text, shown as it is */
     RK_CELL_NUMBER,  /* number */
     RK_CELL_FORMULA, /* text without '=', number: the value that is stored with it */
-    RK_CELL_LINK,    /* text that leads to `link` in the same book */
+    RK_CELL_LINK,    /* text that leads to `link`: a place in this book, or another book */
 } rk_cell_kind;
 
 typedef struct rk_cell {
@@ -78,7 +99,7 @@ typedef struct rk_placed {
     uint32_t row;
     uint16_t column;
     rk_cell cell;
-    rk_slice link; /* "Selisih!A12", NUL-terminated */
+    rk_slice link; /* "internal:'Selisih'!A12" or "external:../x.xlsx", NUL-terminated */
 } rk_placed;
 
 /* One row of a list, used again for the next. */
@@ -100,15 +121,19 @@ void rk_row_free(rk_row *row);
 typedef void (*rk_row_fill)(const void *context, size_t item, rk_row *row);
 
 typedef enum rk_alert_kind {
-    RK_ALERT_NOT_ZERO, /* red when the cell differs from 0 */
-    RK_ALERT_ABOVE,    /* red above `limit`, amber above `lower` */
+    RK_ALERT_NOT_ZERO, /* when the cell differs from 0 */
+    RK_ALERT_ABOVE,    /* above `limit` */
+    RK_ALERT_BELOW,
+    RK_ALERT_BARS, /* data bars */
 } rk_alert_kind;
 
+/* Red, or amber; what was said first goes before what is said later. */
 typedef struct rk_alert {
     rk_alert_kind kind;
+    bool amber;
     uint32_t first_row, last_row;
     uint16_t first_column, last_column;
-    double limit, lower;
+    double limit;
 } rk_alert;
 
 typedef struct rk_series {
@@ -155,7 +180,11 @@ typedef struct rk_plan_sheet {
     size_t list_columns;
     rk_alert *alerts;
     size_t alert_count, alert_capacity;
-    rk_chart_plan chart; /* kind RK_CHART_NONE: none */
+    rk_chart_plan charts[RK_PLAN_CHARTS];
+    size_t chart_count;
+    uint32_t breaks[RK_PLAN_BREAKS + 1]; /* rows that begin a page; 0 ends them */
+    size_t break_count;
+    bool portrait;
 } rk_plan_sheet;
 
 typedef struct rk_plan {
@@ -185,8 +214,14 @@ void rk_plan_formula(rk_plan_sheet *sheet, uint32_t row, uint16_t column, rk_sty
                      const char *formula, double value);
 void rk_plan_link(rk_plan_sheet *sheet, uint32_t row, uint16_t column, rk_slice text,
                   rk_slice target_sheet, uint32_t target_row);
+/* Leads to another book, by its path from this one's folder. */
+void rk_plan_link_book(rk_plan_sheet *sheet, uint32_t row, uint16_t column, rk_slice text,
+                       rk_slice path);
 void rk_plan_height(rk_plan_sheet *sheet, uint32_t row, double points);
 void rk_plan_alert(rk_plan_sheet *sheet, rk_alert alert);
+
+/* One more chart, to be filled in; behind the last one that a sheet can have it replaces that. */
+rk_chart_plan *rk_plan_chart(rk_plan_sheet *sheet);
 
 /* Puts the cells in order. Two cells in one place are a bug (RK_BUG). */
 bool rk_plan_finish(rk_plan *plan, rk_error *err);

@@ -62,6 +62,25 @@ static const pair words[RK_WORDS] = {
     [RK_WORD_NEW] = {"Baru", "New"},
     [RK_WORD_OLDEST] = {"Tertua (hari)", "Oldest (days)"},
     [RK_WORD_LIST] = {"Daftar", "List"},
+    [RK_WORD_BOOK] = {"Berkas", "Book"},
+    [RK_WORD_NUMBER] = {"No.", "No."},
+    [RK_WORD_SLOT_FREE] = {"bebas", "free"},
+    [RK_WORD_SLOT_KEPT] = {"tetap", "kept"},
+    [RK_WORD_SLOT_BACK] = {"diminta kembali", "asked back"},
+    [RK_WORD_OPEN] = {"buka", "open"},
+    [RK_WORD_NOT_SAID] = {"tidak diisi", "not given"},
+    [RK_WORD_DELIVERED] = {"lengkap", "complete"},
+    [RK_WORD_NOT_YET] = {"belum", "not yet"},
+    [RK_WORD_SET_ASIDE] = {"karantina", "quarantined"},
+    [RK_WORD_NOT_EXPECTED] = {"–", "–"},
+    [RK_WORD_LATEST_FILE] = {"Berkas malam ini", "Files tonight"},
+    [RK_WORD_OTHERS] = {"Lainnya", "Others"},
+    [RK_WORD_NO_FEE] = {"Di luar tarif", "Outside the tariff"},
+    [RK_WORD_SHARE] = {"%", "%"},
+    [RK_WORD_CHANGE] = {"naik/turun", "change"},
+    [RK_WORD_GROWTH] = {"naik/turun %", "change %"},
+    [RK_WORD_RANK] = {"Peringkat", "Rank"},
+    [RK_WORD_ALL] = {"Jumlah", "All"},
     [RK_WORD_CORRECTIONS] = {"Koreksi", "Corrections"},
     [RK_WORD_CORRECTIONS_TITLE] = {"KOREKSI ATAS LAPORAN SEBELUMNYA",
                                    "CORRECTIONS OF THE BOOK BEFORE"},
@@ -240,48 +259,56 @@ static const pair dimensions[RK_DIMENSIONS] = {
     [RK_DIM_CHANNEL_KIND] = {"Jenis kanal", "Kind of channel"},
     [RK_DIM_VERDICT] = {"Verdict", "Verdict"},
     [RK_DIM_DAY] = {"Tanggal", "Day"},
+    [RK_DIM_FEE] = {"Nama biaya", "Fee"},
+    [RK_DIM_RATE] = {"Biaya (Rp)", "Rate (Rp)"},
+    [RK_DIM_WEEK] = {"Minggu", "Week"},
     [RK_DIM_MONTH] = {"Bulan", "Month"},
+    [RK_DIM_AGE] = {"Umur", "Age"},
 };
 
-static const struct {
-    const char *name;
-    pair shown;
-} columns[] = {
-    {"no", {"No.", "No."}},
-    {"case_id", {"ID kasus", "Case"}},
-    {"outcome", {"Hasil", "Outcome"}},
-    {"kind", {"Jenis", "Kind"}},
-    {"working_age", {"Umur (hari kerja)", "Age (working days)"}},
-    {"age", {"Umur (hari)", "Age (days)"}},
-    {"paid", {"Waktu bayar", "Paid"}},
-    {"booked_on", {"Tanggal buku", "Booked on"}},
-    {"channel", {"Kanal", "Channel"}},
-    {"billing_code", {"Kode billing", "Billing code"}},
-    {"reference", {"Referensi", "Reference"}},
-    {"application", {"No. permohonan", "Application"}},
-    {"office", {"Kantor", "Office"}},
-    {"service", {"Layanan", "Service"}},
-    {"received", {"Diterima (Rp)", "Received (Rp)"}},
-    {"due", {"Seharusnya (Rp)", "Due (Rp)"}},
-    {"difference", {"Selisih (Rp)", "Difference (Rp)"}},
-    {"reason", {"Sebab", "Reason"}},
-    {"action", {"Tindakan disarankan", "Advised action"}},
-    {"follow_up", {"Tindak lanjut", "Follow-up"}},
-    {"status", {"Status kasus", "Case status"}},
-    {"submitted", {"Diajukan", "Submitted"}},
-    {"deadline", {"Batas bayar", "Deadline"}},
-    {"state", {"Status", "State"}},
-    {"held_by", {"Ditahan oleh", "Held by"}},
-    {"outage", {"Gangguan", "Outage"}},
-    {"file", {"Berkas", "File"}},
-    {"line", {"Baris", "Line"}},
-    {"entry", {"Entri", "Entry"}},
-    {"digest", {"SHA-256", "SHA-256"}},
-    {"entries", {"Baris", "Entries"}},
-    {"rejects", {"Ditolak", "Rejects"}},
-    {"sum", {"Jumlah (Rp)", "Sum (Rp)"}},
-    {"fate", {"Perlakuan", "Fate"}},
-    {"why", {"Sebab", "Why"}},
+static const pair columns[RK_COLUMNS] = {
+    [RK_COLUMN_NO] = {"No.", "No."},
+    [RK_COLUMN_CASE] = {"ID kasus", "Case"},
+    [RK_COLUMN_OUTCOME] = {"Hasil", "Outcome"},
+    [RK_COLUMN_KIND] = {"Jenis", "Kind"},
+    [RK_COLUMN_WORKING_AGE] = {"Umur (hari kerja)", "Age (working days)"},
+    [RK_COLUMN_AGE] = {"Umur (hari)", "Age (days)"},
+    [RK_COLUMN_PAID] = {"Waktu bayar", "Paid"},
+    [RK_COLUMN_BOOKED] = {"Tanggal buku", "Booked on"},
+    [RK_COLUMN_CHANNEL] = {"Kanal", "Channel"},
+    [RK_COLUMN_CODE] = {"Kode billing", "Billing code"},
+    [RK_COLUMN_REFERENCE] = {"Referensi", "Reference"},
+    [RK_COLUMN_APPLICATION] = {"No. permohonan", "Application"},
+    [RK_COLUMN_OFFICE] = {"Kantor", "Office"},
+    [RK_COLUMN_SERVICE] = {"Layanan", "Service"},
+    [RK_COLUMN_RECEIVED] = {"Diterima (Rp)", "Received (Rp)"},
+    [RK_COLUMN_DUE] = {"Seharusnya (Rp)", "Due (Rp)"},
+    [RK_COLUMN_DIFFERENCE] = {"Selisih (Rp)", "Difference (Rp)"},
+    [RK_COLUMN_REASON] = {"Sebab", "Reason"},
+    [RK_COLUMN_ACTION] = {"Tindakan disarankan", "Advised action"},
+    [RK_COLUMN_FOLLOW_UP] = {"Tindak lanjut", "Follow-up"},
+    [RK_COLUMN_STATUS] = {"Status kasus", "Case status"},
+    [RK_COLUMN_SUBMITTED] = {"Diajukan", "Submitted"},
+    [RK_COLUMN_DEADLINE] = {"Batas bayar", "Deadline"},
+    [RK_COLUMN_STATE] = {"Status", "State"},
+    [RK_COLUMN_HELD_BY] = {"Ditahan oleh", "Held by"},
+    [RK_COLUMN_FILE] = {"Berkas", "File"},
+    [RK_COLUMN_LINE] = {"Baris", "Line"},
+    [RK_COLUMN_ENTRY] = {"Entri", "Entry"},
+    [RK_COLUMN_DIGEST] = {"SHA-256", "SHA-256"},
+    [RK_COLUMN_ENTRIES] = {"Baris", "Entries"},
+    [RK_COLUMN_REJECTS] = {"Ditolak", "Rejects"},
+    [RK_COLUMN_SUM] = {"Jumlah (Rp)", "Sum (Rp)"},
+    [RK_COLUMN_FATE] = {"Perlakuan", "Fate"},
+    [RK_COLUMN_WHY] = {"Sebab", "Why"},
+    [RK_COLUMN_ACCOUNT] = {"Rekening", "Account"},
+    [RK_COLUMN_CANDIDATES] = {"Calon permohonan", "Candidates"},
+    [RK_COLUMN_VALIDITY] = {"Masa berlaku", "Validity"},
+    [RK_COLUMN_PURPOSE] = {"Tujuan", "Purpose"},
+    [RK_COLUMN_EVIDENCE] = {"Bukti", "Evidence"},
+    [RK_COLUMN_APPOINTMENT] = {"Jadwal", "Appointment"},
+    [RK_COLUMN_OUTAGE] = {"Gangguan", "Outage"},
+    [RK_COLUMN_SLOT] = {"Slot", "Slot"},
 };
 
 static rk_slice shown(const pair *pairs, size_t count, size_t i, rk_language language)
@@ -360,12 +387,160 @@ rk_slice rk_shown_lapse(rk_state state, bool held, rk_language language)
     return rk_shown_state(state, language);
 }
 
-rk_slice rk_shown_column(rk_slice name, rk_language language)
+rk_slice rk_shown_column(rk_column_id column, rk_language language)
 {
-    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-        if (rk_slice_is(name, columns[i].name))
-            return shown(&columns[i].shown, 1, 0, language);
-    return (rk_slice){"", 0};
+    return shown(columns, RK_COLUMNS, column, language);
+}
+
+rk_slice rk_shown_over(rk_over over, rk_language language)
+{
+    static const pair overs[] = {
+        [RK_OVER_PERIOD] = {"", ""},
+        [RK_OVER_BEFORE] = {"periode lalu", "period before"},
+        [RK_OVER_WEEK] = {"s.d. minggu ini", "week to date"},
+        [RK_OVER_MONTH] = {"s.d. bulan ini", "month to date"},
+        [RK_OVER_QUARTER] = {"s.d. triwulan ini", "quarter to date"},
+        [RK_OVER_HALF] = {"s.d. semester ini", "half-year to date"},
+        [RK_OVER_YEAR] = {"s.d. tahun ini", "year to date"},
+        [RK_OVER_WHOLE_MONTH] = {"sebulan", "whole month"},
+        [RK_OVER_WHOLE_QUARTER] = {"setriwulan", "whole quarter"},
+        [RK_OVER_WHOLE_HALF] = {"sesemester", "whole half-year"},
+        [RK_OVER_WHOLE_YEAR] = {"setahun", "whole year"},
+    };
+    return shown(overs, sizeof overs / sizeof *overs, over, language);
+}
+
+typedef struct known_value {
+    const char *value;
+    pair shown;
+} known_value;
+
+static rk_slice shown_value(const known_value *values, size_t count, rk_slice value,
+                            rk_language language)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rk_slice_is(value, values[i].value))
+            return shown(&values[i].shown, 1, 0, language);
+    return value;
+}
+
+rk_slice rk_shown_charge(rk_slice charge, rk_language language)
+{
+    static const known_value charges[] = {
+        {"hilang", {"Biaya beban paspor hilang", "Charge for a lost passport"}},
+        {"rusak", {"Biaya beban paspor rusak", "Charge for a damaged passport"}},
+        {"percepatan", {"Layanan percepatan (selesai hari yang sama)", "Same-day service"}},
+    };
+    return shown_value(charges, sizeof charges / sizeof *charges, charge, language);
+}
+
+rk_slice rk_shown_value(rk_dimension dimension, rk_slice value, rk_language language)
+{
+    static const known_value validities[] = {{"5", {"5 tahun", "5 years"}},
+                                             {"10", {"10 tahun", "10 years"}}};
+    static const known_value sexes[] = {
+        {"L", {"Laki-laki", "Men"}},    {"P", {"Perempuan", "Women"}},
+        {"M", {"Laki-laki", "Men"}},    {"F", {"Perempuan", "Women"}},
+        {"male", {"Laki-laki", "Men"}}, {"female", {"Perempuan", "Women"}}};
+    static const known_value sources[] = {{"m-paspor", {"M-Paspor", "M-Paspor"}},
+                                          {"walk-in", {"Datang langsung", "Walk-in"}},
+                                          {"priority", {"Prioritas", "Priority"}},
+                                          {"hotline", {"Telepon", "Hotline"}}};
+    static const known_value kinds[] = {{"new", {"Baru", "New"}},
+                                        {"baru", {"Baru", "New"}},
+                                        {"replacement", {"Penggantian", "Replacement"}},
+                                        {"penggantian", {"Penggantian", "Replacement"}}};
+    static const known_value purposes[] = {
+        {"wisata", {"Wisata", "Tourism"}},   {"tourism", {"Wisata", "Tourism"}},
+        {"umrah", {"Umrah", "Umrah"}},       {"haji", {"Haji", "Hajj"}},
+        {"hajj", {"Haji", "Hajj"}},          {"berobat", {"Berobat", "Medical"}},
+        {"medical", {"Berobat", "Medical"}}, {"belajar", {"Belajar", "Study"}},
+        {"study", {"Belajar", "Study"}},     {"bekerja", {"Bekerja", "Work"}},
+        {"work", {"Bekerja", "Work"}},       {"kerja", {"Bekerja", "Work"}},
+    };
+#define KNOWN(values) shown_value(values, sizeof values / sizeof *values, value, language)
+    return dimension == RK_DIM_VALIDITY  ? KNOWN(validities)
+           : dimension == RK_DIM_SEX     ? KNOWN(sexes)
+           : dimension == RK_DIM_SOURCE  ? KNOWN(sources)
+           : dimension == RK_DIM_KIND    ? KNOWN(kinds)
+           : dimension == RK_DIM_PURPOSE ? KNOWN(purposes)
+                                         : value;
+#undef KNOWN
+}
+
+static const pair months[] = {
+    {"Januari", "January"}, {"Februari", "February"}, {"Maret", "March"},
+    {"April", "April"},     {"Mei", "May"},           {"Juni", "June"},
+    {"Juli", "July"},       {"Agustus", "August"},    {"September", "September"},
+    {"Oktober", "October"}, {"November", "November"}, {"Desember", "December"}};
+
+void rk_put_plain_day(rk_buffer *out, rk_day day, rk_language language)
+{
+    rk_civil civil = rk_civil_of(day);
+    rk_buffer_printf(out, "%d ", civil.day);
+    rk_buffer_slice(out, shown(months, 12, (size_t)civil.month - 1, language));
+    rk_buffer_printf(out, " %d", civil.year);
+}
+
+void rk_put_short_day(rk_buffer *out, rk_day day, rk_language language)
+{
+    static const pair days[] = {{"Sen", "Mon"}, {"Sel", "Tue"}, {"Rab", "Wed"}, {"Kam", "Thu"},
+                                {"Jum", "Fri"}, {"Sab", "Sat"}, {"Min", "Sun"}};
+    if (day == RK_NO_DAY)
+        return;
+    rk_civil civil = rk_civil_of(day);
+    rk_buffer_slice(out, shown(days, 7, (size_t)rk_weekday(day), language));
+    rk_buffer_printf(out, " %02d/%02d", civil.day, civil.month);
+}
+
+void rk_put_period(rk_buffer *out, rk_days days, rk_language language)
+{
+    static const char *const roman[] = {"I", "II", "III", "IV"};
+    rk_civil civil = rk_civil_of(days.from);
+    bool english = language == RK_ENGLISH;
+    switch (days.kind) {
+    case RK_PERIOD_DAY:
+        rk_put_long_day(out, days.from, language);
+        break;
+    case RK_PERIOD_WEEK: {
+        rk_buffer name = {0};
+        rk_days_put(&name, days);
+        rk_buffer_printf(out, "%s %.*s", english ? "Week" : "Minggu", (int)(name.len - 6),
+                         name.bytes + 6);
+        rk_buffer_printf(out, " %.*s", 4, name.bytes);
+        rk_buffer_free(&name);
+        break;
+    }
+    case RK_PERIOD_MONTH:
+        rk_buffer_slice(out, shown(months, 12, (size_t)civil.month - 1, language));
+        rk_buffer_printf(out, " %d", civil.year);
+        break;
+    case RK_PERIOD_QUARTER:
+        rk_buffer_printf(out, "%s %s %d", english ? "Quarter" : "Triwulan",
+                         roman[(civil.month - 1) / 3], civil.year);
+        break;
+    case RK_PERIOD_HALF:
+        rk_buffer_printf(out, "%s %s %d", english ? "Half-year" : "Semester",
+                         roman[civil.month > 6], civil.year);
+        break;
+    case RK_PERIOD_YEAR:
+        rk_buffer_printf(out, "%s %d", english ? "Year" : "Tahun", civil.year);
+        break;
+    default:
+        rk_put_plain_day(out, days.from, language);
+        rk_buffer_text(out, english ? " to " : " s/d ");
+        rk_put_plain_day(out, days.until, language);
+        break;
+    }
+}
+
+void rk_put_ages(rk_buffer *out, int32_t from, int32_t until, rk_language language)
+{
+    const char *days = language == RK_ENGLISH ? "days" : "hari";
+    if (until == INT32_MAX)
+        rk_buffer_printf(out, "> %d %s", from - 1, days);
+    else
+        rk_buffer_printf(out, "%d–%d %s", from, until, days);
 }
 
 void rk_put_long_day(rk_buffer *out, rk_day day, rk_language language)
@@ -373,11 +548,6 @@ void rk_put_long_day(rk_buffer *out, rk_day day, rk_language language)
     static const pair days[] = {{"Senin", "Monday"},   {"Selasa", "Tuesday"}, {"Rabu", "Wednesday"},
                                 {"Kamis", "Thursday"}, {"Jumat", "Friday"},   {"Sabtu", "Saturday"},
                                 {"Minggu", "Sunday"}};
-    static const pair months[] = {
-        {"Januari", "January"}, {"Februari", "February"}, {"Maret", "March"},
-        {"April", "April"},     {"Mei", "May"},           {"Juni", "June"},
-        {"Juli", "July"},       {"Agustus", "August"},    {"September", "September"},
-        {"Oktober", "October"}, {"November", "November"}, {"Desember", "December"}};
     rk_civil civil = rk_civil_of(day);
     rk_buffer_slice(out, shown(days, 7, (size_t)rk_weekday(day), language));
     rk_buffer_printf(out, ", %d ", civil.day);

@@ -71,6 +71,25 @@ typedef enum rk_word {
     RK_WORD_NEW,
     RK_WORD_OLDEST,
     RK_WORD_LIST,
+    RK_WORD_BOOK,
+    RK_WORD_NUMBER,
+    RK_WORD_SLOT_FREE,
+    RK_WORD_SLOT_KEPT,
+    RK_WORD_SLOT_BACK,
+    RK_WORD_OPEN,
+    RK_WORD_OTHERS,
+    RK_WORD_NOT_SAID,
+    RK_WORD_DELIVERED,
+    RK_WORD_NOT_YET,
+    RK_WORD_SET_ASIDE,
+    RK_WORD_NOT_EXPECTED,
+    RK_WORD_LATEST_FILE,
+    RK_WORD_NO_FEE,
+    RK_WORD_SHARE,
+    RK_WORD_CHANGE,
+    RK_WORD_GROWTH,
+    RK_WORD_RANK,
+    RK_WORD_ALL,
     /* the sheet of corrections */
     RK_WORD_CORRECTIONS,
     RK_WORD_CORRECTIONS_TITLE,
@@ -103,11 +122,25 @@ rk_slice rk_shown_action(rk_outcome outcome, rk_language language);
 /* A lapse is `diajukan` until the booking system confirms it. */
 rk_slice rk_shown_lapse(rk_state state, bool held, rk_language language);
 
-/* The title of a list's column by its name in the YAML, used where no label is given; empty when there
- * is no such column. */
-rk_slice rk_shown_column(rk_slice name, rk_language language);
+/* The title of a list's column, used where no label is given. */
+rk_slice rk_shown_column(rk_column_id column, rk_language language);
+
+/* Words of the source's own columns and of tariffs, where they are known ones; else as they are. */
+rk_slice rk_shown_value(rk_dimension dimension, rk_slice value, rk_language language);
+rk_slice rk_shown_charge(rk_slice charge, rk_language language);
+
+/* "period", "s.d. bulan ini": what is said behind a heading whose days are others; empty for the period. */
+rk_slice rk_shown_over(rk_over over, rk_language language);
 
 /* "Selasa, 5 Maret 2024" */
 void rk_put_long_day(rk_buffer *out, rk_day day, rk_language language);
+/* "Sel 05/03" */
+void rk_put_short_day(rk_buffer *out, rk_day day, rk_language language);
+/* "5 Maret 2024" */
+void rk_put_plain_day(rk_buffer *out, rk_day day, rk_language language);
+/* "Maret 2024", "Triwulan I 2024", "1 Januari 2024 s/d 28 Agustus 2024" */
+void rk_put_period(rk_buffer *out, rk_days days, rk_language language);
+/* "6-30 hari", "> 90 hari" */
+void rk_put_ages(rk_buffer *out, int32_t from, int32_t until, rk_language language);
 
 #endif

@@ -53,13 +53,20 @@ static const appearance looks[RK_STYLES] = {
     [RK_STYLE_PLAIN] = {0, 9, 0, 0, NULL},
     [RK_STYLE_BOLD] = {LINE | BOLD, 9, 0, 0, NULL},
     [RK_STYLE_NIL] = {LINE | ITALIC, 9, GREY, 0, NULL},
+    [RK_STYLE_NIL_RIGHT] = {LINE | ITALIC | RIGHT, 9, GREY, 0, NULL},
+    [RK_STYLE_AGAIN] = {LINE, 9, 0x9A9A9A, 0, NULL},
     [RK_STYLE_COUNT] = {LINE | RIGHT, 9, 0, 0, COUNT_FORMAT},
     [RK_STYLE_MONEY] = {LINE | RIGHT, 9, 0, 0, COUNT_FORMAT},
     [RK_STYLE_MONEY_SEN] = {LINE | RIGHT, 9, 0, 0, SEN_FORMAT},
-    [RK_STYLE_PERCENT] = {LINE | RIGHT, 9, 0, 0, "0.0" GAP},
+    [RK_STYLE_PERCENT] = {LINE | RIGHT, 9, 0, 0, "0.00" GAP},
     [RK_STYLE_NUMBER] = {LINE | RIGHT, 9, 0, 0, "#,##0" GAP},
     [RK_STYLE_DAY] = {LINE | LEFT, 9, 0, 0, "dd/mm/yyyy"},
     [RK_STYLE_DAYTIME] = {LINE | LEFT, 9, 0, 0, "dd/mm/yyyy hh:mm"},
+    [RK_STYLE_LATE] = {LINE | BOLD, 9, 0x6B4E00, 0xFFF0C2, NULL},
+    [RK_STYLE_DAY_LATE] = {LINE | LEFT, 9, 0x6B4E00, 0xFFF0C2, "dd/mm/yyyy"},
+    [RK_STYLE_DAYTIME_LATE] = {LINE | LEFT, 9, 0x6B4E00, 0xFFF0C2, "dd/mm/yyyy hh:mm"},
+    [RK_STYLE_CHANGE] = {LINE | RIGHT, 9, 0, 0, CHECK_FORMAT("#,##0", "–")},
+    [RK_STYLE_CHANGE_SEN] = {LINE | RIGHT, 9, 0, 0, CHECK_FORMAT("#,##0.00", "–")},
     [RK_STYLE_LINK] = {LINE | UNDER, 9, 0x1F4E79, 0, NULL},
     [RK_STYLE_INPUT] = {LINE, 9, 0, 0xFFFBE6, NULL},
     [RK_STYLE_DIGEST] = {LINE | WRAP, 7, GREY, 0, NULL},
@@ -68,6 +75,8 @@ static const appearance looks[RK_STYLES] = {
     [RK_STYLE_TOTAL_COUNT] = {BOLD | TOP | RIGHT, 9, 0, PALE, COUNT_FORMAT},
     [RK_STYLE_TOTAL_MONEY] = {BOLD | TOP | RIGHT, 9, 0, PALE, COUNT_FORMAT},
     [RK_STYLE_TOTAL_SEN] = {BOLD | TOP | RIGHT, 9, 0, PALE, SEN_FORMAT},
+    [RK_STYLE_TOTAL_PERCENT] = {BOLD | TOP | RIGHT, 9, 0, PALE, "0.00" GAP},
+    [RK_STYLE_TOTAL_CHANGE] = {BOLD | TOP | RIGHT, 9, 0, PALE, CHECK_FORMAT("#,##0", "–")},
     [RK_STYLE_CHECK_LABEL] = {ITALIC, 9, GREY, 0, NULL},
     [RK_STYLE_CHECK] = {ITALIC | RIGHT, 9, GREY, 0, CHECK_FORMAT("#,##0", "nihil")},
     [RK_STYLE_CHECK_SEN] = {ITALIC | RIGHT, 9, GREY, 0, CHECK_FORMAT("#,##0.00", "nihil")},
@@ -193,13 +202,8 @@ static void write_cell(writer *w, lxw_worksheet *sheet, uint32_t row, uint16_t c
 
 static void write_link(writer *w, lxw_worksheet *sheet, const rk_placed *placed)
 {
-    rk_buffer url = {0};
-    rk_buffer_text(&url, "internal:");
-    rk_buffer_slice(&url, placed->link);
-    rk_buffer_char(&url, '\0');
-    keep_fault(w, worksheet_write_url_opt(sheet, placed->row, placed->column, url.bytes,
+    keep_fault(w, worksheet_write_url_opt(sheet, placed->row, placed->column, placed->link.at,
                                           format_of(w, RK_STYLE_LINK), placed->cell.text.at, NULL));
-    rk_buffer_free(&url);
 }
 
 /* Characters of a wrapped text that a column of one character's width takes; 0: it does not wrap. */
@@ -291,7 +295,10 @@ static void write_cells(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *pl
 
 static void page_set_up(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *plan)
 {
-    worksheet_set_landscape(sheet);
+    if (plan->portrait)
+        worksheet_set_portrait(sheet);
+    else
+        worksheet_set_landscape(sheet);
     worksheet_set_paper(sheet, A4);
     worksheet_fit_to_pages(sheet, 1, 0);
     worksheet_set_margins(sheet, 0.4, 0.4, 0.5, 0.6);
@@ -302,6 +309,8 @@ static void page_set_up(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *pl
         if (plan->widths[c] > 0)
             keep_fault(
                 w, worksheet_set_column(sheet, (lxw_col_t)c, (lxw_col_t)c, plan->widths[c], NULL));
+    if (plan->break_count)
+        keep_fault(w, worksheet_set_h_pagebreaks(sheet, (lxw_row_t *)(uintptr_t)plan->breaks));
     if (plan->freeze_row)
         worksheet_freeze_panes(sheet, plan->freeze_row, 0);
     if (plan->repeats)
@@ -326,6 +335,20 @@ static void write_alert(writer *w, lxw_worksheet *sheet, const rk_alert *alert, 
                                                   alert->last_row, alert->last_column, &condition));
 }
 
+/* Bars are pale: figures stay readable on them, and on a grey print. (Solid ones need an extension of the
+ * file format that other programs drop with a warning.) */
+static void write_bars(writer *w, lxw_worksheet *sheet, const rk_alert *alert)
+{
+    lxw_conditional_format condition = {.type = LXW_CONDITIONAL_DATA_BAR,
+                                        .bar_color = 0xC5D3E6,
+                                        .min_rule_type = LXW_CONDITIONAL_RULE_TYPE_NUMBER,
+                                        .min_value = 0,
+                                        .max_rule_type = LXW_CONDITIONAL_RULE_TYPE_MAXIMUM};
+    keep_fault(w,
+               worksheet_conditional_format_range(sheet, alert->first_row, alert->first_column,
+                                                  alert->last_row, alert->last_column, &condition));
+}
+
 static void write_alerts(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *plan)
 {
     if (plan->alert_count && !w->red) {
@@ -339,12 +362,15 @@ static void write_alerts(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *p
     }
     for (size_t i = 0; i < plan->alert_count; i++) {
         const rk_alert *alert = &plan->alerts[i];
-        if (alert->kind == RK_ALERT_NOT_ZERO) {
-            write_alert(w, sheet, alert, LXW_CONDITIONAL_CRITERIA_NOT_EQUAL_TO, 0, w->red);
-            continue;
-        }
-        write_alert(w, sheet, alert, LXW_CONDITIONAL_CRITERIA_GREATER_THAN, alert->limit, w->red);
-        write_alert(w, sheet, alert, LXW_CONDITIONAL_CRITERIA_GREATER_THAN, alert->lower, w->amber);
+        lxw_format *format = alert->amber ? w->amber : w->red;
+        if (alert->kind == RK_ALERT_BARS)
+            write_bars(w, sheet, alert);
+        else
+            write_alert(w, sheet, alert,
+                        alert->kind == RK_ALERT_NOT_ZERO ? LXW_CONDITIONAL_CRITERIA_NOT_EQUAL_TO
+                        : alert->kind == RK_ALERT_ABOVE  ? LXW_CONDITIONAL_CRITERIA_GREATER_THAN
+                                                         : LXW_CONDITIONAL_CRITERIA_LESS_THAN,
+                        alert->kind == RK_ALERT_NOT_ZERO ? 0 : alert->limit, format);
     }
 }
 
@@ -364,38 +390,68 @@ static uint8_t chart_type(rk_chart_kind kind)
     }
 }
 
-static void style_chart(lxw_chart *chart, const rk_chart_plan *plan)
+/* Light and dark in turn, so that the parts stay apart on a grey print. */
+static const lxw_color_t inks[] = {0x1F4E79, 0xA6B8D0, 0xD98E32, 0x595959, 0xC9C9C9, 0x7A9A62};
+enum { INKS = sizeof inks / sizeof *inks };
+
+static void style_axes(lxw_chart *chart, const rk_chart_plan *plan)
 {
-    lxw_chart_font small = {.size = 8}, title = {.size = 10, .bold = LXW_TRUE};
+    lxw_chart_font small = {.size = 8};
     lxw_chart_line none = {.none = LXW_TRUE}, pale = {.color = 0xD9D9D9, .width = 0.5f};
-    chart_title_set_name(chart, plan->title.at);
-    chart_title_set_name_font(chart, &title);
-    chart_legend_set_position(chart, LXW_CHART_LEGEND_BOTTOM);
-    chart_legend_set_font(chart, &small);
-    chart_chartarea_set_line(chart, &pale);
-    if (plan->kind == RK_CHART_PIE)
-        return;
+    bool bar = plan->kind == RK_CHART_BAR; /* lies on its side */
     chart_axis_set_num_font(chart->x_axis, &small);
     chart_axis_set_num_font(chart->y_axis, &small);
-    chart_axis_set_num_format(chart->y_axis, "#,##0");
-    chart_axis_set_line(chart->y_axis, &none);
-    chart_axis_major_gridlines_set_visible(chart->y_axis, LXW_TRUE);
-    chart_axis_major_gridlines_set_line(chart->y_axis, &pale);
+    lxw_chart_axis *values = bar ? chart->x_axis : chart->y_axis;
+    lxw_chart_axis *labels = bar ? chart->y_axis : chart->x_axis;
+    chart_axis_set_num_format(values, "#,##0");
+    chart_axis_set_line(values, &none);
+    chart_axis_major_gridlines_set_visible(values, LXW_TRUE);
+    chart_axis_major_gridlines_set_line(values, &pale);
+    chart_axis_major_gridlines_set_visible(labels, LXW_FALSE);
+    if (bar)
+        chart_axis_set_reverse(labels); /* the first row on top */
     if (plan->kind != RK_CHART_LINE)
         chart_set_series_gap(chart, 60);
 }
 
-static void write_chart(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *plan)
+static void style_chart(lxw_chart *chart, const rk_chart_plan *plan)
 {
-    /* Light and dark in turn, so that the series stay apart on a grey print. */
-    static const lxw_color_t inks[] = {0x1F4E79, 0xA6B8D0, 0xD98E32, 0x595959, 0xC9C9C9, 0x7A9A62};
-    const rk_chart_plan *p = &plan->chart;
-    if (p->kind == RK_CHART_NONE)
-        return;
+    lxw_chart_font small = {.size = 8}, title = {.size = 10, .bold = LXW_TRUE};
+    lxw_chart_line pale = {.color = 0xD9D9D9, .width = 0.5f};
+    chart_title_set_name(chart, plan->title.at);
+    chart_title_set_name_font(chart, &title);
+    chart_legend_set_position(chart, plan->series_count > 1 || plan->kind == RK_CHART_PIE
+                                         ? LXW_CHART_LEGEND_BOTTOM
+                                         : LXW_CHART_LEGEND_NONE);
+    chart_legend_set_font(chart, &small);
+    chart_chartarea_set_line(chart, &pale);
+    if (plan->kind != RK_CHART_PIE)
+        style_axes(chart, plan);
+}
+
+/* Each piece of a pie has its own ink. */
+static void style_pieces(writer *w, lxw_chart_series *series, const rk_chart_plan *p)
+{
+    enum { PIECES = 12 };
+    lxw_chart_fill fills[PIECES];
+    lxw_chart_point points[PIECES];
+    lxw_chart_point *list[PIECES + 1] = {NULL};
+    lxw_chart_line edge = {.color = 0xFFFFFF, .width = 0.75f};
+    for (size_t i = 0; i < PIECES && i <= p->last_row - p->first_row; i++) {
+        fills[i] = (lxw_chart_fill){.color = inks[i % INKS]};
+        points[i] = (lxw_chart_point){.fill = &fills[i], .line = &edge};
+        list[i] = &points[i];
+    }
+    keep_fault(w, chart_series_set_points(series, list));
+}
+
+static void write_chart(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *plan,
+                        const rk_chart_plan *p)
+{
     lxw_chart *chart = workbook_add_chart(w->workbook, chart_type(p->kind));
     for (size_t i = 0; i < p->series_count; i++) {
         lxw_chart_series *series = chart_add_series(chart, NULL, NULL);
-        lxw_chart_fill fill = {.color = inks[i % (sizeof inks / sizeof *inks)]};
+        lxw_chart_fill fill = {.color = inks[i % INKS]};
         lxw_chart_line line = {.color = fill.color, .width = 1.75f};
         chart_series_set_categories(series, plan->name.at, p->first_row, p->categories, p->last_row,
                                     p->categories);
@@ -404,7 +460,9 @@ static void write_chart(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *pl
         chart_series_set_name(series, p->series[i].name.at);
         if (p->kind == RK_CHART_LINE)
             chart_series_set_line(series, &line);
-        else if (p->kind != RK_CHART_PIE)
+        else if (p->kind == RK_CHART_PIE)
+            style_pieces(w, series, p);
+        else
             chart_series_set_fill(series, &fill);
     }
     style_chart(chart, p);
@@ -424,7 +482,8 @@ static void write_sheets(writer *w)
         page_set_up(w, sheet, plan);
         write_cells(w, sheet, plan);
         write_alerts(w, sheet, plan);
-        write_chart(w, sheet, plan);
+        for (size_t k = 0; k < plan->chart_count; k++)
+            write_chart(w, sheet, plan, &plan->charts[k]);
     }
 }
 
@@ -433,7 +492,7 @@ static bool is_long(const rk_plan *plan)
     size_t rows = 0;
     for (size_t i = 0; i < plan->count; i++)
         rows += plan->sheets[i]->list_count;
-    return rows > RK_PLAN_LONG;
+    return rows > rk_plan_limits.long_rows;
 }
 
 bool rk_xlsx_write(const rk_plan *plan, const char *scratch, rk_buffer *out, rk_error *err)

@@ -4,6 +4,8 @@
 
 #include "tally/office.h"
 
+enum { CANDIDATES_SHOWN = 5 };
+
 /* Row of the case of `entry` (its name), RK_NO_ROW when there is none; cases are sorted by entry. */
 static uint32_t find_case(const rk_cases *cases, const rk_texts *texts, rk_slice entry)
 {
@@ -39,6 +41,36 @@ static rk_text case_id(rk_world *world, rk_slice entry)
     return rk_texts_add(&world->texts, (rk_slice){id, 13 + entry.len - 17});
 }
 
+/* "P-1, P-2, ... (7)": the applications that the entry may have been meant for. */
+static rk_text candidates_of(rk_world *world, size_t entry)
+{
+    const rk_candidates *all = &world->candidates;
+    size_t low = 0, high = all->count, count = 0;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (all->items[middle].entry < entry)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    while (low + count < all->count && all->items[low + count].entry == entry)
+        count++;
+    if (count == 0)
+        return 0;
+    rk_buffer text = {0};
+    for (size_t i = 0; i < count && i < CANDIDATES_SHOWN; i++) {
+        rk_buffer_text(&text, i ? ", " : "");
+        rk_buffer_slice(
+            &text,
+            rk_texts_get(&world->texts, world->applications.id[all->items[low + i].application]));
+    }
+    if (count > CANDIDATES_SHOWN)
+        rk_buffer_printf(&text, ", ... (%zu)", count);
+    rk_text kept = rk_texts_add(&world->texts, rk_buffer_all(&text));
+    rk_buffer_free(&text);
+    return kept;
+}
+
 static void fill_case(const rk_rules *rules, rk_world *world, size_t entry, rk_slice name,
                       rk_cases *cases, size_t row)
 {
@@ -60,6 +92,7 @@ static void fill_case(const rk_rules *rules, rk_world *world, size_t entry, rk_s
     cases->paid_from[row] = e->paid_from[entry];
     cases->paid_until[row] = e->paid_until[entry];
     cases->booked_on[row] = e->booked_on[entry];
+    cases->candidates[row] = candidates_of(world, entry);
     if (application == RK_NO_ROW)
         return;
     cases->service[row] = a->service[application];

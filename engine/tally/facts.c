@@ -6,9 +6,11 @@
 typedef struct fact {
     rk_fact_kind kind;
     rk_name office, channel, service, validity, purpose, source, request_kind, sex, held_by;
+    rk_name fee;
     uint8_t outcome, state, from_state, status;
+    bool taken_back; /* counts -1 */
     rk_day submitted_on, paid_on, booked_on;
-    rk_money amount;
+    rk_money rate, amount;
     uint32_t cause;
 } fact;
 
@@ -29,12 +31,14 @@ static void add(rk_facts *facts, const fact *f, rk_day night, int sign)
     facts->state[row] = f->state;
     facts->from_state[row] = f->from_state;
     facts->status[row] = f->status;
+    facts->fee[row] = f->fee;
+    facts->rate[row] = f->kind == RK_FACT_FEE ? f->rate : RK_NO_MONEY;
     facts->received_on[row] = night;
     facts->submitted_on[row] = f->submitted_on;
     facts->paid_on[row] = f->paid_on;
     facts->booked_on[row] = f->booked_on;
     facts->cause[row] = f->cause;
-    facts->count[row] = sign;
+    facts->count[row] = f->taken_back ? -sign : sign;
     facts->amount[row] = sign * f->amount;
 }
 
@@ -87,6 +91,74 @@ static fact entry_fact(const rk_tally *t, const rk_entries *e, const rk_applicat
     f.booked_on = e->booked_on[row];
     f.amount = e->amount_minor[row];
     return f;
+}
+
+/* ---- fees: what received money was for ---- */
+
+enum { FEES_MAX = 16 };
+
+typedef struct fees {
+    fact items[FEES_MAX + 1];
+    size_t count;
+} fees;
+
+/* The parts of what the entry's application owes, if the entry pays just that (or takes it back). */
+static size_t parts_of(const rk_tally *t, const rk_entries *e, const rk_applications *a, size_t row,
+                       rk_fee *parts)
+{
+    uint32_t application = e->application[row];
+    rk_outcome outcome = (rk_outcome)e->outcome[row];
+    rk_money sum = 0, paid = e->amount_minor[row];
+    if (application == RK_NO_ROW || paid == RK_NO_MONEY || outcome == RK_DUPLICATE ||
+        outcome == RK_NOT_DUE || outcome == RK_SUGGESTED || outcome == RK_AMBIGUOUS)
+        return 0;
+    rk_name office = rk_office_or_none(t->rules, a->office[application]);
+    rk_moment billed = a->billed_at ? a->billed_at[application] : RK_NO_MOMENT;
+    size_t count = rk_tariff_fees(
+        &t->rules->tariffs, a->service[application], rk_name_at(a->validity, application),
+        rk_texts_get(&t->world->texts, a->charges ? a->charges[application] : 0),
+        day_in(t, office, a->submitted_at[application]), day_in(t, office, billed), parts,
+        FEES_MAX);
+    for (size_t i = 0; i < count; i++)
+        rk_money_add(&sum, parts[i].rate_minor);
+    return sum != 0 && (sum == paid || sum == -paid) ? count : 0;
+}
+
+/* One for each price and charge; of other money one without a rate. They sum to the entry's amount. */
+static void fees_of(const rk_tally *t, const rk_entries *e, const rk_applications *a, size_t row,
+                    fees *all)
+{
+    rk_fee parts[FEES_MAX];
+    memset(all, 0, sizeof *all);
+    if (e->outcome[row] == RK_IGNORED || e->outcome[row] == RK_SETTLEMENT)
+        return;
+    fact whole = entry_fact(t, e, a, row);
+    size_t count = parts_of(t, e, a, row, parts);
+    whole.kind = RK_FACT_FEE;
+    whole.taken_back = whole.amount < 0;
+    all->count = count ? count : 1;
+    for (size_t i = 0; i < all->count; i++) {
+        all->items[i] = whole;
+        if (!count)
+            continue;
+        all->items[i].fee = parts[i].fee;
+        all->items[i].rate = parts[i].rate_minor;
+        all->items[i].amount = whole.taken_back ? -parts[i].rate_minor : parts[i].rate_minor;
+    }
+}
+
+static void add_fees(const rk_tally *t, rk_facts *facts, fees *before, fees *after, uint32_t cause)
+{
+    if (memcmp(before, after, sizeof *before) == 0)
+        return;
+    for (size_t i = 0; i < before->count; i++) {
+        before->items[i].cause = cause ? cause : t->rest_cause;
+        add(facts, &before->items[i], t->night, -1);
+    }
+    for (size_t i = 0; i < after->count; i++) {
+        after->items[i].cause = cause ? cause : t->rest_cause;
+        add(facts, &after->items[i], t->night, +1);
+    }
 }
 
 static fact case_fact(const rk_cases *c, size_t row)
@@ -167,13 +239,20 @@ static void add_applications(const rk_tally *t, rk_facts *facts)
 static void add_entries(const rk_tally *t, rk_facts *facts)
 {
     const rk_world *w = t->world;
+    fees fees_before = {0}, fees_after;
     for (size_t row = 0; row < w->entries.batch.count; row++) {
         bool carried = row < w->before.entries.batch.count;
         fact after = entry_fact(t, &w->entries, &w->applications, row), before;
-        if (carried)
+        fees_of(t, &w->entries, &w->applications, row, &fees_after);
+        if (carried) {
             before = entry_fact(t, &w->before.entries, &w->before.applications, row);
-        add_change(t, facts, carried ? &before : NULL, &after,
-                   t->entry_causes ? t->entry_causes[row] : 0);
+            fees_of(t, &w->before.entries, &w->before.applications, row, &fees_before);
+        } else {
+            memset(&fees_before, 0, sizeof fees_before);
+        }
+        uint32_t cause = t->entry_causes ? t->entry_causes[row] : 0;
+        add_change(t, facts, carried ? &before : NULL, &after, cause);
+        add_fees(t, facts, &fees_before, &fees_after, cause);
     }
 }
 

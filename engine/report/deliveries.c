@@ -1,0 +1,103 @@
+/* Which channel has told of which of the last seven days. */
+#include "report/desk.h"
+
+enum { DAYS = 7, FIRST_DAY = 1, COMPLETE = FIRST_DAY + DAYS, FILES = COMPLETE + 1 };
+
+static bool is_listed(rk_slice days, rk_day wanted)
+{
+    for (size_t at = 0; at + 10 <= days.len; at += 12) {
+        rk_day day;
+        if (rk_day_parse((rk_slice){days.at + at, 10}, &day) && day == wanted)
+            return true;
+    }
+    return false;
+}
+
+/* A file of the channel for the day that was set aside. */
+static bool is_set_aside(const rk_books_input *input, rk_name channel, rk_day day)
+{
+    for (size_t i = 0; input->files && i < input->files->count; i++) {
+        const rk_file *file = &input->files->items[i];
+        bool aside = file->fate == RK_FATE_QUARANTINED || file->fate == RK_FATE_HELD;
+        if (aside && file->channel == channel &&
+            (file->from == RK_NO_DAY || (file->from <= day && day <= file->until)))
+            return true;
+    }
+    return false;
+}
+
+static void lay_day(const rk_job *job, rk_plan_sheet *sheet, uint32_t row, uint16_t column,
+                    const rk_watermark *mark, rk_day day)
+{
+    const rk_books_input *input = job->desk->input;
+    const rk_channel *channel = rk_channel_find(input->rules, mark->channel);
+    bool expected = channel && channel->expect == RK_EXPECT_DAILY &&
+                    (channel->from == RK_NO_DAY || day >= channel->from) &&
+                    (channel->until == RK_NO_DAY || day < channel->until);
+    rk_word_id word = RK_WORD_DELIVERED;
+    if (is_set_aside(input, mark->channel, day))
+        word = RK_WORD_SET_ASIDE;
+    else if (is_listed(mark->waits_for, day))
+        word = RK_WORD_NOT_YET;
+    else if (!expected)
+        word = RK_WORD_NOT_EXPECTED;
+    bool late = word == RK_WORD_SET_ASIDE || word == RK_WORD_NOT_YET;
+    rk_plan_text(sheet, row, column, late ? RK_STYLE_LATE : RK_STYLE_TEXT, rk_job_word(job, word));
+}
+
+static double count_files(const rk_books_input *input, rk_name channel)
+{
+    double count = 0;
+    for (size_t i = 0; input->files && i < input->files->count; i++)
+        count += input->files->items[i].channel == channel &&
+                 input->files->items[i].night == input->night && input->files->items[i].fate;
+    return count;
+}
+
+static void lay_heads(rk_job *job, rk_plan_sheet *sheet, uint32_t row)
+{
+    rk_plan_text(sheet, row, 0, RK_STYLE_HEAD, rk_job_word(job, RK_WORD_CHANNEL));
+    sheet->widths[0] = 26;
+    for (int i = 0; i < DAYS; i++) {
+        rk_plan_text(sheet, row, (uint16_t)(FIRST_DAY + i), RK_STYLE_HEAD,
+                     rk_desk_label(job->desk, RK_DIM_DAY, job->until - DAYS + 1 + i, &job->arena));
+        sheet->widths[FIRST_DAY + i] = 12;
+    }
+    rk_plan_text(sheet, row, COMPLETE, RK_STYLE_HEAD, rk_job_word(job, RK_WORD_COMPLETE));
+    rk_plan_text(sheet, row, FILES, RK_STYLE_HEAD_RIGHT, rk_job_word(job, RK_WORD_LATEST_FILE));
+    sheet->widths[COMPLETE] = 16;
+    sheet->widths[FILES] = 12;
+    sheet->column_count = FILES + 1;
+}
+
+bool rk_deliveries_lay(rk_job *job, const rk_sheet *rule, rk_error *err)
+{
+    const rk_books_input *input = job->desk->input;
+    rk_plan_sheet *sheet =
+        rk_plan_add_sheet(&job->plan, rk_label_in(&rule->name, job->plan.language), err);
+    if (!sheet)
+        return false;
+    uint32_t row = RK_HEAD_ROWS;
+    rk_head_lay(job, sheet, &rule->title);
+    lay_heads(job, sheet, row++);
+    for (size_t i = 0; i < input->watermark_count; i++, row++) {
+        const rk_watermark *mark = &input->watermarks[i];
+        double serial;
+        rk_plan_text(sheet, row, 0, RK_STYLE_TEXT,
+                     rk_desk_label(job->desk, RK_DIM_CHANNEL, mark->channel, &job->arena));
+        for (int d = 0; d < DAYS; d++)
+            lay_day(job, sheet, row, (uint16_t)(FIRST_DAY + d), mark, job->until - DAYS + 1 + d);
+        if (rk_serial_moment(mark->complete_until, input->zone, &serial))
+            rk_plan_number(sheet, row, COMPLETE, RK_STYLE_DAYTIME, serial);
+        else
+            rk_plan_text(sheet, row, COMPLETE, RK_STYLE_NIL, rk_job_word(job, RK_WORD_NOTHING_YET));
+        rk_plan_number(sheet, row, FILES, RK_STYLE_COUNT, count_files(input, mark->channel));
+    }
+    if (input->watermark_count == 0)
+        rk_plan_text(sheet, row, 0, RK_STYLE_NIL, rk_job_word(job, RK_WORD_NIL));
+    sheet->portrait = rule->portrait != 0;
+    sheet->freeze_row = RK_HEAD_ROWS + 1;
+    sheet->repeats = true;
+    sheet->repeat_from = sheet->repeat_until = RK_HEAD_ROWS;
+    return true;
+}

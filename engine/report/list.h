@@ -1,0 +1,44 @@
+/*
+ * list: one list of a sheet while it is made: its rows in the order of showing, each as a record.
+ *
+ * In:  rows of the night's entries, cases or applications        Out: records, and their cells
+ * Records are made when they are asked for: a list of a million rows is never held.
+ */
+#ifndef RK_REPORT_LIST_H
+#define RK_REPORT_LIST_H
+
+#include "report/desk.h"
+
+/* What a row of any list may show. */
+typedef struct rk_record {
+    rk_text candidates, case_id, decision_id, entry_text, application, reference, file_text;
+    rk_name channel, account, service, office, held_by, paused_by, validity, purpose;
+    uint64_t code;
+    rk_moment paid_from, paid_until, submitted, deadline;
+    rk_day booked_on, opened_on;
+    rk_money received, due;
+    uint8_t outcome, reason, state, case_status;
+    uint32_t line, ordinal;
+    uint32_t row; /* of its batch */
+    rk_day appointment_on;
+    const rk_file *file;
+} rk_record;
+
+typedef struct rk_listing {
+    rk_job *job;
+    const rk_sheet *rule;
+    rk_cube_filter *filters;
+    uint32_t *rows;
+    size_t count;
+} rk_listing;
+
+/* Row `row` of the list's batch. */
+rk_record rk_record_of(const rk_listing *l, uint32_t row);
+
+/* What a column of money shows of it; RK_NO_MONEY: nothing. */
+rk_money rk_record_money(const rk_record *r, rk_column_id id);
+
+/* Cells of item `item` of the listing `context`. */
+void rk_list_fill(const void *context, size_t item, rk_row *row);
+
+#endif
