@@ -60,6 +60,16 @@ echo
 echo '== the first night again, from the archive alone'
 rekon rerun --date "$start" 2>/dev/null
 
+# The first national book that a later night published again.
+revised=$(find "$folder/output/nasional" -name '*.r2.xlsx' | sort | head -n 1)
+if [ -n "$revised" ]; then
+    day=${revised##*/nasional-}
+    day=${day%.r2.xlsx}
+    echo
+    echo "== why the national book of $day is not what it was: statements that came late"
+    rekon diff "$day" "$night" --office nasional | sed -n '/^booked on/,$p'
+fi
+
 echo
 echo 'open in LibreOffice or Excel:'
 find "$folder/output" -path "*/nasional/*$night*.xlsx" -o -path "*/palembang/*$night*.xlsx" | sort | sed 's/^/    /'

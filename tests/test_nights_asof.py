@@ -3,6 +3,7 @@
 with each night's books folded again to the bytes that it published (nights_kit)."""
 
 import csv
+import hashlib
 import sys
 from pathlib import Path
 
@@ -10,9 +11,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True
 
 from nights_kit import (  # noqa: E402
-    DAY, NEXT, THIRD, Book, Nights, application, code, decision, decisions, main, paid)
+    DAY, NEXT, THIRD, Book, Nights, application, code, decision, decisions, main, name_of, paid)
 
 FOURTH = "2024-03-08"
+
+
+def path_of_bca(day):
+    return name_of("bca", day)
 
 
 def differing(then, now):
@@ -95,6 +100,70 @@ class Asof(Nights):
         self.assertEqual(rows, [])
         self.assertIn("no figure changed", said)
         self.assertIn("takes two days or runs", site.command("diff", DAY, code=2).err)
+
+    def causes(self, site, before, after):
+        return {(row["cause"], row["what"]) for row in self.diff(site, before, after)[1]}
+
+    def test_a_statement_that_is_accepted_later(self):
+        site = self.site(name="accepted")
+        site.applications(application("P-1", code(1), "08:00"))
+        site.quiet(DAY, but=("indomaret",))
+        path = site.deliver("indomaret", DAY, [paid("09:00:00", code(1), 350000)], total=1)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        site.run(DAY, 1)
+        site.quiet(NEXT)
+        site.put("decisions-1.csv", decisions(decision("D-1", "accept_file", digest)))
+        site.run(NEXT, 0)
+        self.assertEqual(self.causes(site, DAY, NEXT), {("correction", path.name)})
+        self.assertEqual({row["Sebab"] for row in site.book(revision=2).corrections()},
+                         {f"rekening koran yang diterima kemudian {path.name}"})
+
+    def test_a_payment_that_is_taken_back(self):
+        site = self.site(name="back")
+        site.applications(application("P-1", code(1), "08:00"))
+        site.quiet(DAY, {"bca": [paid("09:00:00", code(1), 350000)]})
+        site.run(DAY, 0)
+        site.quiet(NEXT, {"bca": [paid("09:00:00", code(1), 350000, direction="DB")]})
+        site.run(NEXT, None)
+        self.assertEqual([row[1] for row in site.outcomes(code(1))], ["reversed", "reversal"])
+        said, rows = self.diff(site, DAY, NEXT)
+        self.assertEqual({(row["cause"], row["what"]) for row in rows}, {("statement", path_of_bca(NEXT))})
+        # the money stays booked on the 5th: it is negative on the 6th
+        self.assertRegex(said, r"2024-03-05 +Rp350.000 +1\n( .*\n)*  2024-03-06 +Rp350.000 +1\n  remainder +Rp0 +0\n$")
+        moved = {row["figure"].split(" · ")[-1]: float(row["difference"]) for row in rows
+                 if row["book"].startswith("palembang") and "TOTAL" in row["figure"] and row["sheet"] == "Ringkasan"}
+        self.assertEqual(moved, {"Cocok (Rp) (+)": -350000, "Lainnya (Rp) (+)": 350000})
+
+    def test_an_outage_that_is_written_down_late(self):
+        def none(folder):
+            (folder / "outages.yaml").write_text("[]\n", encoding="utf-8")
+        site = self.site(name="outage", rules=none)
+        site.applications(application("P-1", code(1), "09:00"))
+        site.quiet(DAY, {"pos": [paid("15:00:00", code(1), 350000)]})
+        site.run(DAY, 0)
+        self.assertEqual(site.outcomes(code(1))[0][1], "late")
+        (site.folder / "rules/outages.yaml").write_text(
+            f"- {{outage: pusat, label: Pusat, from: '{DAY} 10:00', until: '{DAY} 16:00'}}\n", encoding="utf-8")
+        site.quiet(NEXT)
+        site.run(NEXT, 0)
+        self.assertEqual(site.outcomes(code(1))[0][1], "matched")
+        self.assertEqual(self.causes(site, DAY, NEXT), {("outage", "pusat")})
+        self.assertEqual({row["Sebab"] for row in site.book(revision=2).corrections()}, {"gangguan pusat"})
+
+    def test_a_second_run_of_the_night(self):
+        site = self.site(name="again")
+        site.applications(application("P-1", code(1), "08:00"), application("P-2", code(2), "08:00"))
+        site.quiet(DAY, but=("pos",))
+        site.run(DAY, 1)
+        site.deliver("pos", DAY, [paid("09:00:00", code(1), 350000)])
+        site.run(DAY, 0)
+        said, rows = self.diff(site, f"{DAY}-1", f"{DAY}-2")
+        paid_now = [row for row in rows if row["figure"].endswith("TOTAL · Dibayar (−)")
+                    and row["book"].startswith("palembang")]
+        self.assertEqual([(row["before"], row["after"], row["cause"]) for row in paid_now], [("0", "1", "statement")])
+        # the other application lapses, as nothing is missing any more
+        self.assertEqual({row["cause"] for row in rows}, {"statement", "time"})
+        self.assertRegex(said, r"remainder +Rp0 +0\n$")
 
     def test_a_statement_that_comes_late(self):
         site = self.late("late")
