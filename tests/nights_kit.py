@@ -308,12 +308,13 @@ class Site:
                     different.append(f"{night}: {name} is {row['state']}, sealed as {state.get(name)}")
         return different
 
-    def revisions_all(self):
+    def revisions_all(self, most=None):
         """Every revision against the same days folded as known after the run that published it: each cell but
         the line that names the edition, and the sheets that tell of the making."""
         different = []
         folder = self.folder / "as-of"
-        for path in sorted(self.output.rglob("*.r*.xlsx")):
+        paths = sorted(self.output.rglob("*.r*.xlsx"))
+        for path in paths[::-(-len(paths) // (most or len(paths) or 1)) or 1]:
             book = Book(path)
             if "Koreksi" not in book.sheets:
                 continue

@@ -95,6 +95,13 @@ class Asof(Nights):
         said = site.command("diff", DAY, THIRD, "--cell", f"palembang/harian!Ringkasan!{place}", code=0).out
         self.assertEqual(said.count("by statement"), 1)
         self.assertIn("Rp0 -> Rp350.000  by statement " + statement, said)
+        # as a workbook
+        path = site.folder / "diff.xlsx"
+        site.command("diff", DAY, THIRD, "--workbook", path, code=0)
+        book = Book(path)
+        self.assertEqual([row[2] for row in book.sheets["Uang"][3:]], [350000, 350000, 700000, 0])
+        self.assertEqual(sum(row[6] for row in book.sheets["Perbedaan"][3:]),
+                         sum(float(row["difference"]) for row in self.diff(site, DAY, THIRD)[1]))
         # nothing between the 5th and the 6th
         said, rows = self.diff(site, DAY, NEXT)
         self.assertEqual(rows, [])

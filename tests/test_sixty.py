@@ -57,6 +57,16 @@ class Sixty(Nights):
             site.put(f"decisions-{night}.csv", decisions(
                 decision(f"D-{night}", chance.choice(["unmatch", "ignore"]), chance.choice(entries))))
 
+    def tearDown(self):
+        """What every scenario ends with; the nights in one go, and a sample of the revisions."""
+        for site in getattr(self, "sites", []):
+            self.assertRegex(site.command("verify", code=0).out, "0 differences$|, 0 differences")
+            nights = site.runs()
+            again = site.command("rerun", "--from", nights[0][:10], "--to", nights[-1][:10], code=0)
+            self.assertEqual(again.out.count("identical"), len(nights))
+            self.assertEqual(site.asof_all(), [])
+            self.assertEqual(site.revisions_all(most=20), [])
+
     def booked(self, path):
         """The total that was booked on the day, as a published national book says it."""
         return Book(path).receipts()["TOTAL"]["Dibukukan (Rp)"]

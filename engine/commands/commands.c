@@ -48,6 +48,7 @@ const rk_command rk_commands[] = {
      "  --cell CELL         C14, Ringkasan!C14 or palembang/harian!Ringkasan!C14: this one alone,\n"
      "                      where the book as known after B has it\n"
      "  --csv FILE          the same as a table\n"
+     "  --workbook FILE     the same as a workbook, with all lines\n"
      "  --archive DIR       default: that of the configuration\n"},
     {"rerun", rk_command_rerun, "run a past night again from the archive and compare",
      "  --date D            the night\n"

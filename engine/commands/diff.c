@@ -12,20 +12,18 @@ typedef struct request {
     rk_setup setup;
     rk_archive archive;
     rk_asof_wish wish;
-    const char *before, *after, *period, *cell, *csv;
+    const char *before, *after, *period, *cell, *csv, *workbook;
 } request;
 
 static bool parse(request *q, int argc, char **argv, rk_error *err)
 {
     const char *office = NULL, *report = NULL, *archive = NULL;
     rk_words plain = {0};
-    const rk_option table[] = {{.name = "--period", .value = &q->period},
-                               {.name = "--office", .value = &office},
-                               {.name = "--report", .value = &report},
-                               {.name = "--cell", .value = &q->cell},
-                               {.name = "--csv", .value = &q->csv},
-                               {.name = "--archive", .value = &archive},
-                               {0}};
+    const rk_option table[] = {
+        {.name = "--period", .value = &q->period}, {.name = "--office", .value = &office},
+        {.name = "--report", .value = &report},    {.name = "--cell", .value = &q->cell},
+        {.name = "--csv", .value = &q->csv},       {.name = "--workbook", .value = &q->workbook},
+        {.name = "--archive", .value = &archive},  {0}};
     if (!rk_options_parse(argc, argv, table, &q->common, &plain, err))
         return false;
     if (plain.count != 2)
@@ -133,7 +131,7 @@ static rk_money tell_money(const request *q, const rk_attribution *found)
     printf("booked on %.*s%46s%s\n", RK_FMT(rk_buffer_all(&days)), "Rp", "  entries");
     tell_rupiah(q->before, found->before, found->count_before);
     for (size_t i = 0; i < found->part_count; i++) {
-        const rk_part *part = &found->parts[i];
+        const rk_difference_part *part = &found->parts[i];
         rk_buffer label = {0};
         rk_buffer_printf(&label, "  %.*s %.*s (%.*s)",
                          RK_FMT(part->ground.kind.len ? part->ground.kind : RK_S("not recorded")),
@@ -192,6 +190,35 @@ static bool write_csv(const request *q, const rk_attribution *found, rk_error *e
     return good;
 }
 
+/* ---- as a workbook ---- */
+
+static bool write_workbook(const request *q, const rk_asof *asof, const rk_attribution *found,
+                           rk_error *err)
+{
+    rk_arena arena = {0};
+    rk_buffer out = {0};
+    rk_difference_book *books = rk_arena_alloc(&arena, found->count + 1, sizeof *books);
+    for (size_t i = 0; i < found->count; i++)
+        books[i] = (rk_difference_book){found->books[i].path, &found->books[i].lines};
+    rk_difference difference = {.language = asof->settings.language,
+                                .earlier = rk_slice_of(q->before),
+                                .later = rk_slice_of(q->after),
+                                .created = asof->manifest.night,
+                                .books = books,
+                                .book_count = found->count,
+                                .before = found->before,
+                                .after = found->after,
+                                .count_before = found->count_before,
+                                .count_after = found->count_after,
+                                .parts = found->parts,
+                                .part_count = found->part_count};
+    bool good = rk_difference_write(&difference, q->wish.scratch, &out, err) &&
+                rk_file_write(q->workbook, rk_buffer_all(&out), 0644, "diff", err);
+    rk_buffer_free(&out);
+    rk_arena_free(&arena);
+    return good;
+}
+
 static bool diff(request *q, rk_error *err)
 {
     rk_asof asof = {0};
@@ -202,7 +229,8 @@ static bool diff(request *q, rk_error *err)
                 rk_folder_temporary(&q->setup.arena, &scratch, err);
     q->wish.scratch = scratch;
     good = good && rk_asof_attribute(&asof, rk_slice_of(q->before), &q->wish, &found, err) &&
-           (!q->csv || write_csv(q, &found, err));
+           (!q->csv || write_csv(q, &found, err)) &&
+           (!q->workbook || write_workbook(q, &asof, &found, err));
     if (good) {
         if (tell_books(q, &found) == 0)
             printf(q->cell ? "that cell did not change\n" : "no figure changed\n");

@@ -191,7 +191,8 @@ static bool sum_run(attributing *t, const rk_fold_of *of, rk_error *err)
     run.runs = &of->runs[of->run_count - 1];
     run.run_count = 1;
     for (size_t i = 0; good && i < count; i++) {
-        rk_part part = {.ground = ground_of(t, &causes, &world.texts, numbers[i], name_run(t, of))};
+        rk_difference_part part = {
+            .ground = ground_of(t, &causes, &world.texts, numbers[i], name_run(t, of))};
         good = sum_facts(&run, t->names, numbers[i], &part.amount, &part.count, err);
         if (part.amount == 0 && part.count == 0)
             continue;

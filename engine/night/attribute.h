@@ -12,6 +12,7 @@
 #define RK_NIGHT_ATTRIBUTE_H
 
 #include "night/fold.h"
+#include "report/difference.h"
 
 typedef struct rk_attribute_of {
     rk_fold_of after;            /* all runs of the later state */
@@ -28,19 +29,13 @@ typedef struct rk_attributed {
     size_t unexplained; /* lines without a recorded cause */
 } rk_attributed;
 
-typedef struct rk_part {
-    rk_ground ground;
-    rk_money amount;
-    int64_t count; /* entries */
-} rk_part;
-
 typedef struct rk_attribution {
     rk_attributed *books; /* by path; those that do not differ have no lines */
     size_t count, capacity;
     /* money booked on the days, of any outcome but ignored: both states, and what each cause adds */
     rk_money before, after;
     int64_t count_before, count_after;
-    rk_part *parts;
+    rk_difference_part *parts;
     size_t part_count, part_capacity;
     rk_arena arena;
 } rk_attribution; /* {0} */
