@@ -32,6 +32,17 @@ static bool collect(rk_nightly *n, rk_night *night, rk_error *err)
     return good;
 }
 
+/* The night goes on without the source: statements are read and sealed, nothing lapses. */
+static bool do_without_source(rk_nightly *n, rk_night *night, rk_error *err)
+{
+    if (err->code != RK_DATABASE || !rk_store_answers(n->store))
+        return false;
+    night->source_fault = rk_arena_slice(&night->world.arena, rk_slice_of(err->message));
+    *err = (rk_error){.code = RK_DONE};
+    rk_log_stage("snapshot", "touched=0");
+    return true;
+}
+
 /* What the source says, as the bytes that are sealed: the night reads those. */
 static bool snapshot(rk_nightly *n, rk_night *night, rk_error *err)
 {
@@ -47,6 +58,8 @@ static bool snapshot(rk_nightly *n, rk_night *night, rk_error *err)
         night->source_newest = controls.newest_submitted_at;
         rk_log_stage("snapshot", "touched=%zu of=%llu", applications.batch.count,
                      (unsigned long long)controls.applications);
+    } else {
+        good = do_without_source(n, night, err);
     }
     rk_batch_free(&applications.batch);
     rk_names_free(&names);
@@ -82,8 +95,8 @@ static bool publish(rk_nightly *n, rk_night *night, rk_error *err)
 {
     rk_published published;
     bool good = rk_publish(n->settings, &n->archive, &n->mark, &published, err);
-    bool waits = night->unknown_files || night->set_aside_files || night->stale_decisions ||
-                 night->overdue_channels;
+    bool waits = night->suspended.len || night->unknown_files || night->set_aside_files ||
+                 night->stale_decisions || night->overdue_channels;
     n->waiting |= waits;
     rk_log_stage("publish", "workbooks=%zu", published.workbooks);
     rk_log_result("run=%s committed=yes published=%zu/%zu next=%s",
@@ -136,6 +149,8 @@ static bool settle_night(rk_nightly *n, rk_night *night, rk_error *err)
     rk_log_stage("seal-inputs", "items=%zu", night->manifest.item_count);
     if (!rk_night_judge(night, err))
         return false;
+    if (night->suspended.len)
+        rk_log_warning("source: %.*s: nothing lapses", RK_FMT(night->suspended));
     rk_log_stage("judge", "cases=%zu", night->cases.batch.count);
     if (!rk_night_tally(night, err))
         return false;

@@ -150,24 +150,41 @@ class BadInput(Nights):
         site.sql("DELETE FROM rekon_source.booking WHERE application_id = 'P-2'")
         site.deliver("pos", DAY, [])
         site.quiet(NEXT)
-        site.run(NEXT, None)
+        site.run(NEXT, 1)
         self.assertEqual(site.states(), {})
         book = site.book(day=NEXT)
         self.assertEqual(book.status(), "SEMENTARA: sumber permohonan menyusut, kedaluwarsa ditangguhkan")
         self.assertEqual([status for status, _ in book.lapses().values()], ["Ditahan", "Ditahan"])
         self.assertEqual(site.run(NEXT, None).last, f"run={NEXT}-2 committed=no published=0/0 next=none")
+        self.assertIn("source: 1 applications, where there were 2: nothing lapses",
+                      site.command("status", code=1).out)
+        # what is missing stays missing: the next night compares with what was whole
+        site.quiet(THIRD)
+        site.run(THIRD, 1)
+        self.assertEqual(site.states(), {})
+        site.applications(application("P-1", code(1), "08:00"), application("P-2", code(2), "08:00"))
+        site.quiet("2024-03-08")
+        site.run("2024-03-08", 0)
+        self.assertEqual(site.states(), {"P-1": "expired", "P-2": "expired"})
 
     def test_the_view_is_out_of_reach(self):
-        """Nothing is half done: the night runs when the view is back."""
+        """Statements are read and sealed, nothing lapses, the books say so; the night after makes up for it."""
         site = self.site()
-        site.applications(application("P-1", code(1), "08:00"))
-        site.quiet(DAY)
-        before = site.tree("inbox", "output", "archive")
+        site.applications(application("P-1", code(1), "08:00"), application("P-2", code(2), "08:00"))
+        site.quiet(DAY, but=["pos"])
+        site.run(DAY, 1)
         site.sql("ALTER VIEW rekon_source.application RENAME TO away")
-        self.assertIn(site.run(DAY, None).code, (1, 5))
-        self.assertEqual(site.states(), {})
+        site.deliver("pos", DAY, [paid(f"{DAY} 08:30:00", code(1), 350000)])
+        site.quiet(NEXT)
+        self.assertIn("source: the database has no view", site.run(NEXT, 1).err)
+        self.assertEqual([row[1] for row in site.outcomes(code(1))], ["matched"])
+        self.assertEqual(site.states(), {"P-1": "paid"})
+        self.assertEqual(site.book(day=NEXT).status(),
+                         "SEMENTARA: sumber permohonan tidak terbaca, kedaluwarsa ditangguhkan")
         site.sql("ALTER VIEW rekon_source.away RENAME TO application")
-        site.run(NEXT, None)
+        site.quiet(THIRD)
+        site.run(THIRD, 0)
+        self.assertEqual(site.states(), {"P-1": "paid", "P-2": "expired"})
 
     def test_hostile_names_in_the_inbox(self):
         site = self.site()

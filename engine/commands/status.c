@@ -30,6 +30,22 @@ static void print_nights(status *s)
         printf("  %s\n", rk_manifest_name(nights[i].night, nights[i].number, &s->arena));
 }
 
+/* What the last night did not trust the source for. */
+static bool print_source(status *s, rk_error *err)
+{
+    rk_manifest last = {0};
+    rk_digest digest;
+    if (!rk_archive_manifest(&s->archive, "nights", s->mark.night, s->mark.number, &s->arena, &last,
+                             &digest, err))
+        return false;
+    rk_slice doubt = rk_manifest_setting(&last, "source_doubt");
+    if (doubt.len)
+        printf("source: %.*s: nothing lapses until it is whole again\n", RK_FMT(doubt));
+    s->waiting |= doubt.len > 0;
+    rk_manifest_free(&last);
+    return true;
+}
+
 static void print_moment(rk_moment at, rk_zone zone)
 {
     rk_buffer text = {0};
@@ -224,6 +240,8 @@ static bool print(status *s, rk_error *err)
     if (!open_books(s, err))
         return false;
     print_nights(s);
+    if (!print_source(s, err))
+        return false;
     print_channels(s);
     print_files(s);
     print_rejects(s);

@@ -162,7 +162,9 @@ void rk_night_write_detail(rk_night *night)
     put_marks(night, &detail);
     size_t row = rk_batch_append(&detail.standing.batch);
     detail.standing.set_aside[row] = (uint32_t)night->set_aside_files;
-    detail.standing.suspended[row] = night->suspended;
+    detail.standing.suspended[row] = night->source_fault.len ? RK_SOURCE_UNREAD
+                                     : night->suspended.len  ? RK_SOURCE_LESS
+                                                             : 0;
     for (row = 0; row < night->causes.batch.count; row++)
         copy_row(&night->causes.batch, row, &detail.causes.batch);
     span(night, &detail, &night->detail_from, &night->detail_until);

@@ -491,6 +491,9 @@ void rk_fold_free(rk_fold *fold)
 rk_slice rk_fold_provisional(const rk_fold *fold, rk_language language, rk_world *world)
 {
     bool indonesian = language == RK_INDONESIAN;
+    if (fold->suspended == RK_SOURCE_UNREAD)
+        return indonesian ? RK_S("sumber permohonan tidak terbaca, kedaluwarsa ditangguhkan")
+                          : RK_S("the source could not be read, lapses are suspended");
     if (fold->suspended)
         return indonesian ? RK_S("sumber permohonan menyusut, kedaluwarsa ditangguhkan")
                           : RK_S("the source lost applications, lapses are suspended");

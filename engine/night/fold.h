@@ -56,7 +56,7 @@ typedef struct rk_fold {
     size_t mark_count;
     size_t incomplete; /* channels that wait for a day */
     uint32_t set_aside;
-    bool suspended;
+    uint8_t suspended; /* rk_standing.suspended */
 } rk_fold;
 
 /* Names, texts and bytes go to `world`'s. */

@@ -350,6 +350,33 @@ static void limit_since(rk_night *night)
         night->since = last;
 }
 
+/* What is wrong with the source: it could not be read, or it has lost applications since it was last whole:
+ * restored from an old copy, or cut off. */
+static rk_slice doubt_source(rk_night *night)
+{
+    rk_arena *arena = &night->world.arena;
+    const rk_closing *opening = &night->opening;
+    rk_buffer newest = {0}, before = {0};
+    if (night->source_fault.len)
+        return night->source_fault;
+    if (night->snapshot.len == 0)
+        return (rk_slice){"", 0};
+    if (night->source_count < opening->source_count)
+        return rk_slice_of(rk_arena_printf(arena, "%llu applications, where there were %llu",
+                                           (unsigned long long)night->source_count,
+                                           (unsigned long long)opening->source_count));
+    if (night->source_newest >= opening->source_newest)
+        return (rk_slice){"", 0};
+    rk_moment_put(&newest, night->source_newest, night->settings.zone);
+    rk_moment_put(&before, opening->source_newest, night->settings.zone);
+    const char *why =
+        rk_arena_printf(arena, "its newest application is of %.*s, where there was one of %.*s",
+                        (int)newest.len, newest.bytes, (int)before.len, before.bytes);
+    rk_buffer_free(&newest);
+    rk_buffer_free(&before);
+    return rk_slice_of(why);
+}
+
 bool rk_night_read(rk_night *night, rk_error *err)
 {
     fresh f = {.has_applications = false};
@@ -362,6 +389,7 @@ bool rk_night_read(rk_night *night, rk_error *err)
         join_entries(&night->world, &f.entries);
         rk_night_decide_entries(night);
         limit_since(night);
+        night->suspended = doubt_source(night);
     }
     if (f.has_applications)
         rk_batch_free(&f.applications.batch);

@@ -40,7 +40,8 @@ typedef struct rk_night {
     rk_manifest manifest;
     /* inputs */
     rk_deliveries deliveries;
-    rk_buffer snapshot; /* CSV, as sealed; empty when the source said nothing */
+    rk_buffer snapshot;    /* CSV, as sealed; empty when the source said nothing */
+    rk_slice source_fault; /* why the source could not be read, as sealed; empty: it could */
     uint64_t source_count;
     rk_moment source_newest;
     /* results */
@@ -56,7 +57,7 @@ typedef struct rk_night {
     rk_slice program_before; /* version that sealed it; empty: there is none */
     rk_watermark *marks;
     size_t mark_count;
-    bool suspended;               /* the source lost applications: lapses are suspended */
+    rk_slice suspended; /* why lapses are suspended: what is wrong with the source; or empty */
     rk_buffer detail, open_cases; /* rk_detail, rk_cases, as sealed */
     rk_day detail_from, detail_until;
     rk_gaps gaps;

@@ -55,8 +55,10 @@ static bool fetch_snapshot(rk_replay *r, rk_error *err)
     int64_t count, newest;
     rk_slice bytes;
     const rk_item *item = rk_manifest_item(&r->sealed, RK_ITEM_SNAPSHOT);
-    if (!item)
+    if (!item) {
+        night->source_fault = rk_manifest_setting(&r->sealed, "source_doubt");
         return true;
+    }
     if (!fetch(r, item, &bytes, err))
         return false;
     rk_buffer_slice(&night->snapshot, bytes);

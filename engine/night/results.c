@@ -82,13 +82,6 @@ static void add_gaps_of_known(rk_night *night)
     }
 }
 
-/* The source has lost applications since the last night: restored from an old copy, or cut off. */
-static bool source_is_suspect(const rk_night *night)
-{
-    return night->snapshot.len > 0 && (night->source_count < night->opening.source_count ||
-                                       night->source_newest < night->opening.source_newest);
-}
-
 static rk_lost_record *lost_before(rk_night *night)
 {
     const rk_open_rejects *rejects = &night->carried.rejects;
@@ -135,7 +128,7 @@ bool rk_night_judge(rk_night *night, rk_error *err)
                               .gaps = night->gaps,
                               .lost = lost_before(night),
                               .lost_count = night->carried.rejects.batch.count,
-                              .suspended = source_is_suspect(night),
+                              .suspended = night->suspended.len > 0,
                               .suspended_by = rk_names_add(&night->world.names, RK_S("source")),
                               .threads = night->threads};
     rk_gaps releases = {0};
@@ -288,7 +281,6 @@ bool rk_night_tally(rk_night *night, rk_error *err)
         return false;
     make_watermarks(night);
     night->set_aside_files = count_set_aside(night);
-    night->suspended = source_is_suspect(night);
     rk_night_write_detail(night);
     rk_columns_encode(&night->carried.cases.batch, &night->world.names, &night->world.texts,
                       &night->open_cases);

@@ -27,6 +27,8 @@ static void seal_settings(rk_night *night)
     set(night, "source_count",
         rk_arena_printf(arena, "%llu", (unsigned long long)night->source_count));
     set(night, "source_newest", rk_arena_printf(arena, "%lld", (long long)night->source_newest));
+    if (night->suspended.len)
+        set(night, "source_doubt", rk_arena_text(arena, night->suspended));
     rk_buffer_free(&start);
 }
 
@@ -160,7 +162,7 @@ static bool seal_closing(rk_night *night, rk_fact_list tonight, rk_error *err)
 {
     rk_ref root;
     size_t added;
-    bool asked = night->snapshot.len > 0;
+    bool trusted = night->snapshot.len > 0 && night->suspended.len == 0;
     rk_closing_after after = {
         .opening = &night->opening,
         .world = &night->world,
@@ -173,8 +175,8 @@ static bool seal_closing(rk_night *night, rk_fact_list tonight, rk_error *err)
         .memory_days = night->settings.memory_days,
         .start = night->start,
         .since = night->since,
-        .source_count = asked ? night->source_count : night->opening.source_count,
-        .source_newest = asked ? night->source_newest : night->opening.source_newest,
+        .source_count = trusted ? night->source_count : night->opening.source_count,
+        .source_newest = trusted ? night->source_newest : night->opening.source_newest,
     };
     if (!rk_closing_save(&night->archive, &after, &root, &added, err))
         return false;

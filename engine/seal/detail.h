@@ -22,11 +22,15 @@ typedef struct rk_marks {
     rk_text *waits_for;        /* "2024-03-04, 2024-03-05", or empty */
 } rk_marks;
 
+/* What is wrong with the source. The numbers are sealed. */
+enum { RK_SOURCE_LESS = 1, RK_SOURCE_UNREAD = 2 };
+
 /* One row: what made the books provisional. */
 typedef struct rk_standing {
     rk_batch batch;
     uint32_t *set_aside; /* files that are quarantined or held */
-    uint8_t *suspended;  /* the source lost applications: lapses are suspended */
+    uint8_t
+        *suspended; /* lapses are suspended: RK_SOURCE_LESS, RK_SOURCE_UNREAD; 0: they are not */
 } rk_standing;
 
 typedef struct rk_detail {

@@ -240,6 +240,11 @@ int64_t rk_pg_number(const rk_pg *pg, size_t row, int column)
     return value;
 }
 
+bool rk_pg_alive(const rk_pg *pg)
+{
+    return PQstatus(pg->conn) == CONNECTION_OK;
+}
+
 void rk_pg_rollback(rk_pg *pg)
 {
     rk_error ignored;

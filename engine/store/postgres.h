@@ -37,6 +37,9 @@ int64_t rk_pg_number(const rk_pg *pg, size_t row, int column);
 /* COMMIT. `lost` is set when the connection broke, so that nobody knows what became of it. */
 bool rk_pg_commit(rk_pg *pg, bool *lost, rk_error *err);
 
+/* The connection is still good. */
+bool rk_pg_alive(const rk_pg *pg);
+
 /* ROLLBACK after an error; keeps `err` of the caller out of it. */
 void rk_pg_rollback(rk_pg *pg);
 

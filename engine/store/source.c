@@ -269,6 +269,11 @@ bool rk_store_snapshot(rk_store *store, rk_moment since, rk_moment before, rk_na
     return ok;
 }
 
+bool rk_store_answers(const rk_store *store)
+{
+    return rk_pg_alive(store->pg);
+}
+
 /* ---- import ---- */
 
 static const char *column_type(rk_type type)

@@ -51,6 +51,9 @@ typedef struct rk_source_controls {
     rk_moment newest_submitted_at; /* RK_NO_MOMENT when empty */
 } rk_source_controls;
 
+/* The database still answers, whatever a view in it does. */
+bool rk_store_answers(const rk_store *store);
+
 /* Applications of rekon_source.application with updated_at > since (all when RK_NO_MOMENT) and
  * submitted_at < before, by application_id (byte order), in one repeatable-read snapshot together with the controls.
  * `applications` is initialised here; columns that the view lacks are NULL.
