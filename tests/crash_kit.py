@@ -78,7 +78,7 @@ class Psql:
 TABLES = {
     # what the commit of the night writes, all or nothing
     'night': ['rekon.run', 'rekon.outcome', 'rekon.allocation', 'rekon.transition', 'rekon.file',
-              'rekon.case_event', 'rekon.decision'],
+              'rekon.case_event', 'rekon.decision', 'rekon.notice'],
     # what the hand-over writes, all or nothing
     'answers': ['rekon.transition_answer', 'rekon_source.applied', 'rekon_source.booking'],
     'schema': ['rekon.schema_version'],

@@ -12,7 +12,22 @@ mkdir -p "$folder"
 
 build/fixtures/generate --seed 7 --applications 3000 --nights 7 --start "$start" --offices "$offices" \
     --noise demo --out "$folder/generated"
-tests/cluster.sh site rekon "$folder" "start: $start"
+cp -r rules "$folder/rules"
+tests/cluster.sh site rekon "$folder" "start: $start" "rules: rules"
+
+# In this week the payment service is out of order for three days; that is written down late, so who
+# lapsed in between waits again, or is reinstated by a payment that was in time after all.
+outage_known=2024-03-08
+outage() {
+    cat >>"$folder/rules/outages.yaml" <<'YAML'
+
+- outage: contoh-maret-2024
+  label: {id: Gangguan pembayaran 6-9 Maret 2024 (contoh), en: 'Outage of payments, 6 to 9 March 2024 (example)'}
+  from: '2024-03-06 09:00:00'
+  until: '2024-03-09 08:00:00'
+  functions: [payment]
+YAML
+}
 
 rekon() {
     build/rekon "$@" --config "$folder/rekon.yaml"
@@ -23,6 +38,10 @@ for day in "$folder"/generated/inbox/*/; do
     night=$(basename "$day")
     echo
     echo "== night of $night"
+    if [ "$night" = "$outage_known" ]; then
+        echo 'the outage of 6 to 9 March is written down now'
+        outage
+    fi
     rekon import applications "$folder/generated/applications-$night.csv"
     find "$day" -type f -exec cp -p {} "$folder/inbox/" \;
     rekon run --date "$night" || [ $? = 1 ]
@@ -50,6 +69,12 @@ ask "WITH said AS (
      SELECT 'lapsed:   ' || count(*) FILTER (WHERE to_state = 'expired') || ' bookings; ' ||
             count(*) FILTER (WHERE to_state = 'reinstated') || ' reinstated by evidence that came late'
      FROM said"
+ask "SELECT 'spared:   ' || count(*) FILTER (WHERE from_state = 'expired' AND to_state = 'awaiting') ||
+            ' bookings wait again because of the outage, ' ||
+            count(*) FILTER (WHERE to_state IN ('paid', 'reinstated')) || ' paid in time only because of it'
+     FROM rekon.transition WHERE reason = 'in time: an outage stopped the clock'"
+ask "SELECT 'notices:  ' || coalesce(string_agg(n || ' ' || kind, ', ' ORDER BY n DESC, kind), 'none')
+     FROM (SELECT kind, count(*) AS n FROM rekon.notice GROUP BY kind) s"
 ask "WITH said AS (
          SELECT DISTINCT ON (c.case_id) c.kind, c.status
          FROM rekon.case_event c JOIN rekon.run r USING (run_id)
@@ -71,6 +96,7 @@ if [ -n "$revised" ]; then
 fi
 
 echo
+echo 'who was spared, and why: sheet Kedaluwarsa of the books of 8 to 10 March; what to tell them: demo/output/pemberitahuan'
 echo 'open in LibreOffice or Excel:'
 find "$folder/output" -path "*/nasional/*$night*.xlsx" -o -path "*/palembang/*$night*.xlsx" | sort | sed 's/^/    /'
 echo "    ($(find "$folder/output" -name '*.xlsx' | wc -l) workbooks in all)"

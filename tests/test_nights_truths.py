@@ -11,7 +11,7 @@ import unittest
 import nights_kit as kit
 from nights_kit import DAY, NEXT, THIRD, application, code, paid
 
-TABLES = ("run", "outcome", "allocation", "transition", "transition_answer", "file", "case_event", "decision")
+TABLES = ("run", "outcome", "allocation", "transition", "transition_answer", "file", "case_event", "decision", "notice")
 FOLDERS = ("archive", "output", "inbox")
 
 

@@ -323,8 +323,9 @@ static void test_store__connection_lost_before_the_commit_is_an_error(void **sta
 
 static void test_store__night_cannot_change_history(void **state)
 {
-    static const char *const tables[] = {"run",  "outcome",    "allocation", "transition",
-                                         "file", "case_event", "decision",   "transition_answer"};
+    static const char *const tables[] = {"run",   "outcome",    "allocation", "transition",
+                                         "file",  "case_event", "decision",   "transition_answer",
+                                         "notice"};
     static const char *const attempts[] = {
         "UPDATE rekon.\"%s\" SET %s = %s",
         "DELETE FROM rekon.\"%s\"",
@@ -355,7 +356,7 @@ static void test_store__night_cannot_change_history(void **state)
         "UPDATE rekon_source.booking SET payment_state = 'paid'",
         "DELETE FROM rekon_source.booking",
         "INSERT INTO rekon_source.applied VALUES ('', '', '', '', '')",
-        "INSERT INTO rekon.schema_version VALUES (2)",
+        "INSERT INTO rekon.schema_version VALUES (3)",
         "SET ROLE rekon_owner",
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)

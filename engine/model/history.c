@@ -71,6 +71,18 @@ static const rk_column decision_columns[] = {
 };
 #undef COLUMN
 
+#define COLUMN(name, type) \
+    { \
+#name, RK_TYPE_##type, offsetof(rk_notice_rows, name), 0 \
+    }
+static const rk_column notice_columns[] = {
+    COLUMN(id, TEXT),           COLUMN(kind, NAME),         COLUMN(application_id, TEXT),
+    COLUMN(office, NAME),       COLUMN(billing_code, CODE), COLUMN(amount_due, MONEY),
+    COLUMN(amount_paid, MONEY), COLUMN(deadline, MOMENT),   COLUMN(entry, TEXT),
+    COLUMN(text, TEXT),
+};
+#undef COLUMN
+
 static void init(rk_batch *batch, const rk_column *columns, size_t count)
 {
     rk_batch_init(batch, columns, count, 64, ((uint64_t)1 << count) - 1);
@@ -91,6 +103,7 @@ void rk_history_init(rk_history *history)
     rk_file_rows_init(&history->files);
     INIT(cases, case_columns);
     INIT(decisions, decision_columns);
+    INIT(notices, notice_columns);
 }
 
 void rk_history_tables(rk_history *history, rk_history_table tables[RK_HISTORY_TABLES])
@@ -99,6 +112,7 @@ void rk_history_tables(rk_history *history, rk_history_table tables[RK_HISTORY_T
         {"outcome", &history->outcomes.batch},       {"allocation", &history->allocations.batch},
         {"transition", &history->transitions.batch}, {"file", &history->files.batch},
         {"case_event", &history->cases.batch},       {"decision", &history->decisions.batch},
+        {"notice", &history->notices.batch},
     };
     memcpy(tables, all, sizeof all);
 }

@@ -77,6 +77,20 @@ typedef struct rk_decision_rows {
     rk_text *why;
 } rk_decision_rows;
 
+/* rekon.notice: what the booking system tells an applicant. */
+typedef struct rk_notice_rows {
+    rk_batch batch;
+    rk_text *id;   /* 64 hex digits, the same when the night is run again */
+    rk_name *kind; /* lapsed, reinstated, paid_late, underpaid, duplicate, outage */
+    rk_text *application_id;
+    rk_name *office;
+    uint64_t *billing_code;
+    rk_money *amount_due, *amount_paid;
+    rk_moment *deadline;
+    rk_text *entry; /* of a duplicate, or empty */
+    rk_text *text;  /* in the language of the books */
+} rk_notice_rows;
+
 typedef struct rk_history {
     rk_outcome_rows outcomes;
     rk_allocation_rows allocations;
@@ -84,13 +98,14 @@ typedef struct rk_history {
     rk_file_rows files;
     rk_case_rows cases;
     rk_decision_rows decisions;
+    rk_notice_rows notices;
 } rk_history;
 
 /* An empty batch with all columns; the closing state carries files in one of its own. */
 void rk_file_rows_init(rk_file_rows *files);
 
 /* The tables by name, in the order in which they are sealed and copied. */
-enum { RK_HISTORY_TABLES = 6 };
+enum { RK_HISTORY_TABLES = 7 };
 typedef struct rk_history_table {
     const char *name;
     rk_batch *batch;

@@ -109,6 +109,9 @@ bool rk_night_file_waits(const rk_night *night, size_t row);
 
 /* gather.c: the longest time that any deadline rule gives. */
 int64_t rk_night_longest_term(const rk_night *night);
+/* notices.c: what people are to be told; and the same as CSV. */
+void rk_night_write_notices(rk_night *night);
+void rk_night_put_notices(const rk_night *night, rk_buffer *out);
 /* release.c: the spans of channels that hold nothing any more, by decisions of all nights in memory. */
 void rk_night_releases(const rk_night *night, rk_gaps *releases);
 bool rk_night_is_released(const rk_gaps *releases, const rk_channel *channel, rk_day day);

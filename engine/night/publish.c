@@ -26,9 +26,10 @@ static void publish_workbooks(const rk_settings *settings, const rk_archive *arc
                               const rk_manifest *manifest, rk_published *published, rk_error *err)
 {
     for (size_t i = 0; i < manifest->item_count; i++) {
-        if (manifest->items[i].kind != RK_ITEM_WORKBOOK)
+        rk_item_kind kind = manifest->items[i].kind;
+        if (kind != RK_ITEM_WORKBOOK && kind != RK_ITEM_NOTICES)
             continue;
-        published->workbooks++;
+        published->workbooks += kind == RK_ITEM_WORKBOOK;
         if (!publish_workbook(settings, archive, &manifest->items[i], err)) {
             published->failed++;
             rk_log_warning("%s", err->message);

@@ -279,6 +279,7 @@ bool rk_night_tally(rk_night *night, rk_error *err)
     rk_tally_fold(&night->carried.stock, &night->facts, 0, +1, &night->world.names);
     if (!rk_night_write_history(night, err))
         return false;
+    rk_night_write_notices(night);
     make_watermarks(night);
     night->set_aside_files = count_set_aside(night);
     rk_night_write_detail(night);

@@ -199,6 +199,22 @@ static bool seal_books(rk_night *night, rk_error *err)
     return true;
 }
 
+/* Only where there is something to tell. */
+static bool seal_notices(rk_night *night, rk_error *err)
+{
+    rk_item *item;
+    rk_buffer bytes = {0};
+    if (night->history.notices.batch.count == 0)
+        return true;
+    rk_night_put_notices(night, &bytes);
+    rk_slice name = rk_slice_of(
+        rk_arena_printf(&night->world.arena, "pemberitahuan/pemberitahuan-%s.csv",
+                        rk_manifest_name(night->day, night->number, &night->world.arena)));
+    bool good = seal_item(night, RK_ITEM_NOTICES, name, rk_buffer_all(&bytes), &item, err);
+    rk_buffer_free(&bytes);
+    return good;
+}
+
 bool rk_night_seal_outputs(rk_night *night, rk_error *err)
 {
     rk_fact_list tonight = {.night = night->day,
@@ -207,5 +223,6 @@ bool rk_night_seal_outputs(rk_night *night, rk_error *err)
                             .detail_until = night->detail_until};
     rk_facts_span(&night->facts, &tonight.from, &tonight.until);
     return seal_facts(night, &tonight.ref, err) && seal_detail(night, &tonight.detail, err) &&
-           seal_history(night, err) && seal_closing(night, tonight, err) && seal_books(night, err);
+           seal_history(night, err) && seal_closing(night, tonight, err) &&
+           seal_books(night, err) && seal_notices(night, err);
 }

@@ -25,6 +25,7 @@ typedef enum rk_item_kind {
     RK_ITEM_HISTORY, /* name: the table */
     RK_ITEM_CLOSING,
     RK_ITEM_WORKBOOK, /* extra: digest of its uncompressed parts */
+    RK_ITEM_NOTICES,  /* what the booking system tells people, as a CSV file beside the workbooks */
     RK_ITEM_KINDS
 } rk_item_kind;
 

@@ -8,7 +8,7 @@
 #include "store/copy.h"
 #include "store/session.h"
 
-enum { SCHEMA_VERSION = 1, REOPEN_SECONDS = 30 };
+enum { SCHEMA_VERSION = 2, REOPEN_SECONDS = 30 };
 
 /* Any number, as long as it is always this one: "rekon" in ASCII. */
 #define LOCK_KEY "491429883758"

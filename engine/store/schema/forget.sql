@@ -17,6 +17,8 @@ WITH gone AS (
     DELETE FROM rekon.file WHERE run_id IN (SELECT run_id FROM gone)
 ), cases AS (
     DELETE FROM rekon.case_event WHERE run_id IN (SELECT run_id FROM gone)
+), notices AS (
+    DELETE FROM rekon.notice WHERE run_id IN (SELECT run_id FROM gone)
 ), decisions AS (
     DELETE FROM rekon.decision WHERE run_id IN (SELECT run_id FROM gone)
 )

@@ -7,7 +7,7 @@ SET LOCAL ROLE rekon_owner;
 CREATE TABLE IF NOT EXISTS rekon.schema_version (
     version integer PRIMARY KEY
 );
-INSERT INTO rekon.schema_version VALUES (1) ON CONFLICT DO NOTHING;
+INSERT INTO rekon.schema_version VALUES (1), (2) ON CONFLICT DO NOTHING;
 
 -- A chain: each run names the one before it, the first names ''; a second successor is refused.
 CREATE TABLE IF NOT EXISTS rekon.run (
@@ -118,6 +118,23 @@ CREATE TABLE IF NOT EXISTS rekon.decision (
 );
 CREATE INDEX IF NOT EXISTS decision_id ON rekon.decision (decision_id);
 
+-- What the booking system tells applicants; it polls the table, or reads the file of each night.
+CREATE TABLE IF NOT EXISTS rekon.notice (
+    run_id text COLLATE "C" NOT NULL,
+    id text COLLATE "C" PRIMARY KEY,
+    kind text COLLATE "C" NOT NULL,
+    application_id text COLLATE "C" NOT NULL,
+    office text COLLATE "C" NOT NULL,
+    billing_code text COLLATE "C",
+    amount_due bigint,
+    amount_paid bigint,
+    deadline timestamptz,
+    entry text COLLATE "C" NOT NULL,
+    text text COLLATE "C" NOT NULL
+);
+CREATE INDEX IF NOT EXISTS notice_run ON rekon.notice (run_id);
+CREATE INDEX IF NOT EXISTS notice_application ON rekon.notice (application_id);
+
 -- Asks the site's function and turns whatever happens into an answer: an error undoes what that one
 -- call did and nothing else. An answer that is neither confirmed nor refused is an error too.
 CREATE OR REPLACE FUNCTION rekon.try_apply(
@@ -141,6 +158,6 @@ REVOKE ALL ON FUNCTION rekon.try_apply(text, text, text, text, text) FROM PUBLIC
 GRANT USAGE ON SCHEMA rekon TO rekon_night, rekon_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA rekon TO rekon_night, rekon_reader;
 GRANT INSERT ON rekon.run, rekon.outcome, rekon.allocation, rekon.transition, rekon.transition_answer,
-    rekon.file, rekon.case_event, rekon.decision TO rekon_night;
+    rekon.file, rekon.case_event, rekon.decision, rekon.notice TO rekon_night;
 GRANT EXECUTE ON FUNCTION rekon.try_apply(text, text, text, text, text) TO rekon_night;
 RESET ROLE;
