@@ -85,15 +85,16 @@ echo
 echo '== the first night again, from the archive alone'
 rekon rerun --date "$start" 2>/dev/null
 
-# The first national book that a later night published again.
-revised=$(find "$folder/output/nasional" -name '*.r2.xlsx' | sort | head -n 1)
-if [ -n "$revised" ]; then
+# The first day whose money is not what its night said.
+for revised in $(find "$folder/output/nasional" -name 'nasional-*.r2.xlsx' | sort); do
     day=${revised##*/nasional-}
     day=${day%.r2.xlsx}
-    echo
-    echo "== why the national book of $day is not what it was: statements that came late"
-    rekon diff "$day" "$night" --office nasional | sed -n '/^booked on/,$p'
-fi
+    why=$(rekon diff "$day" "$night" --office nasional | sed -n '/^booked on/,$p')
+    if grep -q '^    statement' <<<"$why"; then
+        printf '\n== why the books of %s are not what they were: a statement came late\n%s\n\n' "$day" "$why"
+        break
+    fi
+done
 
 echo
 echo 'who was spared, and why: sheet Kedaluwarsa of the books of 8 to 10 March; what to tell them: demo/output/pemberitahuan'
