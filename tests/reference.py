@@ -10,26 +10,28 @@ money is in rupiah as Decimal, all times are datetimes with an offset.
 
 import argparse
 import csv
-import hashlib
-import io
-import re
 import sys
-from collections import Counter, defaultdict
-from datetime import date, datetime, time, timedelta, timezone
-from decimal import Decimal, InvalidOperation
+from collections import defaultdict
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import combinations
 from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from reference_statements import CODE_READ, WIB, number_and_align, read_statements  # noqa: E402
 
 # ---- the rules ----------------------------------------------------------------------------------
 
-WIB = timezone(timedelta(hours=7))
-CODE = re.compile(r"\d{15}", re.ASCII)  # in a field of its own: a mistyped one may begin with any digit
-CODE_INSIDE = re.compile(r"[789]\d{14}", re.ASCII)
-# One blank may stand between any two digits of the code; no digit may touch it.
-CODE_IN_TEXT = re.compile(r"(?<![0-9])[789](?: ?[0-9]){14}(?![0-9])")
 SPARED = "in time: an outage stopped the clock"
 NEAR_RULE = "salah-ketik"
 UNKNOWN_CODE = "no application has this billing code"
+NO_CODE = "no billing code"
 MATCHING_RULE = "kode-billing"
+EARLY_RULE = "sebelum-diajukan"
+GROUP_RULE = "kelompok"
+GROUP_WINDOW = timedelta(days=366)
 LISTED_MAX = 20  # candidates of an entry; where there are more, it is never suggested
 TOO_MANY = "too many possibilities"
 
@@ -99,7 +101,10 @@ class Application:
         self.id = row["application_id"]
         self.office = row["office"]
         self.code = row["billing_code"]
+        self.group = row.get("group_id", "")
         self.submitted_at = datetime.fromisoformat(row["submitted_at"])
+        billed = row.get("billed_at", "")
+        self.began_at = min(self.submitted_at, datetime.fromisoformat(billed)) if billed else self.submitted_at
         self.zone = self.submitted_at.tzinfo
         self.cancelled = row.get("status") == "cancelled"
         since = row.get("status_at") if self.cancelled else ""
@@ -112,326 +117,14 @@ class Application:
         self.entries = []
         self.state = self.reason = ""
         self.payment = None  # the entry that decides the state
+        self.parts, self.received = [], Decimal(0)  # payments so far that do not yet reach the due
+        self.from_group = Decimal(0)  # what payments of its group brought it
+        self.payers = 0  # entries that pay for it or belong to it
 
 
 def read_applications(path):
     with open(path, encoding="utf-8-sig", newline="") as file:
         return [Application(row) for row in csv.DictReader(file)]
-
-
-# ---- statements ---------------------------------------------------------------------------------
-
-class Entry:
-    """One line of money. `paid_from` to `paid_until`: when the customer paid, as far as it is known."""
-
-    def __init__(self, line, paid_from, paid_until, amount, code="", reference="", ignored_by="",
-                 several_codes=False, windows=()):
-        self.line, self.paid_from, self.paid_until = line, paid_from, paid_until
-        self.amount, self.code, self.reference = amount, code, reference
-        self.ignored_by, self.several_codes, self.windows = ignored_by, several_codes, windows
-        self.booked_on = paid_from.date()
-        self.outcome = self.reason = self.rule = ""
-        self.application, self.candidates = None, []
-        self.held = []  # applications whose lapse waits for it: the candidates, listed or not
-
-
-class Reject(Exception):
-    """A line that cannot be read. Its amount still counts, and its code still names an application,
-    where those fields could be read; in a line with too few fields nothing can be trusted."""
-
-    def __init__(self, reason, amount=None, code=""):
-        super().__init__(reason)
-        self.amount, self.code = amount, code
-
-
-class Statement:
-    def __init__(self, name, content, channel, day):
-        self.name, self.channel, self.day = name, channel, day
-        self.digest = hashlib.sha256(content).hexdigest()
-        self.entries, self.rejects = [], []  # rejects: (line, Reject)
-        self.fault = ""  # why the file is quarantined
-        self.account, self.held = "", False
-
-    def add(self, line, read):
-        try:
-            entry = read()
-        except Reject as reject:
-            self.rejects.append((line, reject))
-            return
-        if entry:
-            self.entries.append(entry)
-
-    def check(self, what, stated, found):
-        if stated != found and not self.fault:
-            self.fault = f"{what}: the file says {stated}, its lines give {found}"
-
-    def count(self):
-        return len(self.entries) + len(self.rejects)
-
-    def total(self):
-        amounts = [entry.amount for entry in self.entries] + [reject.amount for _, reject in self.rejects]
-        return None if None in amounts else sum(amounts, Decimal(0))
-
-
-def whole_rupiah(text):
-    if not re.fullmatch(r"[0-9]+(\.[0-9]{1,2})?", text.strip(), re.ASCII):
-        raise Reject("not an amount")
-    return Decimal(text.strip())
-
-
-def moment(text, shape, amount, code=""):
-    try:
-        return datetime.strptime(text, shape).replace(tzinfo=WIB)
-    except ValueError:
-        raise Reject("not a time", amount, code if CODE.fullmatch(code) else "") from None
-
-
-def whole_day(day):
-    return (datetime.combine(day, time(0), WIB), datetime.combine(day, time(23, 59, 59, 999999), WIB))
-
-
-def lines_of(content):
-    return content.decode("utf-8-sig").replace("\r\n", "\n").rstrip("\n").split("\n")
-
-
-def read_indomaret(statement, content):
-    """H|agent|day, D|store|day|time|code|amount|fee|stan|status, T|count|total of those with 00."""
-    lines = lines_of(content)
-    for number, line in enumerate(lines[1:-1], 2):
-        statement.add(number, lambda cells=line.split("|"): indomaret_entry(number, cells))
-    header, trailer = lines[0].split("|"), lines[-1].split("|")
-    statement.check("header", "H", header[0])
-    statement.check("trailer", "T", trailer[0])
-    if not statement.fault:
-        statement.check("count", int(trailer[1]), statement.count())
-        statement.check("total", Decimal(trailer[2]), statement.total())
-
-
-def indomaret_entry(number, cells):
-    if len(cells) != 9:
-        raise Reject("not nine fields")
-    if cells[8] != "00":
-        return None
-    amount = whole_rupiah(cells[5])
-    paid = moment(cells[2] + cells[3], "%Y%m%d%H%M%S", amount, cells[4])
-    return Entry(number, paid, paid, amount, cells[4], cells[7])
-
-
-def read_pos(statement, content):
-    """Fixed width: D, office 5, day 8, time 6, product 4, code 15, amount 12, receipt 12."""
-    lines = lines_of(content)
-    for number, line in enumerate(lines[1:-1], 2):
-        statement.add(number, lambda text=line: pos_entry(number, text))
-    statement.check("header", "H", lines[0][:1])
-    statement.check("trailer", "T", lines[-1][:1])
-    if not statement.fault:
-        statement.check("count", int(lines[-1][1:9]), statement.count())
-        statement.check("total", Decimal(lines[-1][9:24]), statement.total())
-
-
-def pos_entry(number, text):
-    amount = whole_rupiah(text[39:51])
-    paid = moment(text[6:20], "%Y%m%d%H%M%S", amount, text[24:39])
-    ignored_by = "ongkos-kirim" if text[20:24] == "KURR" else ""
-    return Entry(number, paid, paid, amount, text[24:39].strip(), text[51:63].strip(), ignored_by)
-
-
-def read_tokopedia(statement, content):
-    """Titles, then one order a row; the customer paid net + fee."""
-    rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
-    titles = next(rows)
-    for cells in rows:
-        statement.add(rows.line_num, lambda: tokopedia_entry(rows.line_num, titles, cells))
-
-
-def tokopedia_entry(number, titles, cells):
-    if len(cells) != len(titles):
-        raise Reject("not as many fields as titles")
-    row = dict(zip(titles, cells))
-    amount = whole_rupiah(row["Net Amount"]) + whole_rupiah(row["Fee"])
-    if row["Status"] != "SUCCESS":
-        return None
-    paid = moment(row["Payment Time"], "%Y-%m-%d %H:%M:%S", amount, row["Billing Code"])
-    return Entry(number, paid, paid, amount, row["Billing Code"], row["Order ID"])
-
-
-def read_bca(statement, content):
-    """Account lines, titles, 'day,narrative,branch,amount,DB or CR,balance, then four balances."""
-    rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
-    told, balances = {}, []
-    for cells in rows:
-        if len(cells) == 3 and cells[1] == "=":
-            told[cells[0]] = cells[2]
-        elif len(cells) == 6 and cells[0] != "Tanggal":
-            statement.add(rows.line_num, lambda: bca_entry(rows.line_num, cells))
-            balances.append(Decimal(cells[5]))
-    statement.account = statement.name.split("_")[1]
-    for entry, balance in zip(statement.entries, balances):
-        entry.balance = balance
-    running = Decimal(told["Saldo Awal"])
-    for entry, balance in zip(statement.entries, balances):
-        running += entry.amount
-        statement.check("balance", balance, running)
-    amounts = [entry.amount for entry in statement.entries]
-    statement.check("Kredit", Decimal(told["Kredit"]), sum((a for a in amounts if a > 0), Decimal(0)))
-    statement.check("Debet", Decimal(told["Debet"]), -sum((a for a in amounts if a < 0), Decimal(0)))
-    statement.check("Saldo Akhir", Decimal(told["Saldo Akhir"]), running)
-
-
-def bca_entry(number, cells):
-    amount = whole_rupiah(cells[3]) * (-1 if cells[4] == "DB" else 1)
-    day = moment(cells[0].lstrip("'"), "%d/%m/%Y", amount).date()
-    entry = bank_entry(number, cells[1], amount, *whole_day(day), "")
-    entry.narrative = cells[1].strip()
-    return entry
-
-
-def codes_inside(narrative):
-    """The codes that may stand in numbers of more than 15 digits, as (code, whole), where a number of 16 may
-    be a code of which one digit was typed twice; none where there are more than 64."""
-    numbers = [number for number in re.findall(r"[0-9]+", narrative) if len(number) > 15]
-    found = {number[i:i + 15] for number in numbers for i in range(len(number) - 14)
-             if CODE_INSIDE.fullmatch(number[i:i + 15])}
-    without = {number[:i] + number[i + 1:] for number in numbers if len(number) == 16 for i in range(15)
-               if number[i] == number[i + 1]}
-    doubled = {code for code in without if CODE_INSIDE.fullmatch(code)} - found
-    all_codes = [(code, True) for code in sorted(found)] + [(code, False) for code in sorted(doubled)]
-    return all_codes if len(all_codes) <= 64 else ()
-
-
-def bca_ignores(narrative, amount):
-    if amount < 0 and re.search(r"\bPELIMPAHAN\b", narrative):
-        return "pelimpahan"
-    if amount < 0 and re.search(r"\b(BIAYA ADM|PAJAK BUNGA)\b", narrative):
-        return "biaya-bank"
-    return "bunga-bank" if amount > 0 and re.match(r"BUNGA\b", narrative) else ""
-
-
-def bank_entry(number, narrative, amount, paid_from, paid_until, reference):
-    codes = {found.replace(" ", "") for found in CODE_IN_TEXT.findall(narrative)}
-    return Entry(number, paid_from, paid_until, amount, min(codes) if len(codes) == 1 else "", reference,
-                 bca_ignores(narrative, amount), len(codes) > 1, () if codes else codes_inside(narrative))
-
-
-def read_bni(statement, content):
-    """Titles, then time,branch,journal,narrative,amount,K or D,balance; each balance follows."""
-    rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
-    next(rows)
-    before = None
-    for time_, _, journal, narrative, amount, direction, balance in rows:
-        signed = whole_rupiah(amount) * (-1 if direction == "D" else 1)
-        paid = moment(time_, "%d/%m/%y %H.%M.%S", signed)
-        statement.add(rows.line_num, lambda: bank_entry(rows.line_num, narrative, signed, paid, paid, journal))
-        if before is not None:
-            statement.check("balance", Decimal(balance), before + signed)
-        before = Decimal(balance)
-
-
-def read_mandiri(statement, content):
-    """Titles, then account,day,value day,kind,text,text,reference,debit,credit."""
-    rows = csv.reader(io.StringIO(content.decode("utf-8-sig")))
-    next(rows)
-    for _, day, _, _, first, second, reference, debit, credit in rows:
-        signed = Decimal(credit) - Decimal(debit)
-        days = whole_day(datetime.strptime(day, "%d/%m/%y").date())
-        statement.add(rows.line_num,
-                      lambda: bank_entry(rows.line_num, f"{first} {second}", signed, *days, reference))
-
-
-# Holidays and joint leave that fall on Monday to Friday, as month and day.
-FREE = {
-    2022: "0201 0228 0303 0415 0429 0502 0503 0504 0505 0506 0516 0526 0601 0817",
-    2023: "0123 0322 0323 0407 0419 0420 0421 0424 0425 0501 0518 0601 0602 0628 0629 0630 0719 "
-          "0817 0928 1225 1226",
-    2024: "0101 0208 0209 0214 0311 0312 0329 0408 0409 0410 0411 0412 0415 0501 0509 0510 0523 "
-          "0524 0617 0618 0916 1127 1225 1226",
-    2025: "0101 0127 0128 0129 0328 0331 0401 0402 0403 0404 0407 0418 0501 0512 0513 0529 0530 "
-          "0606 0609 0627 0818 0905 1225 1226",
-    2026: "0101 0116 0216 0217 0318 0319 0320 0323 0324 0403 0501 0514 0515 0527 0528 0601 0616 "
-          "0817 0825 1224 1225",
-}
-
-
-def working_day(day, step):
-    while day.weekday() > 4 or day.strftime("%m%d") in FREE.get(day.year, "").split():
-        day += timedelta(days=step)
-    return day
-
-
-def read_lhp(statement, content):
-    """Titles, then book day;NTPN;NTB;code;amount: paid from 15:00 of the working day before up to 15:00."""
-    for number, line in enumerate(lines_of(content)[1:], 2):
-        day, ntpn, _, code, amount = line.split(";")
-        booked = date.fromisoformat(day)
-        before = working_day(booked - timedelta(days=1), -1)
-        first, last = (datetime.combine(each, time(15), WIB) for each in (before, booked))
-        statement.add(number, lambda: Entry(number, first, last - timedelta(microseconds=1),
-                                            whole_rupiah(amount), code, ntpn))
-        if statement.entries:
-            statement.entries[-1].booked_on = booked
-
-
-CHANNELS = {
-    "bca": (re.compile(r"BCA_\d+_(\d{8})\.csv"), read_bca),
-    "bni": (re.compile(r"BNI_\d+_(\d{8})\.csv"), read_bni),
-    "indomaret": (re.compile(r"IDMREKON_(\d{8})\.txt"), read_indomaret),
-    "lhp": (re.compile(r"LHP_(\d{8})\.csv"), read_lhp),
-    "mandiri": (re.compile(r"MANDIRI_\d+_(\d{8})\.csv"), read_mandiri),
-    "pos": (re.compile(r"POSREKON_(\d{8})\.txt"), read_pos),
-    "tokopedia": (re.compile(r"TOKOPEDIA_(\d{8})\.csv"), read_tokopedia),
-}
-
-
-def read_statements(paths):
-    """Every file once, however often and under whatever name it was given; sorted by digest."""
-    statements = {}
-    for path in paths:
-        content = path.read_bytes()
-        for channel, (pattern, read) in CHANNELS.items():
-            name = pattern.fullmatch(path.name)
-            if not name:
-                continue
-            day = datetime.strptime(name[1], "%Y%m%d").date()
-            statement = Statement(path.name, content, channel, day)
-            if statement.digest not in statements:
-                read(statement, content)
-                statements[statement.digest] = statement
-    return [statements[digest] for digest in sorted(statements)]
-
-
-def number_and_align(statements):
-    """Several downloads of one account and day: each row counts once, in the one that has fewest rows; one
-    that lacks a row of those before it is held, and none of it counts."""
-    for statement in statements:
-        for ordinal, entry in enumerate(statement.entries, 1):
-            entry.statement, entry.ordinal = statement, ordinal
-    downloads = defaultdict(list)
-    for statement in statements:
-        if statement.channel == "bca":
-            downloads[statement.account, statement.day].append(statement)
-    for same in downloads.values():
-        known, rejects = Counter(), False
-        for statement in sorted(same, key=lambda s: (len(s.entries), s.digest)):
-            has = Counter(row_key(entry) for entry in statement.entries)
-            if statement is not min(same, key=lambda s: (len(s.entries), s.digest)):
-                statement.held = bool(known - has) or rejects or bool(statement.rejects)
-            if statement.held:
-                statement.entries, statement.rejects = [], []
-                continue
-            rejects = rejects or bool(statement.rejects)
-            left = Counter(known)
-            fresh = []
-            for entry in statement.entries:
-                if left[row_key(entry)] > 0:
-                    left[row_key(entry)] -= 1
-                else:
-                    fresh.append(entry)
-            statement.entries = fresh
-            known |= has
-
-
-def row_key(entry):
-    return entry.paid_from, entry.amount, entry.narrative, entry.balance
 
 
 # ---- matching -----------------------------------------------------------------------------------
@@ -446,16 +139,27 @@ def match(applications, statements):
         for entry in statement.entries:
             look_inside(entry, by_code)
             find_application(entry, by_code)
+    filed_together = defaultdict(list)
     for application in applications:
-        application.entries.sort(key=lambda e: (e.paid_from, e.statement.channel, e.statement.digest,
-                                                e.ordinal))
-        settle(application)
+        filed_together[application.group or application].append(application)
+    for members in filed_together.values():
+        settle(members)
     for statement in statements:
         for entry in statement.entries:
-            if entry.reason == UNKNOWN_CODE:
-                look_near(entry, by_code)
-            elif entry.windows and entry.reason == "no billing code":
+            if entry.windows and entry.reason == NO_CODE:
                 list_inside(entry, by_code)
+            if entry.reason == UNKNOWN_CODE:
+                look_near(entry, near(entry.code), by_code)
+            elif entry.reason == NO_CODE and entry.amount > 0:
+                look_near(entry, near_in_text(entry), by_code)
+
+
+def near_in_text(entry):
+    """What a number of 14 digits may mean, or one of 16 in which two neighbours are alike."""
+    codes = set(near(entry.short)) if entry.short else set()
+    if entry.short or any(not whole for _, whole in entry.windows):
+        codes |= {code for code, _ in entry.windows}
+    return codes
 
 
 def pays_just(entry, application):
@@ -500,7 +204,14 @@ def offer(entry, sharers, fits, rule, one, several):
 
 
 def near(code):
-    """Codes with one digit replaced, or two neighbours swapped."""
+    """Codes that may be meant: with one digit replaced or two neighbours swapped; where one digit was lost,
+    with any digit put in anywhere; where one was doubled, without one of two that are alike."""
+    if len(code) == 14:
+        yield from {code[:i] + digit + code[i:] for i in range(15) for digit in "0123456789"}
+        return
+    if len(code) == 16:
+        yield from {code[:i] + code[i + 1:] for i in range(15) if code[i] == code[i + 1]}
+        return
     for i, digit in enumerate(code):
         for other in "0123456789":
             if other != digit:
@@ -510,11 +221,11 @@ def near(code):
             yield code[:i] + code[i + 1] + code[i] + code[i + 2:]
 
 
-def look_near(entry, by_code):
+def look_near(entry, codes, by_code):
     """A mistyped code is only ever suggested: for the one application that owes just this and could be paid
     then, and is not paid by its own code."""
-    sharers = [by_code[code] for code in near(entry.code) if any(map(owes, by_code.get(code, ())))]
-    offer(entry, sharers, lambda a: owes(a) and a.due == entry.amount and entry.paid_until >= a.submitted_at
+    sharers = [by_code[code] for code in codes if any(map(owes, by_code.get(code, ())))]
+    offer(entry, sharers, lambda a: owes(a) and a.due == entry.amount and entry.paid_until >= a.began_at
           and (a.deadline is None or entry.paid_from <= a.deadline), NEAR_RULE,
           "no application has this billing code, one has a near one",
           "no application has this billing code, several have near ones")
@@ -531,17 +242,21 @@ def decide(entry, outcome, reason, rule=""):
 def find_application(entry, by_code):
     if entry.ignored_by:
         decide(entry, "ignored", "ignored by rule", entry.ignored_by)
-    elif entry.amount < 0 and not CODE.fullmatch(entry.code):
+    elif entry.amount < 0 and not CODE_READ.fullmatch(entry.code):
         decide(entry, "unidentified", "money going out")
-    elif entry.amount < 0 and len(by_code[entry.code]) != 1:
+    elif entry.amount < 0 and len(by_code[entry.code]) != 1 and not of_one_group(by_code[entry.code]):
         decide(entry, "unidentified", "the payment it takes back is not known")
     elif entry.several_codes:
         decide(entry, "unidentified", "several billing codes in the narrative")
-    elif not CODE.fullmatch(entry.code):
+    elif not CODE_READ.fullmatch(entry.code):
         entry.code = ""
-        decide(entry, "unidentified", "no billing code")
+        decide(entry, "unidentified", NO_CODE)
     elif not by_code[entry.code]:
         decide(entry, "unidentified", UNKNOWN_CODE)
+    elif of_one_group(by_code[entry.code]):
+        entry.shared = sorted(by_code[entry.code], key=lambda a: a.id)
+        entry.application = entry.shared[0]
+        entry.application.entries.append(entry)
     elif len(by_code[entry.code]) > 1:
         entry.held = by_code[entry.code]
         decide(entry, "ambiguous", TOO_MANY if len(entry.held) > LISTED_MAX else
@@ -552,45 +267,142 @@ def find_application(entry, by_code):
         entry.application.entries.append(entry)
 
 
+def of_one_group(applications):
+    """Several that were filed together and have one code."""
+    return (1 < len(applications) <= LISTED_MAX and applications[0].group != ""
+            and len({a.group for a in applications}) == 1)
+
+
 def nothing_due_any_more(application, entry):
     """Cancelled; what was surely paid before that was due."""
     return application.cancelled and not (application.cancelled_at and
                                           entry.paid_until < application.cancelled_at)
 
 
-def settle(application):
-    """The outcome of each entry of an application, in order of payment, and the state they leave."""
-    taken_back = take_back(application.entries)
-    parts, received = [], Decimal(0)  # payments so far that do not yet reach the due
-    for entry in application.entries:
-        if entry in taken_back:
-            continue
-        late = application.deadline is not None and entry.paid_from > application.deadline
-        if application.due == 0:
-            decide(entry, "not_due", "nothing due: waived", MATCHING_RULE)
-        elif nothing_due_any_more(application, entry):
-            decide(entry, "not_due", "nothing due: cancelled", MATCHING_RULE)
-        elif application.due is None:
-            decide(entry, "unidentified", "amount due is not known")
-        elif application.state in ("paid", "paid_late"):
-            decide(entry, "duplicate", "already paid in full", MATCHING_RULE)
-        elif received + entry.amount == application.due or entry.amount == application.due:
-            parts = parts + [entry] if received + entry.amount == application.due else [entry]
-            for part in parts:
-                decide(part, "late" if late else "matched", exact_reason(application, part, parts, late),
-                       MATCHING_RULE)
-            pay(application, entry, late, entry.reason)
-        elif received + entry.amount > application.due:
-            decide(entry, "overpaid", "more than due", MATCHING_RULE)
-            pay(application, entry, late, entry.reason)
-        else:
-            decide(entry, "underpaid", "less than due", MATCHING_RULE)
-            parts.append(entry)
-            received += entry.amount
-            application.state, application.reason = "underpaid", "less than due"
-            application.payment = entry
-    if not application.state and any(e.outcome == "reversed" for e in taken_back):
-        application.state, application.reason = "payment_reversed", "taken back by a later entry"
+def settle(members):
+    """The outcome of each entry of an application, or of those of a group, in order of payment, and the
+    state they leave."""
+    entries = sorted((e for a in members for e in a.entries),
+                     key=lambda e: (e.paid_from, e.statement.channel, e.statement.digest, e.ordinal))
+    taken_back = take_back(entries)
+    for entry in entries:
+        if entry not in taken_back and entry.shared:
+            settle_shared(entry)
+        elif entry not in taken_back:
+            settle_one(entry, entry.application, members)
+    for entry in entries:
+        if entry.application and not entry.allocated:
+            entry.application.payers += 1
+        if entry.outcome == "reversed" and not entry.application.state:
+            entry.application.state = "payment_reversed"
+            entry.application.reason = "taken back by a later entry"
+
+
+def still_due(application, entry):
+    if application.due is None or application.state in ("paid", "paid_late") \
+            or nothing_due_any_more(application, entry):
+        return Decimal(0)
+    return application.due - application.received
+
+
+def is_late(application, entry):
+    return application.deadline is not None and entry.paid_from > application.deadline
+
+
+def sets_with_sum(applications, entry, wanted):
+    """Every set of those that still owe, whose sum is what is wanted: all of them are tried."""
+    owing = [a for a in applications if still_due(a, entry) > 0]
+    return [chosen for size in range(1, len(owing) + 1) for chosen in combinations(owing, size)
+            if sum(still_due(a, entry) for a in chosen) == wanted]
+
+
+def pay_group(entry, chosen):
+    entry.allocated = [(a, still_due(a, entry)) for a in sorted(chosen, key=lambda a: a.id)]
+    late = any(is_late(a, entry) for a in chosen)
+    decide(entry, "late" if late else "matched", group_reason(late), GROUP_RULE)
+    for application, amount in entry.allocated:
+        late = is_late(application, entry)
+        for part in application.parts:
+            decide(part, "late" if late else "matched",
+                   "paid after the deadline" if late else "part of a payment in parts", GROUP_RULE)
+        pay(application, entry, late, group_reason(late))
+        application.from_group += amount
+        application.payers += 1
+
+
+def group_reason(late):
+    return "paid for a group, after the deadline" if late else "paid for a group, in time"
+
+
+def in_group_window(entry, chosen):
+    return all(entry.paid_until >= a.began_at and entry.paid_from <= a.began_at + GROUP_WINDOW
+               for a in chosen)
+
+
+def leave_open(entry, candidates, reason, rule=""):
+    decide(entry, "ambiguous", reason, rule)
+    entry.application, entry.candidates, entry.held = None, candidates, candidates
+
+
+def settle_shared(entry):
+    """One code for several that were filed together: one set of those that still owe must have the sum."""
+    sets = sets_with_sum(entry.shared, entry, entry.amount)
+    owing = [a for a in entry.shared if still_due(a, entry) > 0]
+    if len(sets) == 1 and in_group_window(entry, sets[0]):
+        pay_group(entry, sets[0])
+        entry.application = min(sets[0], key=lambda a: a.id)
+    elif len(sets) > 1:
+        leave_open(entry, owing, "several sets of the group's applications have this sum", GROUP_RULE)
+    elif not owing and any(a.state in ("paid", "paid_late") for a in entry.shared):
+        decide(entry, "duplicate", "already paid in full", MATCHING_RULE)
+    else:
+        leave_open(entry, owing or entry.shared, "several applications have this billing code")
+
+
+def settle_one(entry, application, members):
+    late = is_late(application, entry)
+    received, parts = application.received, application.parts
+    if application.due == 0:
+        decide(entry, "not_due", "nothing due: waived", MATCHING_RULE)
+    elif nothing_due_any_more(application, entry):
+        decide(entry, "not_due", "nothing due: cancelled", MATCHING_RULE)
+    elif application.due is None:
+        decide(entry, "unidentified", "amount due is not known")
+    elif entry.paid_until < application.began_at:
+        decide(entry, "suggested", "paid before the application with this code was submitted", EARLY_RULE)
+        entry.candidates = entry.held = [application]
+    elif application.state in ("paid", "paid_late"):
+        decide(entry, "duplicate", "already paid in full", MATCHING_RULE)
+    elif received + entry.amount == application.due or entry.amount == application.due:
+        parts = parts + [entry] if received + entry.amount == application.due else [entry]
+        for part in parts:
+            decide(part, "late" if late else "matched", exact_reason(application, part, parts, late),
+                   MATCHING_RULE)
+        pay(application, entry, late, entry.reason)
+    elif received + entry.amount > application.due:
+        settle_more(entry, application, members, late)
+    else:
+        decide(entry, "underpaid", "less than due", MATCHING_RULE)
+        application.parts.append(entry)
+        application.received += entry.amount
+        application.state, application.reason = "underpaid", "less than due"
+        application.payment = entry
+
+
+def settle_more(entry, application, members, late):
+    """More than the application owes: for others of its group too, where just one set has the sum."""
+    rest = still_due(application, entry)
+    others = [a for a in members if a is not application]
+    sets = [(application,) + chosen for chosen in sets_with_sum(others, entry, entry.amount - rest)] \
+        if rest > 0 else []
+    if len(sets) == 1 and in_group_window(entry, sets[0]):
+        pay_group(entry, sets[0])
+    elif len(sets) > 1:
+        leave_open(entry, [application] + [a for a in others if still_due(a, entry) > 0],
+                   "several sets of the group's applications have this sum", GROUP_RULE)
+    else:
+        decide(entry, "overpaid", "more than due", MATCHING_RULE)
+        pay(application, entry, late, entry.reason)
 
 
 def take_back(entries):
@@ -601,6 +413,7 @@ def take_back(entries):
         if reversal.amount >= 0:
             continue
         payments = [e for e in entries if e not in done and e.amount == -reversal.amount
+                    and e.application is reversal.application
                     and e.statement.channel == reversal.statement.channel
                     and e.paid_from <= reversal.paid_until]
         named = [e for e in payments if e.reference and e.reference == reversal.reference]
@@ -724,11 +537,14 @@ def write_entries(folder, entries):
           ((key_of(e), e.statement.name, e.line, e.statement.channel, office_of(e),
             e.booked_on.isoformat(), rfc3339(e.paid_from), rfc3339(e.paid_until),
             money(e.amount), "IDR", e.reference, e.code, e.outcome, e.rule,
-            e.application.id if e.application else "", "", e.reason) for e in entries))
+            e.application.id if e.application and len(e.allocated) < 2 else "", "", e.reason)
+           for e in entries))
     # A duplicate, or money on nothing due, belongs to an application but pays nothing of it.
     rows = []
     for entry in entries:
-        if entry.outcome in PAYMENT:
+        for application, amount in entry.allocated:
+            rows.append((key_of(entry), application.id, money(amount), "payment"))
+        if entry.outcome in PAYMENT and not entry.allocated:
             rows.append((key_of(entry), entry.application.id, money(entry.amount), "payment"))
         for candidate in sorted(entry.candidates, key=lambda a: a.id):
             rows.append((key_of(entry), candidate.id, money(entry.amount), "candidate"))
@@ -738,11 +554,12 @@ def write_entries(folder, entries):
 def write_applications(folder, applications):
     rows = []
     for a in sorted(applications, key=lambda a: a.id):
-        paid = sum((e.amount for e in a.entries if e.outcome in PAYMENT), Decimal(0))
+        paid = a.from_group + sum((e.amount for e in a.entries if e.outcome in PAYMENT and e.application is a
+                                   and not e.allocated), Decimal(0))
         rows.append((a.id, a.office, a.state, rfc3339(a.deadline, a.zone),
                      rfc3339(a.payment.paid_from, a.zone) if a.payment else "",
                      rfc3339(a.payment.paid_until, a.zone) if a.payment else "",
-                     money(paid), len(a.entries), a.reason))
+                     money(paid), a.payers, a.reason))
     write(folder, "applications.csv",
           "application_id,office,state,deadline,paid_from,paid_until,paid_amount,entries,reason", rows)
 

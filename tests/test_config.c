@@ -156,7 +156,7 @@ static void test_config__shipped_rules_load(void **state)
             assert_slice(rk_names_text(&k.names, k.rules.channels[i].channel),
                          channels[holding - 1]);
     assert_int_equal(holding, 4);
-    assert_int_equal(k.rules.matching.items[0].outcomes,
+    assert_int_equal(k.rules.matching.items[2].outcomes,
                      1u << RK_MATCHED | 1u << RK_LATE | 1u << RK_UNDERPAID | 1u << RK_OVERPAID |
                          1u << RK_DUPLICATE | 1u << RK_NOT_DUE | 1u << RK_REVERSAL);
     drop(&k);

@@ -24,8 +24,9 @@ static void put_word(const char *key, const char *word, rk_buffer *out)
 static void put_code(const char *key, uint64_t code, rk_buffer *out)
 {
     rk_json_key(out, key);
-    if (code)
-        rk_buffer_printf(out, "\"%015llu\"", (unsigned long long)code);
+    char text[RK_CODE_TEXT];
+    if (rk_code_text(code, text))
+        rk_buffer_printf(out, "\"%s\"", text);
     else
         rk_buffer_text(out, "null");
 }

@@ -313,6 +313,7 @@ static void put_allocations(rk_explain *x, uint32_t entry, rk_buffer *out)
 
 static bool put_entry(rk_explain *x, uint32_t entry, rk_buffer *out, rk_error *err)
 {
+    char code[RK_CODE_TEXT];
     const rk_world *w = &x->replay.night.world;
     const rk_entries *e = &w->entries;
     const rk_channel *channel = rk_channel_find(&x->replay.night.rules, e->channel[entry]);
@@ -332,8 +333,8 @@ static bool put_entry(rk_explain *x, uint32_t entry, rk_buffer *out, rk_error *e
           RK_FMT(rk_names_text(&w->names, e->channel[entry])), day(x, e->booked_on[entry]));
     field(out, 2, "paid", "%s", paid(x, e->paid_from[entry], e->paid_until[entry], zone));
     field(out, 2, "amount", "%s", rupiah(x, e->amount_minor[entry]));
-    if (e->code[entry])
-        field(out, 2, "billing code", "%015llu", (unsigned long long)e->code[entry]);
+    if (rk_code_text(e->code[entry], code))
+        field(out, 2, "billing code", "%s", code);
     if (reference.len)
         field(out, 2, "reference", "%.*s", RK_FMT(reference));
     put_links(x, entry, out);

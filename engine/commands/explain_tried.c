@@ -80,6 +80,7 @@ static void put_days(const rk_trace_value *value, rk_buffer *out)
 static void put_value(rk_explain *x, const rk_trace_value *value, rk_zone zone, bool plain,
                       rk_buffer *out)
 {
+    char code[RK_CODE_TEXT];
     switch (value->type) {
     case RK_TRACE_NOTHING:
         break;
@@ -96,10 +97,7 @@ static void put_value(rk_explain *x, const rk_trace_value *value, rk_zone zone, 
         rk_buffer_i64(out, value->number);
         break;
     case RK_TRACE_CODE:
-        if (value->number)
-            rk_buffer_printf(out, "%015llu", (unsigned long long)value->number);
-        else
-            rk_buffer_text(out, "none");
+        rk_buffer_text(out, rk_code_text((uint64_t)value->number, code) ? code : "none");
         break;
     case RK_TRACE_TEXT:
         rk_buffer_slice(out, value->text);

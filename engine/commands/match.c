@@ -82,6 +82,8 @@ static uint64_t wanted_application_columns(const matching *m)
         RK_APPLICATION_BIT(billed_at) | RK_APPLICATION_BIT(status) | RK_APPLICATION_BIT(status_at) |
         RK_APPLICATION_BIT(source) | RK_APPLICATION_BIT(validity) | RK_APPLICATION_BIT(charges) |
         RK_APPLICATION_BIT(state) | RK_APPLICATION_BIT(reason) | RK_APPLICATION_BIT(deadline);
+    if (rk_matching_has_key(&m->setup.rules.matching, RK_KEY_GROUP))
+        shown |= RK_APPLICATION_BIT(group_id);
     return m->writes & (WRITE_APPLICATIONS | WRITE_WORKBOOKS) ? rk_application_all() : shown;
 }
 
@@ -114,7 +116,7 @@ static bool asks_for_days(const matching *m)
             return true;
     for (size_t i = 0; i < rules->matching.count; i++)
         if (rules->matching.items[i].from != RK_NO_DAY ||
-            rules->matching.items[i].until != RK_NO_DAY)
+            rules->matching.items[i].until != RK_NO_DAY || rules->matching.items[i].same_office)
             return true;
     return false;
 }

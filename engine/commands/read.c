@@ -47,9 +47,9 @@ static void put_references(const reading *r, size_t row, rk_buffer *out)
         rk_buffer_text(out, "\"reference\":");
         rk_buffer_json(out, reference);
     }
-    if (e->code[row])
-        rk_buffer_printf(out, "%s\"billing_code\":\"%llu\"", reference.len ? "," : "",
-                         (unsigned long long)e->code[row]);
+    char code[RK_CODE_TEXT];
+    if (rk_code_text(e->code[row], code))
+        rk_buffer_printf(out, "%s\"billing_code\":\"%s\"", reference.len ? "," : "", code);
     rk_buffer_char(out, '}');
 }
 

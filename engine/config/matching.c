@@ -302,10 +302,10 @@ static bool check_key(const rk_load *load, const rk_node *node, const rk_match_r
     const char *given = rk_node_get(node, "outcome") ? "outcome" : "outcomes";
     if (rule->key == RK_KEY_NEAR_BILLING_CODE)
         return check_near(load, node, rule, given, err);
-    if (rule->outcomes >> RK_SUGGESTED & 1) {
+    if (rule->outcomes >> RK_SUGGESTED & 1 && rule->outcomes != 1u << RK_SUGGESTED) {
         rk_load_fail(load, rk_node_at(node, given), err,
-                     "an exact key does not give \"suggested\"");
-        return rk_fail_hint(err, "near keys suggest, exact keys confirm");
+                     "a rule that gives \"suggested\" gives nothing else");
+        return rk_fail_hint(err, "what it suggests is left to a person: write a rule of its own");
     }
     return rule->key != RK_KEY_GROUP || check_group(load, node, rule, given, err);
 }
@@ -371,15 +371,19 @@ static bool covers_channels(const rk_match_rule *a, const rk_match_rule *b)
 }
 
 /* Within a tolerance an amount counts as exact; without it the same amount is less or more: the earlier
- * rule decides it only if it may say so. */
+ * rule decides it only if it may say so. One that suggests does so whatever the payment would be. */
 static uint32_t outcomes_before(const rk_match_rule *a, const rk_match_rule *b)
 {
+    bool perhaps = b->outcomes == 1u << RK_SUGGESTED && b->key != RK_KEY_NEAR_BILLING_CODE;
+    if (perhaps && a->outcomes != b->outcomes)
+        return 1u << RK_MATCHED | 1u << RK_LATE | 1u << RK_UNDERPAID | 1u << RK_OVERPAID |
+               1u << RK_DUPLICATE;
     bool differs = b->amount == RK_AMOUNT_WITHIN && a->amount != RK_AMOUNT_WITHIN &&
                    b->key != RK_KEY_NEAR_BILLING_CODE;
     return b->outcomes | (differs ? 1u << RK_UNDERPAID | 1u << RK_OVERPAID : 0);
 }
 
-/* Whatever `b` could decide, `a` has decided before. */
+/* Whatever `b` could decide, `a` has decided before. One that suggests leaves what owes nothing. */
 static bool shadows(const rk_match_rule *a, const rk_match_rule *b)
 {
     return a->key == b->key && covers_days(a, b) && covers_amount(a, b) && covers_time(a, b) &&

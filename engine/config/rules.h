@@ -178,7 +178,7 @@ typedef enum rk_time_test {
     RK_TIME_ANY,
     RK_TIME_IN_TIME,           /* may lie between submission and deadline */
     RK_TIME_AFTER_DEADLINE,    /* lies after the deadline */
-    RK_TIME_BEFORE_SUBMISSION, /* lies before the submission */
+    RK_TIME_BEFORE_SUBMISSION, /* lies before the submission, and before the bill was made */
     RK_TIME_WITHIN, /* may lie between the submission and paid_days times 24 hours after it */
 } rk_time_test;
 

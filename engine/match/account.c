@@ -142,10 +142,22 @@ rk_paying rk_owed_verdict(const rk_run *run, const rk_owed *owed, uint32_t entry
 
 /* ---- which rule decides ---- */
 
-/* Within a tolerance that the rule gives, the amount counts as exact. */
-static rk_paying tolerated(const rk_run *run, const rk_match_rule *rule, const rk_owed *owed,
-                           uint32_t entry, rk_paying paying)
+/* A rule that only suggests does so whatever the payment would be, where anything was due at all. */
+static rk_paying suggested(const rk_match_rule *rule, rk_paying paying)
 {
+    if (paying.kind == RK_PAYS_NOTHING_DUE)
+        return paying;
+    return (rk_paying){RK_PAYS_PERHAPS, RK_SUGGESTED,
+                       rule->paid == RK_TIME_BEFORE_SUBMISSION ? RK_REASON_BEFORE_SUBMISSION
+                                                               : RK_REASON_RULE_SUGGESTS};
+}
+
+/* Within a tolerance that the rule gives, the amount counts as exact. */
+static rk_paying under_rule(const rk_run *run, const rk_match_rule *rule, const rk_owed *owed,
+                            uint32_t entry, rk_paying paying)
+{
+    if (rule->outcomes == 1u << RK_SUGGESTED)
+        return suggested(rule, paying);
     bool differs = paying.kind == RK_PAYS_MORE || paying.kind == RK_PAYS_LESS;
     rk_money amount = run->world->entries.amount_minor[entry];
     if (!differs || !rk_rule_tolerates(rule, amount, owed->due))
@@ -163,7 +175,7 @@ const rk_match_rule *rk_owed_rule(const rk_run *run, const rk_owed *owed, uint32
         return run->always;
     for (size_t i = from; i < until; i++) {
         const rk_match_rule *rule = &rules[i];
-        rk_paying under = tolerated(run, rule, owed, entry, *paying);
+        rk_paying under = under_rule(run, rule, owed, entry, *paying);
         if (rule->key != key || !rk_rule_on_day(run, rule, entry) ||
             !rk_rule_fits(run, rule, entry, owed->application) ||
             !rk_rule_allows(run, rule, entry, owed->application, under.outcome))
@@ -216,6 +228,7 @@ void rk_owed_pay(const rk_run *run, rk_owed *owed, const rk_sequence *chain, siz
     case RK_PAYS_NOTHING_DUE:
     case RK_PAYS_UNKNOWN_DUE:
     case RK_PAYS_AGAIN:
+    case RK_PAYS_PERHAPS:
         break;
     }
 }

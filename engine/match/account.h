@@ -30,6 +30,7 @@ typedef enum rk_verdict_kind {
     RK_PAYS_LAST_PART, /* with the parts before it */
     RK_PAYS_MORE,
     RK_PAYS_LESS,
+    RK_PAYS_PERHAPS, /* a rule leaves it to a person */
 } rk_verdict_kind;
 
 typedef struct rk_paying {

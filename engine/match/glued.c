@@ -72,11 +72,13 @@ static size_t add_fitting(rk_run *run, size_t entry, uint64_t code, bool *gave_u
     return count;
 }
 
+/* It would be the payment by this rule, were it the only one. */
 static const rk_match_rule *rule_on_codes(const rk_run *run, size_t entry)
 {
     const rk_matching *rules = &run->rules->matching;
     for (size_t i = 0; i < rules->count; i++)
         if (rules->items[i].key == RK_KEY_BILLING_CODE &&
+            rules->items[i].outcomes >> RK_MATCHED & 1 &&
             rk_rule_on_day(run, &rules->items[i], entry))
             return &rules->items[i];
     return NULL;

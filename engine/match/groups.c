@@ -325,24 +325,34 @@ static bool pays_again(const judging *g, uint32_t entry)
     return any;
 }
 
+static const rk_match_rule *rule_of_duplicates(const judging *g, uint32_t entry)
+{
+    const rk_matching *rules = &g->run->rules->matching;
+    rk_match_key key = rk_key_of_entry_link(g->run, entry);
+    for (size_t i = 0; i < rules->count; i++)
+        if (rules->items[i].key == key && rules->items[i].outcomes >> RK_DUPLICATE & 1 &&
+            rk_rule_on_day(g->run, &rules->items[i], entry) &&
+            rk_rule_fits(g->run, &rules->items[i], entry,
+                         g->run->world->entries.application[entry]))
+            return &rules->items[i];
+    return NULL;
+}
+
 /* No set has the sum of an entry whose key names the group. */
 static void judge_wide(judging *g, size_t at)
 {
     uint32_t entry = g->chain.items[at];
-    rk_owed *anchor = &g->owed[member_of(g, g->run->world->entries.application[entry])];
     choice c = {.answer = RK_GROUP_NONE};
-    if (pays_again(g, entry)) {
-        rk_paying again = {RK_PAYS_AGAIN, RK_DUPLICATE, RK_REASON_PAID_BEFORE};
-        const rk_match_rule *rule =
-            rk_owed_rule(g->run, anchor, entry, 0, g->run->rules->matching.count, &again);
-        if (rule) {
-            rk_owed_pay(g->run, anchor, &g->chain, at, &again, rule->rule);
-            return;
-        }
+    const rk_match_rule *again = pays_again(g, entry) ? rule_of_duplicates(g, entry) : NULL;
+    if (again) {
+        rk_entry_decide(&g->run->world->entries, entry, RK_DUPLICATE, RK_REASON_PAID_BEFORE,
+                        again->rule);
+        return;
     }
     if (g->too_large || !list_members(g, entry, &c))
         c.answer = RK_GROUP_GAVE_UP;
-    for (size_t i = 0; c.count == 0 && i < g->count && i < RK_LISTED_MAX; i++)
+    bool none = c.count == 0;
+    for (size_t i = 0; none && i < g->count && i < RK_LISTED_MAX; i++)
         if (is_named(g, entry, g->members[i].row))
             add_member(&c, i, 0);
     leave_open(g, entry, &c, 0);
@@ -409,6 +419,14 @@ static void begin_trace(const judging *g)
             g->run->trace->count = g->run->trace->searched;
 }
 
+/* Money went back for which no payment is known: there may be one, for any that its key names. */
+static void hold_named(judging *g, uint32_t entry)
+{
+    for (size_t i = 0; i < g->count; i++)
+        if (is_named(g, entry, g->members[i].row))
+            rk_candidate_list_add(&g->found->held, entry, g->members[i].row);
+}
+
 static void judge_group(judging *g)
 {
     const rk_run *run = g->run;
@@ -426,6 +444,8 @@ static void judge_group(judging *g)
     for (size_t i = 0; i < g->chain.count; i++) {
         if (!g->chain.settled[i])
             judge_entry(g, i);
+        else if (run->world->entries.outcome[g->chain.items[i]] == RK_UNIDENTIFIED)
+            hold_named(g, g->chain.items[i]);
         else if (run->world->entries.outcome[g->chain.items[i]] == RK_REVERSED)
             reversed[member_of(g, run->world->entries.application[g->chain.items[i]])] = true;
     }

@@ -536,14 +536,28 @@ static rk_candidates keep(rk_run *run, rk_candidate_list *list,
     return kept;
 }
 
+/* A rule on an exact key leaves payments to a person. */
+static bool suggests(const rk_matching *rules)
+{
+    for (size_t i = 0; i < rules->count; i++)
+        if (rules->items[i].key != RK_KEY_NEAR_BILLING_CODE &&
+            rules->items[i].outcomes >> RK_SUGGESTED & 1)
+            return true;
+    return false;
+}
+
 static void find_candidates(rk_run *run)
 {
     const rk_entries *entries = &run->world->entries;
-    for (size_t row = 0; run->index.shared_count && row < entries->batch.count; row++)
-        if (entries->outcome[row] == RK_AMBIGUOUS && !(run->how && run->how[row] & RK_HOW_LISTED))
+    bool any = run->index.shared_count || suggests(&run->rules->matching);
+    for (size_t row = 0; any && row < entries->batch.count; row++)
+        if (entries->outcome[row] == RK_SUGGESTED)
+            rk_candidate_list_add(&run->candidates, (uint32_t)row, entries->application[row]);
+        else if (entries->outcome[row] == RK_AMBIGUOUS &&
+                 !(run->how && run->how[row] & RK_HOW_LISTED))
             add_sharers(run, (uint32_t)row);
-    rk_match_near(run);
     rk_match_glued_several(run);
+    rk_match_near(run);
     hold_crowds(run);
     run->world->candidates = keep(run, &run->candidates, by_entry_and_id, run->world);
     run->world->held = keep(run, &run->held, by_application_and_time, run);

@@ -81,6 +81,13 @@ static inline bool rk_is_traced(const rk_run *run, size_t entry)
  * ordinal; for qsort_r with the run. */
 int rk_by_time(const void *a, const void *b, void *run);
 
+/* Nobody can have paid before: it was submitted, or its bill was made, whichever came first. */
+static inline rk_moment rk_began_at(const rk_applications *a, uint32_t row)
+{
+    rk_moment billed = a->billed_at ? a->billed_at[row] : RK_NO_MOMENT;
+    return billed != RK_NO_MOMENT && billed < a->submitted_at[row] ? billed : a->submitted_at[row];
+}
+
 /* ---- rules.c: every question that a rule asks ---- */
 
 /* The rule holds on the entry's day. */

@@ -7,9 +7,6 @@ enum { CODE_DIGITS = 15, BITS_A_CODE = 16 };
 
 /* ---- neighbours ---- */
 
-static const uint64_t fifteen_digits =
-    100000000000000ull; /* the smallest number of fifteen digits */
-
 static size_t replaced_or_swapped(uint64_t code, uint64_t *neighbours)
 {
     size_t count = 0;
@@ -55,11 +52,11 @@ static size_t with_one_of_two_less(uint64_t code, uint64_t *neighbours)
 
 size_t rk_code_neighbours(uint64_t code, uint64_t *neighbours)
 {
-    if (code < fifteen_digits)
-        return with_one_more(code, neighbours);
-    if (code >= fifteen_digits * 10)
-        return with_one_of_two_less(code, neighbours);
-    return replaced_or_swapped(code, neighbours);
+    if (rk_code_is_whole(code))
+        return replaced_or_swapped(code, neighbours);
+    if (code >= RK_CODE_SHORT)
+        return with_one_more(code - RK_CODE_SHORT, neighbours);
+    return with_one_of_two_less(code, neighbours);
 }
 
 /* ---- codes that are still to be paid ---- */
@@ -69,12 +66,46 @@ typedef struct open_codes {
     uint64_t *bits;
     size_t bytes;
     int shift; /* of a hash, to the number of its bit */
+    uint64_t
+        *crowds; /* codes that too many share to go through, where any of them owes; ascending */
+    size_t crowd_count, crowd_capacity;
 } open_codes;
 
 static bool owes(const rk_applications *a, size_t row)
 {
     return a->state[row] == RK_STATE_NONE && a->due_minor[row] > 0 &&
            (!a->status || a->status[row] != RK_STATUS_CANCELLED);
+}
+
+/* Each crowd is gone through once, whoever may be near it. */
+static void find_crowds(const rk_run *run, open_codes *open)
+{
+    const rk_applications *a = &run->world->applications;
+    const rk_code_index *index = &run->index;
+    for (size_t from = 0, until; from < index->shared_count; from = until) {
+        uint64_t code = index->codes[index->shared[from]];
+        bool any = false;
+        for (until = from;
+             until < index->shared_count && index->codes[index->shared[until]] == code; until++)
+            any |= owes(a, index->shared[until]);
+        if (!any || until - from <= RK_LISTED_MAX)
+            continue;
+        open->crowds = rk_grow(open->crowds, &open->crowd_capacity, open->crowd_count + 1,
+                               sizeof *open->crowds);
+        open->crowds[open->crowd_count++] = code;
+    }
+}
+
+static int by_code(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static bool crowd_owes(const open_codes *open, uint64_t code)
+{
+    return open->crowd_count &&
+           bsearch(&code, open->crowds, open->crowd_count, sizeof code, by_code) != NULL;
 }
 
 static open_codes find_open(const rk_run *run)
@@ -97,6 +128,7 @@ static open_codes find_open(const rk_run *run)
 #pragma omp atomic
         open.bits[bit / 64] |= (uint64_t)1 << bit % 64;
     }
+    find_crowds(run, &open);
     return open;
 }
 
@@ -144,6 +176,8 @@ static void try_code(nearing *n, const rk_match_rule *rule, size_t entry, uint64
         return;
     if (shared)
         rows = rk_code_index_rows(&n->run->index, code, &count);
+    if (count > RK_LISTED_MAX && !crowd_owes(n->open, code))
+        return;
     if (count > RK_LISTED_MAX) {
         rk_candidate_list_add(&n->crowds, (uint32_t)entry, rows[0]);
         n->gave_up = true;
@@ -194,12 +228,39 @@ static void decide(nearing *n, const rk_match_rule *rule, size_t entry, size_t b
         e->application[entry] = n->found.items[before].application;
 }
 
+/* Numbers in the text that are one digit off: too long or too short for a code. */
+static rk_slice numbers_of(const rk_run *run, size_t row)
+{
+    const rk_entries *e = &run->world->entries;
+    if (!e->windows || !e->windows[row] || e->reason[row] != RK_REASON_NO_CODE)
+        return (rk_slice){"", 0};
+    return rk_texts_get(&run->world->texts, e->windows[row]);
+}
+
+/* A number that is one digit too long holds codes as well as being near some: none goes before another. */
+static size_t list_neighbours(const rk_run *run, size_t entry, uint64_t *neighbours)
+{
+    rk_slice rest = numbers_of(run, entry);
+    uint64_t number = rest.len ? rk_windows_short(rest) : run->world->entries.code[entry], window;
+    size_t count = number ? rk_code_neighbours(number, neighbours) : 0;
+    bool whole, doubled = false;
+    while (count < RK_NEIGHBOURS_MAX && rk_windows_next(&rest, &window, &whole)) {
+        bool known = false;
+        for (size_t i = 0; i < count; i++)
+            known |= neighbours[i] == window;
+        doubled |= !whole;
+        if (!known)
+            neighbours[count++] = window;
+    }
+    return number || doubled ? count : 0;
+}
+
 static void decide_entry(nearing *n, size_t entry)
 {
     uint64_t neighbours[RK_NEIGHBOURS_MAX];
     const rk_matching *rules = &n->run->rules->matching;
     size_t before = n->found.count;
-    size_t count = rk_code_neighbours(n->run->world->entries.code[entry], neighbours);
+    size_t count = list_neighbours(n->run, entry, neighbours);
     n->gave_up = false;
     for (size_t r = 0; r < rules->count; r++) {
         const rk_match_rule *rule = &rules->items[r];
@@ -214,9 +275,12 @@ static void decide_entry(nearing *n, size_t entry)
     }
 }
 
-static bool is_mistyped(const rk_entries *e, size_t row)
+/* What no exact key found: by its code, or by a number in its text that is one digit off. */
+static bool is_mistyped(const rk_run *run, size_t row)
 {
-    return e->outcome[row] == RK_UNIDENTIFIED && e->reason[row] == RK_REASON_UNKNOWN_CODE;
+    const rk_entries *e = &run->world->entries;
+    return e->outcome[row] == RK_UNIDENTIFIED && e->amount_minor[row] > 0 &&
+           (e->reason[row] == RK_REASON_UNKNOWN_CODE || numbers_of(run, row).len);
 }
 
 /* Each entry is decided by itself: states of applications are only read. */
@@ -231,7 +295,7 @@ void rk_match_near(rk_run *run)
         nearing own = {.run = run, .open = &open};
 #pragma omp for schedule(dynamic, 1024)
         for (size_t row = 0; row < e->batch.count; row++)
-            if (is_mistyped(e, row))
+            if (is_mistyped(run, row))
                 decide_entry(&own, row);
 #pragma omp critical(rk_match_near)
         {
@@ -244,4 +308,5 @@ void rk_match_near(rk_run *run)
         free(own.held.items);
     }
     rk_pages_free(open.bits, open.bytes);
+    free(open.crowds);
 }

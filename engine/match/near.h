@@ -12,7 +12,7 @@
 
 #include "match/matching.h"
 
-enum { RK_NEIGHBOURS_MAX = 15 * 10 };
+enum { RK_NEIGHBOURS_MAX = 15 * 10 + 64 };
 
 /* The codes of fifteen digits within one edit of what was read (fourteen to sixteen digits), each once;
  * gives how many. */

@@ -45,7 +45,8 @@ static bool amount_holds(const rk_match_rule *rule, rk_money amount, rk_money du
 static bool time_holds(const rk_match_rule *rule, const rk_entries *e, size_t entry,
                        const rk_applications *a, uint32_t row)
 {
-    bool begun = e->paid_until[entry] >= a->submitted_at[row];
+    rk_moment begin = rk_began_at(a, row);
+    bool begun = e->paid_until[entry] >= begin;
     switch (rule->paid) {
     case RK_TIME_IN_TIME:
         return begun &&
@@ -55,8 +56,7 @@ static bool time_holds(const rk_match_rule *rule, const rk_entries *e, size_t en
     case RK_TIME_BEFORE_SUBMISSION:
         return !begun;
     case RK_TIME_WITHIN:
-        return begun &&
-               e->paid_from[entry] <= a->submitted_at[row] + rule->paid_days * RK_DAY_LENGTH;
+        return begun && e->paid_from[entry] <= begin + rule->paid_days * RK_DAY_LENGTH;
     case RK_TIME_ANY:
         break;
     }
@@ -98,7 +98,7 @@ static void note_time(const rk_run *run, const rk_match_rule *rule, size_t entry
     if (rk_is_traced(run, entry))
         rk_trace_note(run, rule, row, RK_TEST_PAID, rule->paid != RK_TIME_ANY, holds,
                       rk_trace_span(RK_TRACE_MOMENTS, e->paid_from[entry], e->paid_until[entry]),
-                      rk_trace_span(RK_TRACE_MOMENTS, a->submitted_at[row], a->deadline[row]));
+                      rk_trace_span(RK_TRACE_MOMENTS, rk_began_at(a, row), a->deadline[row]));
 }
 
 static bool office_fits(const rk_run *run, const rk_match_rule *rule, size_t entry, uint32_t row)

@@ -26,7 +26,7 @@ typedef enum rk_test {
     RK_TEST_REVERSAL, /* entry: its amount below 0; application: the entry that it takes back */
     RK_TEST_OWES,     /* application: what it still owes; 0: paid, cancelled, waived */
     RK_TEST_AMOUNT,   /* amount paid; application: amount due */
-    RK_TEST_PAID,     /* paid_from, paid_until; application: submitted_at, deadline */
+    RK_TEST_PAID,     /* paid_from, paid_until; application: submitted or billed, deadline */
     RK_TEST_OFFICE,
     RK_TEST_CHANNEL,
     RK_TEST_GROUP,   /* sets of the group's applications with the sum; see rk_group_answer */

@@ -1,5 +1,7 @@
 #include "model/columns.h"
 
+#include <stdio.h>
+
 size_t rk_type_size(rk_type type)
 {
     switch (type) {
@@ -137,4 +139,26 @@ void rk_batch_free(rk_batch *batch)
     }
     batch->count = 0;
     batch->capacity = 0;
+}
+
+uint64_t rk_code_mistyped(rk_slice text)
+{
+    uint64_t number;
+    if ((text.len != 14 && text.len != 16) || !rk_slice_to_u64(text, &number) || number == 0)
+        return 0;
+    if (text.len == 14)
+        return RK_CODE_SHORT + number;
+    return text.at[0] == '0' ? 0 : number;
+}
+
+size_t rk_code_text(uint64_t code, char *text)
+{
+    int length = 0;
+    text[0] = '\0';
+    if (code >= RK_CODE_SHORT)
+        length =
+            snprintf(text, RK_CODE_TEXT, "%014llu", (unsigned long long)(code - RK_CODE_SHORT));
+    else if (code)
+        length = snprintf(text, RK_CODE_TEXT, "%015llu", (unsigned long long)code);
+    return (size_t)length;
 }

@@ -34,6 +34,22 @@ enum {
 
 #define RK_NO_ROW UINT32_MAX
 
+/* A billing code has 15 digits. What was read with 16, or with 14, is kept too, so that it can be found near
+ * a code: 16 digits as they are, 14 above RK_CODE_SHORT, so that all three differ. */
+#define RK_CODE_SHORT 10000000000000000ull
+
+static inline bool rk_code_is_whole(uint64_t code)
+{
+    return code && code < 1000000000000000ull;
+}
+
+/* The code of 14 or 16 digits (none of which is a zero put before a whole one); 0 when it is none. */
+uint64_t rk_code_mistyped(rk_slice text);
+
+/* As it was read, NUL-terminated, nothing for 0. `text` has room for RK_CODE_TEXT bytes; gives the length. */
+enum { RK_CODE_TEXT = 24 };
+size_t rk_code_text(uint64_t code, char *text);
+
 typedef struct rk_column {
     const char *name;
     rk_type type;

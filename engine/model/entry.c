@@ -45,6 +45,12 @@ uint64_t rk_entry_bit(size_t offset)
     return 0;
 }
 
+uint64_t rk_windows_short(rk_slice windows)
+{
+    const char *mark = windows.len ? memchr(windows.at, '~', windows.len) : NULL;
+    return mark ? rk_code_mistyped(rk_slice_between(mark + 1, windows.at + windows.len)) : 0;
+}
+
 bool rk_windows_next(rk_slice *rest, uint64_t *code, bool *whole)
 {
     *whole = rest->len == 0 || rest->at[0] != '-';

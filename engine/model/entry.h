@@ -38,11 +38,13 @@ typedef struct rk_entries {
     rk_money *amount_minor; /* signed: + is money in */
     rk_name *currency;
     rk_text *reference;
-    uint64_t *code; /* 0: none, or not one; chosen by the match where there are windows */
+    uint64_t *
+        code; /* see rk_code_text; 0: none, or not one; chosen by the match where there are windows */
     rk_text *narrative;
     uint8_t *flags;
-    rk_text
-        *windows; /* no code stands alone, but these may stand in longer numbers: 15 digits each */
+    rk_text *
+        windows; /* no code stands alone, but these may stand in longer numbers: 15 digits each; then
+                   * perhaps one of 14, "~82024030500012", that may have lost one */
     rk_money *balance; /* the running balance, while files are read: not one of rk_entry_all */
     /* decided by the engine */
     uint8_t *outcome;      /* rk_outcome */
@@ -75,6 +77,9 @@ static inline rk_day rk_entry_booked(const rk_entries *entries, size_t row)
 /* Cuts the first code off the text of `windows`; false when none is left. One that is not `whole` ("-820...")
  * is the number with one of two equal neighbours taken out: it may be meant, but nobody can tell. */
 bool rk_windows_next(rk_slice *rest, uint64_t *code, bool *whole);
+
+/* The number of 14 digits at its end as a code (see rk_code_text), 0: none. */
+uint64_t rk_windows_short(rk_slice windows);
 
 /* What became of a file of the inbox. The numbers are sealed: add at the end. */
 typedef enum rk_file_fate {

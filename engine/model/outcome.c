@@ -62,6 +62,8 @@ static const char *const reason_texts[RK_REASONS] = {
     [RK_REASON_KEYS_DIFFER] = "its keys name different applications",
     [RK_REASON_SEVERAL_PAYMENTS] = "several payments may be what it takes back",
     [RK_REASON_GAVE_UP] = "too many possibilities",
+    [RK_REASON_BEFORE_SUBMISSION] = "paid before the application with this code was submitted",
+    [RK_REASON_RULE_SUGGESTS] = "left to a person by rule",
 };
 
 static int find(const char *const *names, int count, rk_slice name)

@@ -107,9 +107,11 @@ typedef enum rk_reason {
     RK_REASON_GAVE_UP,            /* too many possibilities to list or to try */
     RK_REASON_SPARED, /* an outage stopped the clock: in time, or still open, by that alone */
     RK_REASON_PAUSED, /* an outage that is not over stops the clock */
-    RK_REASON_DECISION_STALE, /* of a case: the ground of a decision has changed */
-    RK_REASON_REOPENED,       /* lapsed; a person opened it again */
-    RK_REASON_LAPSED,         /* a person let it lapse */
+    RK_REASON_DECISION_STALE,    /* of a case: the ground of a decision has changed */
+    RK_REASON_REOPENED,          /* lapsed; a person opened it again */
+    RK_REASON_LAPSED,            /* a person let it lapse */
+    RK_REASON_BEFORE_SUBMISSION, /* paid before the application of its code was submitted or billed */
+    RK_REASON_RULE_SUGGESTS,     /* a rule leaves such a payment to a person */
     RK_REASONS
 } rk_reason;
 

@@ -125,15 +125,22 @@ static void want_also(const rk_wanted *also, rk_wanted *wanted)
     add_keys(&also->days, &wanted->days);
 }
 
+/* It has a code, or a number that may be one digit off. */
+static bool may_be_near(const rk_entries *e, size_t row)
+{
+    return e->code[row] || e->windows[row];
+}
+
 static void want(rk_night *night, const fresh *f, rk_wanted *wanted)
 {
     want_also(night->also, wanted);
     for (size_t row = 0; row < f->entries.batch.count; row++) {
         rk_keys_add_windows(&wanted->codes,
                             rk_texts_get(&night->world.texts, f->entries.windows[row]));
-        if (f->entries.code[row] == 0)
+        if (!may_be_near(&f->entries, row))
             continue;
-        rk_keys_add(&wanted->codes, f->entries.code[row]);
+        if (f->entries.code[row])
+            rk_keys_add(&wanted->codes, f->entries.code[row]);
         want_days_of_entry(night, &f->entries, row, wanted);
     }
     for (size_t row = 0; f->has_applications && row < f->applications.batch.count; row++) {
@@ -295,9 +302,10 @@ static void want_codes_of_open(const rk_night *night, size_t from, rk_wanted *wa
     const rk_entries *e = &night->world.before.entries;
     for (size_t row = from; row < e->batch.count; row++) {
         rk_keys_add_windows(&wanted->codes, rk_texts_get(&night->world.texts, e->windows[row]));
-        if (e->application[row] != RK_NO_ROW || e->code[row] == 0)
+        if (e->application[row] != RK_NO_ROW || !may_be_near(e, row))
             continue;
-        rk_keys_add(&wanted->codes, e->code[row]);
+        if (e->code[row])
+            rk_keys_add(&wanted->codes, e->code[row]);
         want_days_of_entry(night, e, row, wanted);
     }
 }

@@ -65,6 +65,11 @@ static evidence find_evidence(const rk_world *w)
         if (pays && !found.payment[application])
             found.payment[application] = (uint32_t)row + 1;
     }
+    for (size_t i = 0; i < w->allocations.count; i++) {
+        const rk_allocation *paid = &w->allocations.items[i];
+        if (!found.payment[paid->application])
+            found.payment[paid->application] = paid->entry + 1;
+    }
     return found;
 }
 
@@ -105,7 +110,9 @@ static void add_outcome(rk_night *night, size_t entry, const evidence *found)
     rows->outcome[row] = name_of(night, rk_outcome_name((rk_outcome)e->outcome[entry]));
     rows->rule[row] = e->rule[entry];
     rows->reason[row] = name_of(night, rk_reason_text((rk_reason)e->reason[entry]));
-    if (application != RK_NO_ROW)
+    size_t several = 0;
+    rk_world_allocations(w, (uint32_t)entry, &several);
+    if (application != RK_NO_ROW && several < 2)
         rows->application_id[row] = w->applications.id[application];
     if (entry < w->before.entries.batch.count)
         rows->before[row] =
@@ -113,14 +120,28 @@ static void add_outcome(rk_night *night, size_t entry, const evidence *found)
     rows->cause[row] = cause_of(night, entry, found);
 }
 
-static void add_allocation(rk_night *night, size_t entry, uint32_t application, const char *role)
+static void add_allocation(rk_night *night, size_t entry, uint32_t application, rk_money amount,
+                           const char *role)
 {
     rk_allocation_rows *rows = &night->history.allocations;
     size_t row = rk_batch_append(&rows->batch);
     rows->entry[row] = entry_text(night, entry);
     rows->application_id[row] = night->world.applications.id[application];
-    rows->amount[row] = night->world.entries.amount_minor[entry];
+    rows->amount[row] = amount;
     rows->role[row] = name_of(night, role);
+}
+
+/* All of an entry, or what it pays of each application of a group. */
+static void add_payments(rk_night *night, size_t entry)
+{
+    size_t count;
+    const rk_world *w = &night->world;
+    const rk_allocation *several = rk_world_allocations(w, (uint32_t)entry, &count);
+    for (size_t i = 0; i < count; i++)
+        add_allocation(night, entry, several[i].application, several[i].amount_minor, "payment");
+    if (!several)
+        add_allocation(night, entry, w->entries.application[entry], w->entries.amount_minor[entry],
+                       "payment");
 }
 
 static void write_outcomes(rk_night *night, const evidence *found)
@@ -131,12 +152,12 @@ static void write_outcomes(rk_night *night, const evidence *found)
             continue;
         add_outcome(night, row, found);
         if (rk_outcome_is_payment((rk_outcome)w->entries.outcome[row]))
-            add_allocation(night, row, w->entries.application[row], "payment");
+            add_payments(night, row);
     }
     for (size_t i = 0; i < w->candidates.count; i++)
         if (rk_night_entry_changed(w, w->candidates.items[i].entry))
             add_allocation(night, w->candidates.items[i].entry, w->candidates.items[i].application,
-                           "candidate");
+                           w->entries.amount_minor[w->candidates.items[i].entry], "candidate");
 }
 
 /* ---- transitions ---- */

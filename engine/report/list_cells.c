@@ -161,9 +161,8 @@ rk_money rk_record_money(const rk_record *r, rk_column_id id)
 
 static void put_code(rk_row *row, uint64_t code)
 {
-    char text[32];
-    int len = code ? snprintf(text, sizeof text, "%015llu", (unsigned long long)code) : 0;
-    rk_row_text(row, RK_STYLE_TEXT, (rk_slice){text, (size_t)len});
+    char text[RK_CODE_TEXT];
+    rk_row_text(row, RK_STYLE_TEXT, (rk_slice){text, rk_code_text(code, text)});
 }
 
 static void put_entry(rk_row *row, const rk_listing *l, const rk_record *r)

@@ -307,3 +307,18 @@ bool rk_extract_windows(const rk_extractor *extractor, rk_slice text, rk_windows
     }
     return good;
 }
+
+/* ---- numbers with a digit too few ---- */
+
+void rk_extract_short(rk_slice text, rk_windows *found)
+{
+    for (size_t at = 0, end; at < text.len; at = end + 1) {
+        for (end = at; end < text.len && is_digit(text.at[end]);)
+            end++;
+        rk_slice number = {text.at + at, end - at};
+        if (number.len != RK_CODE_DIGITS - 1)
+            continue;
+        found->several_short |= found->shorter.at && !rk_slice_equal(found->shorter, number);
+        found->shorter = number;
+    }
+}

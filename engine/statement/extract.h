@@ -33,11 +33,16 @@ typedef struct rk_windows {
     uint64_t codes[RK_WINDOWS_MAX];
     bool whole[RK_WINDOWS_MAX]; /* else it stands there but for a digit typed twice */
     size_t count;
-    bool too_many; /* such a text names nothing */
+    bool too_many;    /* such a text names nothing */
+    rk_slice shorter; /* a number of 14 digits: a code that lost one, perhaps; {NULL, 0}: none */
+    bool several_short;
 } rk_windows;
 
 /* Adds those of `text`. False when the pattern hit a limit. Cost: at most RK_WINDOWS_MAX tries that find
  * something, and one look at each digit. */
 bool rk_extract_windows(const rk_extractor *extractor, rk_slice text, rk_windows *found);
+
+/* Notes the numbers of `text` that have one digit too few to be a code. */
+void rk_extract_short(rk_slice text, rk_windows *found);
 
 #endif

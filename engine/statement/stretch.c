@@ -119,19 +119,20 @@ static const char *read_windows(rk_stretch *stretch, const rk_row *row, reading 
 {
     const rk_plan *plan = stretch->statement->plan;
     const rk_field_list *fields = &plan->channel->extract.fields;
-    stretch->windows.count = 0;
-    stretch->windows.too_many = false;
+    stretch->windows = (rk_windows){.count = 0};
     for (size_t i = 0; i < fields->count; i++) {
         into->field = fields->fields[i];
         if (!rk_extract_windows(&plan->extractor, rk_row_field(row, into->field),
                                 &stretch->windows))
             return "the pattern for the code gives up on this text";
+        rk_extract_short(rk_row_field(row, into->field), &stretch->windows);
     }
-    into->windows = stretch->windows.count > 0 && !stretch->windows.too_many;
+    bool one_short = stretch->windows.shorter.at && !stretch->windows.several_short;
+    into->windows = (stretch->windows.count > 0 || one_short) && !stretch->windows.too_many;
     return NULL;
 }
 
-static const char *read_code(rk_stretch *stretch, const rk_row *row, reading *into)
+static const char *find_code(rk_stretch *stretch, const rk_row *row, reading *into)
 {
     const rk_plan *plan = stretch->statement->plan;
     const rk_channel *channel = plan->channel;
@@ -153,6 +154,16 @@ static const char *read_code(rk_stretch *stretch, const rk_row *row, reading *in
     return into->several || into->code || !channel->extract.glued
                ? NULL
                : read_windows(stretch, row, into);
+}
+
+/* A field of its own that has one digit too few or too many may still be found near a code. */
+static const char *read_code(rk_stretch *stretch, const rk_row *row, reading *into)
+{
+    int field = stretch->statement->plan->channel->billing_code;
+    const char *fault = find_code(stretch, row, into);
+    if (!into->code && !into->several && !into->windows && field >= 0)
+        into->code = rk_code_read_mistyped(rk_row_field(row, field));
+    return fault;
 }
 
 static const char *read_balance(const rk_row *row, reading *into)
@@ -244,7 +255,7 @@ static void reject(rk_stretch *stretch, const rk_row *row, const reading *read, 
         .column = rk_row_column(row, read->field),
         .reason = rk_slice_of(reason),
         .amount_minor = read->amount,
-        .code = read->code,
+        .code = rk_code_is_whole(read->code) ? read->code : 0,
     };
 }
 
@@ -339,7 +350,7 @@ static rk_text text_of(rk_stretch *stretch, size_t row, rk_slice text, rk_text_k
 static rk_text windows_of(rk_stretch *stretch, size_t row)
 {
     const rk_windows *windows = &stretch->windows;
-    char *text = rk_arena_alloc(&stretch->arena, windows->count * (RK_CODE_DIGITS + 1), 1);
+    char *text = rk_arena_alloc(&stretch->arena, (windows->count + 1) * (RK_CODE_DIGITS + 1), 1);
     size_t len = 0;
     for (size_t i = 0; i < windows->count; i++) {
         uint64_t code = windows->codes[i];
@@ -348,6 +359,11 @@ static rk_text windows_of(rk_stretch *stretch, size_t row)
         for (size_t d = RK_CODE_DIGITS; d > 0; d--, code /= 10)
             text[len + d - 1] = (char)('0' + code % 10);
         len += RK_CODE_DIGITS;
+    }
+    if (windows->shorter.at && !windows->several_short) {
+        text[len++] = '~';
+        memcpy(text + len, windows->shorter.at, windows->shorter.len);
+        len += windows->shorter.len;
     }
     add_later(stretch, (rk_later){row, RK_TEXT_WINDOWS, {text, len}});
     return 0;

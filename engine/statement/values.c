@@ -1,5 +1,7 @@
 #include "statement/values.h"
 
+#include "model/columns.h"
+
 /* ---- amounts ---- */
 
 /* "Rp 350.000", "Rp. 350.000", "IDR 350,000.00": without what stands before. */
@@ -168,6 +170,13 @@ uint64_t rk_code_read(rk_slice text)
     if (text.len && text.at[0] == '\'')
         text = (rk_slice){text.at + 1, text.len - 1};
     return text.len == 15 && rk_fifteen_digits(text.at, &code) ? code : 0;
+}
+
+uint64_t rk_code_read_mistyped(rk_slice text)
+{
+    if (text.len && text.at[0] == '\'')
+        text = (rk_slice){text.at + 1, text.len - 1};
+    return rk_code_mistyped(text);
 }
 
 /* ---- times ---- */

@@ -79,6 +79,9 @@ bool rk_balance_read(const rk_channel *channel, rk_slice text, rk_money *minor);
 /* A code of 15 digits in a field of its own; 0 when it is none. */
 uint64_t rk_code_read(rk_slice text);
 
+/* One of 14 or 16 digits, see rk_code_text; 0 when it is none. */
+uint64_t rk_code_read_mistyped(rk_slice text);
+
 /* cp1252 to UTF-8; `out` has room for 3 * text.len bytes. Bytes that cp1252 lacks become U+FFFD. */
 size_t rk_cp1252_to_utf8(rk_slice text, char *out);
 

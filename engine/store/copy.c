@@ -69,14 +69,12 @@ static void put_text(rk_buffer *out, rk_slice text)
 
 static void put_code(rk_buffer *out, uint64_t code)
 {
-    char digits[15];
+    char digits[RK_CODE_TEXT];
     if (code == 0) {
         put_null(out);
         return;
     }
-    for (int i = 14; i >= 0; i--, code /= 10)
-        digits[i] = (char)('0' + code % 10);
-    put_text(out, (rk_slice){digits, sizeof digits});
+    put_text(out, (rk_slice){digits, rk_code_text(code, digits)});
 }
 
 static void put_day(rk_buffer *out, rk_day day)

@@ -82,8 +82,8 @@ static void put_moment(rk_moment at, rk_zone zone, rk_buffer *out)
 
 static void put_code(uint64_t code, rk_buffer *out)
 {
-    if (code)
-        rk_buffer_u64(out, code);
+    char text[RK_CODE_TEXT];
+    rk_buffer_slice(out, (rk_slice){text, rk_code_text(code, text)});
     rk_buffer_char(out, ',');
 }
 
@@ -141,6 +141,14 @@ static void put_reason(const rk_tables *t, size_t row, rk_buffer *out)
     rk_buffer_csv(out, rk_slice_of(rk_reason_text((rk_reason)t->world->entries.reason[row])));
 }
 
+/* An entry that pays for several of a group belongs to none of them alone. */
+static bool pays_several(const rk_tables *t, size_t row)
+{
+    size_t count;
+    return t->world->allocations.count && rk_world_allocations(t->world, (uint32_t)row, &count) &&
+           count > 1;
+}
+
 static void put_entry(const rk_tables *t, size_t row, rk_buffer *out)
 {
     const rk_world *world = t->world;
@@ -168,7 +176,8 @@ static void put_entry(const rk_tables *t, size_t row, rk_buffer *out)
     rk_buffer_text(out, rk_outcome_name((rk_outcome)e->outcome[row]));
     rk_buffer_char(out, ',');
     put_name(t, e->rule[row], out);
-    put_application_id(t, e->application[row], out);
+    if (!pays_several(t, row))
+        put_application_id(t, e->application[row], out);
     rk_buffer_text(out, ",,"); /* settlement: of channels that settle, none yet */
     put_reason(t, row, out);
     rk_buffer_char(out, '\n');
@@ -187,14 +196,14 @@ void rk_tables_entries(const rk_tables *t, rk_output *out)
 
 /* ---- allocations.csv, links.csv ---- */
 
-static void put_allocation(const rk_tables *t, size_t entry, uint32_t application, const char *role,
-                           rk_buffer *out)
+static void put_allocation(const rk_tables *t, size_t entry, uint32_t application, rk_money amount,
+                           const char *role, rk_buffer *out)
 {
     rk_entry_name_put(t->world, entry, out);
     rk_buffer_char(out, ',');
     put_application_id(t, application, out);
     rk_buffer_char(out, ',');
-    rk_money_put(out, t->world->entries.amount_minor[entry], exponent_of(t, entry));
+    rk_money_put(out, amount, exponent_of(t, entry));
     rk_buffer_char(out, ',');
     rk_buffer_text(out, role);
     rk_buffer_char(out, '\n');
@@ -213,14 +222,29 @@ static void put_candidates(const rk_tables *t, size_t entry, rk_buffer *out)
             high = middle;
     }
     for (; low < all->count && all->items[low].entry == entry; low++)
-        put_allocation(t, entry, all->items[low].application, "candidate", out);
+        put_allocation(t, entry, all->items[low].application, t->world->entries.amount_minor[entry],
+                       "candidate", out);
+}
+
+/* All of an entry, or what it pays of each application of a group. */
+static void put_payments(const rk_tables *t, size_t entry, rk_buffer *out)
+{
+    size_t count = 0;
+    const rk_entries *e = &t->world->entries;
+    const rk_allocation *several = t->world->allocations.count
+                                       ? rk_world_allocations(t->world, (uint32_t)entry, &count)
+                                       : NULL;
+    for (size_t i = 0; i < count; i++)
+        put_allocation(t, entry, several[i].application, several[i].amount_minor, "payment", out);
+    if (!several)
+        put_allocation(t, entry, e->application[entry], e->amount_minor[entry], "payment", out);
 }
 
 static void put_entry_allocations(const rk_tables *t, size_t entry, rk_buffer *out)
 {
     const rk_entries *e = &t->world->entries;
     if (rk_outcome_is_payment((rk_outcome)e->outcome[entry]))
-        put_allocation(t, entry, e->application[entry], "payment", out);
+        put_payments(t, entry, out);
     else if (e->outcome[entry] == RK_AMBIGUOUS || e->outcome[entry] == RK_SUGGESTED)
         put_candidates(t, entry, out);
 }

@@ -15,7 +15,7 @@ CASES = [
     ("exact", {}, [("indomaret", 4, "10:30:00", 350000, "matched")], "paid"),
     ("at the deadline", {}, [("indomaret", 4, "12:00:00", 350000, "matched")], "paid"),
     ("a second late", {}, [("indomaret", 4, "12:00:01", 350000, "late")], "paid_late"),
-    ("before the submission", {}, [("indomaret", 4, "09:50:00", 350000, "matched")], "paid"),
+    ("before the submission", {}, [("indomaret", 4, "09:50:00", 350000, "suggested")], "awaiting"),
     ("never", {}, [], "expired"),
     ("in three parts", {}, [("indomaret", 4, "10:10:00", 100000, "matched"),
                             ("pos", 4, "10:20:00", 50000, "matched"),
@@ -109,7 +109,7 @@ def narrative_cases():
 
 
 def narrate(text, code):
-    return text.format(code=code, a=code[:7], b=code[7:], one=code[:1], rest=code[1:], short=code[:14],
+    return text.format(code=code, a=code[:7], b=code[7:], one=code[:1], rest=code[1:], short=code[:13],
                        spaced=" ".join(code), other="829240304000001", long="01" * 40, many="".join(f"7{i:02}8" for i in range(40)))
 
 
