@@ -96,7 +96,7 @@ static bool publish(rk_nightly *n, rk_night *night, rk_error *err)
     rk_published published;
     bool good = rk_publish(n->settings, &n->archive, &n->mark, &published, err);
     bool waits = night->suspended.len || night->unknown_files || night->set_aside_files ||
-                 night->stale_decisions || night->overdue_channels;
+                 night->stale_decisions || night->overdue_channels || night->missing_statements;
     n->waiting |= waits;
     rk_log_stage("publish", "workbooks=%zu", published.workbooks);
     rk_log_result("run=%s committed=yes published=%zu/%zu next=%s",
@@ -118,10 +118,10 @@ static void tell_read(const rk_night *night)
 }
 
 /* The run that took it in may have been killed before it could say so. */
-static bool a_file_waits(const rk_night *night)
+static bool a_file_waits(rk_night *night)
 {
     bool waits = false;
-    waits = rk_night_decisions_wait(night) > 0;
+    waits = rk_night_decisions_wait(night) > 0 || rk_night_count_gaps(night) > 0;
     for (size_t row = 0; !waits && row < night->carried.files.batch.count; row++)
         waits = rk_night_file_waits(night, row);
     return waits;

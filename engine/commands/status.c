@@ -126,6 +126,20 @@ static void print_rejects(status *s)
                RK_FMT(rk_texts_get(texts, rejects->reason[row])));
 }
 
+/* They close when the missing statement comes, or somebody accepts the file behind the gap. */
+static void print_gaps(status *s)
+{
+    rk_slice why, digest;
+    size_t next = 0, shown = 0;
+    while (rk_night_next_gap(&s->night, &next, &why, &digest)) {
+        if (shown++ == 0)
+            printf("statements that do not follow the one before (until the missing one comes, or "
+                   "accept_file, subject as shown):\n");
+        printf("  %.16s  %.*s\n", digest.at, RK_FMT(why));
+    }
+    s->waiting |= shown > 0;
+}
+
 /* Decisions that did nothing, or whose ground has changed: a new one on the same entry, or one of the same
  * id, takes their place. */
 static void print_decisions(status *s)
@@ -245,6 +259,7 @@ static bool print(status *s, rk_error *err)
     print_channels(s);
     print_files(s);
     print_rejects(s);
+    print_gaps(s);
     print_decisions(s);
     print_cases(s);
     return true;

@@ -163,6 +163,8 @@ typedef struct rk_controls {
     bool over_all; /* over: all counts filtered records too; kept (default) does not */
     bool balances; /* opening + entries = closing where given */
     bool running;  /* the balance of each row */
+    bool numbers;  /* statements of an account are numbered without gaps */
+    bool opening;  /* each begins with the balance at which the one before ended */
 } rk_controls;
 
 typedef struct rk_account {

@@ -11,6 +11,8 @@ static const rk_choice overlaps[] = {{"extends", true}, {"never", false}, {NULL,
 static const rk_choice dates[] = {{"second", RK_DATED_SECOND}, {"day", RK_DATED_DAY}, {NULL, 0}};
 static const rk_choice counts[] = {{"count", true}, {NULL, 0}};
 static const rk_choice totals[] = {{"total", true}, {NULL, 0}};
+static const rk_choice follow[] = {{"follow", true}, {NULL, 0}};
+static const rk_choice follows[] = {{"follows", true}, {NULL, 0}};
 static const rk_choice overs[] = {{"kept", false}, {"all", true}, {NULL, 0}};
 
 static bool set_flag(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
@@ -130,6 +132,10 @@ static const rk_key controls_keys[] = {
      .doc = "opening balance + entries = closing balance"},
     {"running", &rk_value_yes, offsetof(rk_controls, running),
      .doc = "the balance of each record follows from the one before"},
+    {"numbers", &rk_value_flag, offsetof(rk_controls, numbers), .choices = follow,
+     .doc = "statements of an account are numbered without gaps, from 1 each year or on and on"},
+    {"opening", &rk_value_flag, offsetof(rk_controls, opening), .choices = follows,
+     .doc = "each statement begins with the balance at which the account's one before ended"},
 };
 static const rk_schema controls_schema = {
     .doc = "what must agree in a file", .size = sizeof(rk_controls), RK_KEYS(controls_keys)};
@@ -192,7 +198,7 @@ static const rk_key channel_keys[] = {
     {"dated", &rk_value_mapping, 0, .needed = true, .of = &dated_schema,
      .doc = "second, day or {cutoff, working_days}"},
     {"controls", &rk_value_mapping, offsetof(rk_channel, controls), .of = &controls_schema,
-     .doc = "{entries, amount, over, balances, running}"},
+     .doc = "{entries, amount, over, balances, running, numbers, opening}"},
     {"accounts", &rk_value_list, offsetof(rk_channel, accounts),
      .count_offset = offsetof(rk_channel, account_count), .of = &account_schema,
      .doc = "a list of {account, office, from, until}"},
@@ -243,6 +249,17 @@ static bool check_controls(const rk_load *load, const rk_node *node, const rk_ch
     }
     if (rk_is_standard(channel))
         return true; /* their balances are their own; other totals they have none */
+    if (controls->numbers && !gives(channel, RK_MEANS_NUMBER, RK_MEANS_NUMBER)) {
+        rk_load_fail(load, rk_node_at(at, "numbers"), err,
+                     "no header, trailer or line gives \"number\"");
+        return rk_fail_hint(err, "name the field that holds it number");
+    }
+    if (controls->opening && (!gives(channel, RK_MEANS_OPENING, RK_MEANS_OPENING) ||
+                              !gives(channel, RK_MEANS_CLOSING, RK_MEANS_CLOSING))) {
+        rk_load_fail(load, rk_node_at(at, "opening"), err,
+                     "no header, trailer or line gives both balances");
+        return rk_fail_hint(err, "name the fields opening_balance and closing_balance");
+    }
     if (controls->balances && (!gives(channel, RK_MEANS_OPENING, RK_MEANS_OPENING) ||
                                !gives(channel, RK_MEANS_CLOSING, RK_MEANS_CLOSING))) {
         rk_load_fail(load, rk_node_at(at, "balances"), err,

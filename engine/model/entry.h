@@ -116,6 +116,9 @@ typedef struct rk_file {
     rk_money filtered_minor;               /* of the filtered ones, as far as it could be read */
     rk_money opening_minor, closing_minor; /* RK_NO_MONEY when not given */
     rk_day night;                          /* when it was taken in */
+    const struct rk_follow
+        *follows; /* its statements, by account, where the channel asks that they do */
+    size_t follow_count;
 } rk_file;
 
 typedef struct rk_files {

@@ -253,7 +253,9 @@ static bool decide_file(rk_night *night, size_t decision, bool accept, rk_error 
     rk_slice subject =
         rk_texts_get(&night->world.texts, night->history.decisions.subject[decision]);
     size_t row = find_waiting(night, subject);
-    if (accept && accept_rejects(night, subject)) {
+    bool settled = accept && accept_rejects(night, subject);
+    settled |= accept && rk_night_accept_gaps(night, subject);
+    if (settled) {
         rk_night_effect(night, decision, "applied", "");
         return true;
     }

@@ -68,6 +68,7 @@ typedef struct rk_night {
     rk_decided_lapse *lapses; /* by application: what people decided tonight */
     size_t lapse_count, lapse_capacity;
     size_t unknown_files, set_aside_files, stale_decisions, overdue_channels;
+    size_t missing_statements;
 } rk_night;
 
 /* Loads rules and the closing state that `before` (the manifest of the night before, NULL: none) left. */
@@ -123,6 +124,16 @@ void rk_night_decide_lapse(rk_night *night, size_t decision, uint32_t applicatio
 bool rk_night_want_outages(rk_night *night, rk_wanted *wanted);
 /* intake.c: carries out decisions on files; adds those that were accepted to tonight's. */
 bool rk_night_decide_files(rk_night *night, rk_error *err);
+/* accounts.c: tonight's statements join those of each account that are known. */
+void rk_night_follow(rk_night *night);
+/* accounts.c: the gaps among them, one after the other: `next` is 0 at first. The digest (64 hex digits) of
+ * the file behind the gap, by which a decision names it, may be NULL. */
+bool rk_night_next_gap(rk_night *night, size_t *next, rk_slice *why, rk_slice *digest);
+size_t rk_night_count_gaps(rk_night *night);
+/* accounts.c: accepts the gaps in front of a file; false when there is none. */
+bool rk_night_accept_gaps(rk_night *night, rk_slice subject);
+/* accounts.c: what may be in a missing statement holds lapses. */
+void rk_night_hold_gaps(rk_night *night);
 /* extend.c: files that are held because an earlier one of the same identity has other content, and whose
  * channel says `overlap: extends`, are to be read after all. */
 void rk_night_extend_begin(rk_night *night);

@@ -120,8 +120,10 @@ static void carry_rejects(rk_night *night)
 bool rk_night_judge(rk_night *night, rk_error *err)
 {
     cover_days(night);
+    rk_night_follow(night);
     rk_gaps_of_channels(&night->rules, &night->carried.coverage, night->start, &night->gaps);
     add_gaps_of_known(night);
+    rk_night_hold_gaps(night);
     rk_judgement judgement = {.rules = &night->rules,
                               .zone = night->settings.zone,
                               .judge_at = rk_night_judge_at(night),
@@ -282,6 +284,7 @@ bool rk_night_tally(rk_night *night, rk_error *err)
     rk_night_write_notices(night);
     make_watermarks(night);
     night->set_aside_files = count_set_aside(night);
+    night->missing_statements = rk_night_count_gaps(night);
     rk_night_write_detail(night);
     rk_columns_encode(&night->carried.cases.batch, &night->world.names, &night->world.texts,
                       &night->open_cases);

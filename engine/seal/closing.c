@@ -74,6 +74,7 @@ void rk_carried_init(rk_carried *carried)
     rk_known_outages_init(&carried->outages);
     rk_batch_init(&carried->revisions.batch, revision_columns,
                   sizeof revision_columns / sizeof *revision_columns, 16, UINT64_MAX);
+    rk_follow_rows_init(&carried->accounts);
     init_rejects(&carried->rejects);
     rk_decided_init(&carried->decided);
     uint64_t all = ((uint64_t)1 << rk_case_column_count) - 1;
@@ -93,6 +94,7 @@ void rk_carried_free(rk_carried *carried)
     rk_batch_free(&carried->outages.batch);
     rk_batch_free(&carried->decided.batch);
     rk_batch_free(&carried->revisions.batch);
+    rk_batch_free(&carried->accounts.batch);
 }
 
 void rk_wanted_free(rk_wanted *wanted)
@@ -217,6 +219,8 @@ static bool read_line(rk_closing *closing, rk_line *line, rooms *room)
         closing->decided = rk_line_ref(line);
     else if (rk_slice_is(what, "revisions"))
         closing->revisions = rk_line_ref(line);
+    else if (rk_slice_is(what, "accounts"))
+        closing->accounts = rk_line_ref(line);
     else if (rk_slice_is(what, "files"))
         add_list(closing, &room->lists, line);
     else if (rk_slice_is(what, "segment"))
@@ -304,7 +308,9 @@ bool rk_closing_open(const rk_archive *archive, const rk_ref *root, rk_world *wo
            (closing->decided.size == 0 ||
             fetch_batch(archive, &closing->decided, world, &carried->decided.batch, err)) &&
            (closing->revisions.size == 0 ||
-            fetch_batch(archive, &closing->revisions, world, &carried->revisions.batch, err));
+            fetch_batch(archive, &closing->revisions, world, &carried->revisions.batch, err)) &&
+           (closing->accounts.size == 0 ||
+            fetch_batch(archive, &closing->accounts, world, &carried->accounts.batch, err));
 }
 
 static bool visit_run(const rk_fact_list *run, rk_ref_visit *visit, void *context, rk_error *err)
@@ -330,7 +336,8 @@ bool rk_closing_visit(const rk_archive *archive, const rk_ref *root, rk_ref_visi
         visit(context, "rejects", &closing.rejects, err) &&
         (closing.outages.size == 0 || visit(context, "outages", &closing.outages, err)) &&
         (closing.decided.size == 0 || visit(context, "decided", &closing.decided, err)) &&
-        (closing.revisions.size == 0 || visit(context, "revisions", &closing.revisions, err));
+        (closing.revisions.size == 0 || visit(context, "revisions", &closing.revisions, err)) &&
+        (closing.accounts.size == 0 || visit(context, "accounts", &closing.accounts, err));
     for (size_t i = 0; good && i < closing.list_count; i++)
         good = visit(context, "files", &closing.lists[i].ref, err);
     for (size_t i = 0; good && i < closing.fact_count; i++)

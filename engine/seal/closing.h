@@ -15,6 +15,7 @@
 #include "model/coverage.h"
 #include "model/decided.h"
 #include "model/fact.h"
+#include "model/follow.h"
 #include "model/history.h"
 #include "model/world.h"
 #include "seal/archive.h"
@@ -65,6 +66,7 @@ typedef struct rk_closing {
     rk_ref outages;          /* size 0: sealed before outages were kept */
     rk_ref decided;          /* size 0: sealed before there was any */
     rk_ref revisions;        /* size 0: none was ever made */
+    rk_ref accounts;         /* size 0: no channel asks that statements follow one another */
     uint32_t *entry_segment; /* by carried entry: the segment it came from */
     size_t entry_capacity;
 } rk_closing; /* {0} with start and since RK_NO_...: before the first night */
@@ -112,6 +114,7 @@ typedef struct rk_carried {
     rk_known_outages outages;
     rk_decided decided; /* by night, then as they came */
     rk_revisions revisions;
+    rk_follow_rows accounts; /* last number and balance of each, and what is missing before */
 } rk_carried;
 
 void rk_closing_init(rk_closing *closing);

@@ -315,6 +315,16 @@ static bool put_batch(const saving *s, rk_buffer *out, const rk_batch *batch, rk
     return good;
 }
 
+static bool put_if_any(const saving *s, rk_buffer *out, const char *what, const rk_batch *batch,
+                       rk_error *err)
+{
+    rk_ref ref;
+    if (batch->count == 0)
+        return true;
+    rk_buffer_text(out, what);
+    return put_batch(s, out, batch, &ref, err);
+}
+
 static bool put_carried(const saving *s, rk_buffer *out, rk_fact_list *tonight, rk_error *err)
 {
     rk_ref ref;
@@ -337,10 +347,8 @@ static bool put_carried(const saving *s, rk_buffer *out, rk_fact_list *tonight, 
     rk_buffer_text(out, "decided");
     if (!put_batch(s, out, &carried->decided.batch, &ref, err))
         return false;
-    if (carried->revisions.batch.count == 0)
-        return true;
-    rk_buffer_text(out, "revisions");
-    return put_batch(s, out, &carried->revisions.batch, &ref, err);
+    return put_if_any(s, out, "revisions", &carried->revisions.batch, err) &&
+           put_if_any(s, out, "accounts", &carried->accounts.batch, err);
 }
 
 static void put_run(rk_buffer *out, const char *what, rk_day night, int number)

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "statement/following.h"
 #include "statement/standard.h"
 #include "statement/stretch.h"
 #include "statement/unpack.h"
@@ -269,6 +270,28 @@ static void check_controls(job *of, rk_statement *statement, const rk_sums *sums
         statement->why = broken;
 }
 
+/* Whether the file's own statements follow one another; across files, who takes the file in asks that. */
+static bool follow(job *of, rk_statement *statement, const rk_sums *sums, rk_error *err)
+{
+    const rk_channel *channel = statement->plan->channel;
+    const rk_file *file = statement->file;
+    const rk_stretch *first = &of->stretches[statement->first];
+    rk_said whole = {.line = statement->told.line[RK_MEANS_NUMBER],
+                     .account = rk_names_text(of->reading->names, file->account),
+                     .number = file->number,
+                     .from = file->from,
+                     .until = file->until,
+                     .opening = file->opening_minor,
+                     .closing = file->closing_minor,
+                     .entries = sums->entries};
+    bool standard = rk_is_standard(channel);
+    if (!channel->controls.numbers && !channel->controls.opening)
+        return true;
+    return rk_following_check(statement, standard ? first->said : &whole,
+                              standard ? first->said_count : 1, of->reading->names,
+                              of->reading->arena, err);
+}
+
 /* All stretches of a file together: is it whole, does it agree with its own totals? */
 static bool judge(job *of, rk_statement *statement, rk_error *err)
 {
@@ -301,6 +324,8 @@ static bool judge(job *of, rk_statement *statement, rk_error *err)
     }
     file->from = file->from == RK_NO_DAY ? earliest : file->from;
     file->until = file->until == RK_NO_DAY ? latest : file->until;
+    if (!statement->why && !follow(of, statement, &sums, err))
+        return false;
     file->fate = statement->why ? RK_FATE_QUARANTINED : RK_FATE_ACCEPTED;
     const char *why = statement->why ? statement->why : statement->accepted_with;
     file->why = rk_arena_slice(of->reading->arena, rk_slice_of(why ? why : ""));

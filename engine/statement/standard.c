@@ -15,7 +15,8 @@ typedef struct taking {
     rk_row row;
     /* the statement */
     size_t statements, line;
-    rk_slice account;
+    rk_slice account, number;
+    rk_day from, until;
     rk_raw_balance opening;
     rk_money sum;
     bool overflow;
@@ -162,6 +163,9 @@ static bool take_statement(void *context, const rk_raw_statement *raw)
     of->before = stretch->count;
     of->sum = 0;
     of->account = rk_arena_slice(&stretch->arena, raw->account);
+    of->number = rk_arena_slice(&stretch->arena, raw->number);
+    of->from = raw->from;
+    of->until = raw->until;
     if (first || !rk_slice_equal(of->account, stretch->spans[stretch->span_count - 1].account)) {
         stretch->spans = rk_grow(stretch->spans, &stretch->span_capacity, stretch->span_count + 1,
                                  sizeof *stretch->spans);
@@ -241,11 +245,29 @@ static void check_balances(taking *of, const rk_raw_end *end)
     rk_buffer_free(&why);
 }
 
+static void note_said(taking *of, const rk_raw_end *end)
+{
+    rk_stretch *stretch = of->stretch;
+    rk_day until = end->closing.on != RK_NO_DAY ? end->closing.on : of->until;
+    stretch->said = rk_grow(stretch->said, &stretch->said_capacity, stretch->said_count + 1,
+                            sizeof *stretch->said);
+    stretch->said[stretch->said_count++] = (rk_said){.line = of->line,
+                                                     .account = of->account,
+                                                     .number = of->number,
+                                                     .from = of->from,
+                                                     .until = until,
+                                                     .opening = of->opening.minor,
+                                                     .closing = end->closing.minor,
+                                                     .entries = stretch->count - of->before};
+}
+
 static bool take_end(void *context, const rk_raw_end *end)
 {
     taking *of = context;
     if (of->channel->controls.balances)
         check_balances(of, end);
+    if (of->channel->controls.numbers || of->channel->controls.opening)
+        note_said(of, end);
     of->last_closing = end->closing.minor;
     tell_money(of, RK_MEANS_CLOSING, end->closing.minor, end->line);
     if (end->closing.on != RK_NO_DAY && end->closing.on > of->latest_closing)

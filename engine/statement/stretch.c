@@ -531,6 +531,7 @@ void rk_stretch_free(rk_stretch *stretch)
     free(stretch->rejects.items);
     free(stretch->laters);
     free(stretch->spans);
+    free(stretch->said);
     rk_arena_free(&stretch->arena);
 }
 

@@ -56,6 +56,15 @@ typedef struct rk_span {
     rk_name name;
 } rk_span;
 
+/* A statement of a file, as far as it is asked whether it follows the one before. */
+typedef struct rk_said {
+    size_t line;
+    rk_slice account, number;
+    rk_day from, until; /* RK_NO_DAY: not said */
+    rk_money opening, closing;
+    size_t entries;
+} rk_said;
+
 typedef struct rk_stretch {
     rk_statement *statement;
     rk_chunk chunk;
@@ -75,6 +84,8 @@ typedef struct rk_stretch {
     rk_windows windows;  /* of the record at hand */
     rk_span *spans;
     size_t span_count, span_capacity;
+    rk_said *said;
+    size_t said_count, said_capacity;
 } rk_stretch;
 
 /* What a standard format says of an entry by itself. */
