@@ -70,6 +70,12 @@ check-shuffles: build/rekon build/fixtures/generate ## one digest over 100 shuff
 	/usr/bin/python3 tests/accuracy/shuffles.py --shuffles 100
 	/usr/bin/python3 tests/accuracy/adversary.py --worlds 50000
 
+NIGHTS = 365
+.PHONY: check-year
+check-year: build/test/rekon cluster ## a year of nights of an office that has a bad one, each made again: NIGHTS=n
+	cd tests && REKON=$(CURDIR)/build/test/rekon REKON_SANITIZED=$(CURDIR)/build/test/rekon \
+	/usr/bin/python3 test_nights_year.py $(NIGHTS)
+
 SECONDS = 1800
 .PHONY: fuzz
 fuzz: $(FUZZERS) ## run each fuzzer for half an hour, or SECONDS=n

@@ -163,6 +163,16 @@ class Verify(unittest.TestCase):
         self.put(name, squeeze(content.raw))
         self.found(name)
 
+    def test_verify__says_it_in_text(self):
+        """A manifest's broken line is shown, whatever byte broke it."""
+        self.put(self.nights[1], self.files[self.nights[1]].replace(b"\nprogram\t", b"\n\xec\x07ogram\t"))
+        self.assertIn('broken line "??ogram"', self.found(self.nights[1]))
+
+    def test_verify__status_tells_the_size(self):
+        sizes = [len(content) for name, content in self.files.items() if name.startswith("objects/")]
+        said = self.site.command("status").out
+        self.assertIn(f"archive: {sum(sizes) / 2**20:.1f} MiB in {len(sizes)} objects\n", said)
+
     # ---- what does not belong ----
 
     def test_verify__a_file_that_does_not_belong(self):

@@ -46,6 +46,15 @@ static bool print_source(status *s, rk_error *err)
     return true;
 }
 
+static void print_archive(const status *s)
+{
+    uint64_t objects, bytes;
+    rk_error ignored;
+    if (rk_archive_size(&s->archive, &objects, &bytes, &ignored))
+        printf("archive: %.1f MiB in %llu objects\n", (double)bytes / (1 << 20),
+               (unsigned long long)objects);
+}
+
 static void print_moment(rk_moment at, rk_zone zone)
 {
     rk_buffer text = {0};
@@ -256,6 +265,7 @@ static bool print(status *s, rk_error *err)
     print_nights(s);
     if (!print_source(s, err))
         return false;
+    print_archive(s);
     print_channels(s);
     print_files(s);
     print_rejects(s);

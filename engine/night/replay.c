@@ -85,6 +85,9 @@ bool rk_replay_open(rk_replay *r, const rk_archive *archive, const rk_night_name
                              &r->sealed, &digest, err) ||
         !fetch_rules(r, err))
         return false;
+    if (!rk_digest_equal(&r->before_digest, &r->sealed.previous))
+        return rk_fail(err, RK_DIFFERENT, "the night before %s is missing or altered",
+                       rk_manifest_name(r->sealed.night, r->sealed.number, &r->arena));
     r->night = (rk_night){.sources = &r->sources,
                           .archive = r->archive,
                           .day = r->sealed.night,

@@ -3,7 +3,7 @@
 #include "base/compress.h"
 #include "base/file.h"
 
-enum { FOLDER_MODE = 0700, FILE_MODE = 0600 };
+enum { FOLDER_MODE = 0700, FILE_MODE = 0600, OBJECTS_MAX = 100000000 };
 #define OBJECT_BYTES_MAX ((size_t)1 << 36)
 
 bool rk_archive_make(const rk_archive *archive, rk_error *err)
@@ -105,4 +105,25 @@ bool rk_archive_get_content(const rk_archive *archive, const rk_digest *content,
                             rk_error *err)
 {
     return get(archive, content, NULL, out, err);
+}
+
+bool rk_archive_size(const rk_archive *archive, uint64_t *objects, uint64_t *bytes, rk_error *err)
+{
+    rk_arena scratch = {0};
+    rk_slice *folders, *names;
+    size_t folder_count, count;
+    const char *all = rk_path_join(&scratch, archive->folder, RK_S("objects"));
+    bool good = rk_folder_list(all, OBJECTS_MAX, &scratch, &folders, &folder_count, err);
+    *objects = *bytes = 0;
+    for (size_t i = 0; good && i < folder_count; i++) {
+        const char *folder = rk_path_join(&scratch, all, folders[i]);
+        if (!rk_file_stat(folder).is_folder)
+            continue;
+        good = rk_folder_list(folder, OBJECTS_MAX, &scratch, &names, &count, err);
+        for (size_t n = 0; good && n < count; n++)
+            *bytes += rk_file_stat(rk_path_join(&scratch, folder, names[n])).size;
+        *objects += good ? count : 0;
+    }
+    rk_arena_free(&scratch);
+    return good;
 }

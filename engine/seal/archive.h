@@ -37,4 +37,7 @@ bool rk_archive_get(const rk_archive *archive, const rk_ref *ref, rk_buffer *out
 bool rk_archive_get_content(const rk_archive *archive, const rk_digest *content, rk_buffer *out,
                             rk_error *err);
 
+/* What it keeps: its objects, and the bytes they take. A look at names alone. */
+bool rk_archive_size(const rk_archive *archive, uint64_t *objects, uint64_t *bytes, rk_error *err);
+
 #endif

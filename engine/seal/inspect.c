@@ -14,6 +14,11 @@ static void tell(rk_inspecting *x, bool is_difference, const char *format, va_li
 {
     char line[LINE_BYTES];
     vsnprintf(line, sizeof line, format, values);
+    if (!rk_utf8_valid(rk_slice_of(line))) /* an altered byte is shown as what it is: unknown */
+        for (char *c = line; *c; c++)
+            *c = (unsigned char)*c < 0x80 ? *c : '?';
+    for (char *c = line; *c; c++)
+        *c = (unsigned char)*c < ' ' || *c == 127 ? '?' : *c;
     x->all->differences += is_difference;
     x->all->tell(x->all->context, is_difference, line);
 }
