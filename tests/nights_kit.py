@@ -321,7 +321,8 @@ class Site:
             name, number, _ = path.name.rsplit(".", 2)
             run = book.corrections()[-1]["Run"]
             period = re.sub("^[a-z]*-", "", name)
-            self.command("report", "--period", period, "--as-of", run, "--out", folder, code=0)
+            self.command("report", "--period", period, "--office", path.parent.name, "--as-of", run, "--out", folder,
+                         code=0)
             told = Book(folder / path.parent.name / f"{name}.per-{run[:10]}.xlsx")
             for sheet in told.sheets:
                 if len(book.sheets[sheet]) != len(told.sheets[sheet]) and sheet != "Tentang":

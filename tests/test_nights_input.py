@@ -167,6 +167,23 @@ class BadInput(Nights):
         site.run("2024-03-08", 0)
         self.assertEqual(site.states(), {"P-1": "expired", "P-2": "expired"})
 
+    def test_a_source_that_is_whole_with_less(self):
+        """Old bookings were moved away on purpose: a person says so, and lapses go on."""
+        site = self.site()
+        site.applications(application("P-1", code(1), "08:00"), application("P-2", code(2), "08:00"))
+        site.quiet(DAY, but=["pos"])
+        site.run(DAY, 1)
+        site.sql("DELETE FROM rekon_source.booking WHERE application_id = 'P-2'")
+        site.deliver("pos", DAY, [])
+        site.quiet(NEXT)
+        site.run(NEXT, 1)
+        site.put("decisions-1.csv", decisions(decision("D-1", "release_hold", "source", NEXT)))
+        site.quiet(THIRD)
+        site.run(THIRD, 1)  # the booking system knows no P-2
+        self.assertEqual(site.states()["P-1"], "expired")
+        site.quiet("2024-03-08")
+        site.run("2024-03-08", 0)
+
     def test_the_view_is_out_of_reach(self):
         """Statements are read and sealed, nothing lapses, the books say so; the night after makes up for it."""
         site = self.site()

@@ -367,7 +367,7 @@ static rk_slice doubt_source(rk_night *night)
     rk_buffer newest = {0}, before = {0};
     if (night->source_fault.len)
         return night->source_fault;
-    if (night->snapshot.len == 0)
+    if (night->snapshot.len == 0 || rk_night_source_is_released(night))
         return (rk_slice){"", 0};
     if (night->source_count < opening->source_count)
         return rk_slice_of(rk_arena_printf(arena, "%llu applications, where there were %llu",

@@ -117,6 +117,8 @@ void rk_night_put_notices(const rk_night *night, rk_buffer *out);
 void rk_night_releases(const rk_night *night, rk_gaps *releases);
 bool rk_night_is_released(const rk_gaps *releases, const rk_channel *channel, rk_day day);
 /* release.c: carries out one decision: release_hold; lapse or reopen. */
+/* A decision of tonight takes the source as whole, with what it holds now. */
+bool rk_night_source_is_released(const rk_night *night);
 void rk_night_decide_release(rk_night *night, size_t decision);
 void rk_night_decide_lapse(rk_night *night, size_t decision, uint32_t application);
 /* outages.c: wants the days of submission that an outage touches which is not as the night before knew it;

@@ -56,13 +56,29 @@ bool rk_night_is_released(const rk_gaps *releases, const rk_channel *channel, rk
     return false;
 }
 
+static bool is_source(const rk_night *night, size_t decision)
+{
+    return rk_slice_is(text_of(night, night->history.decisions.subject[decision]), "source");
+}
+
+bool rk_night_source_is_released(const rk_night *night)
+{
+    const rk_decision_rows *d = &night->history.decisions;
+    for (size_t row = 0; row < d->batch.count; row++)
+        if (is_name(night, d->kind[row], "release_hold") &&
+            is_name(night, d->effect[row], "applied") && is_source(night, row))
+            return true;
+    return false;
+}
+
 void rk_night_decide_release(rk_night *night, size_t decision)
 {
     const rk_decision_rows *d = &night->history.decisions;
     rk_day day = RK_NO_DAY;
     const rk_channel *channel = channel_called(night, text_of(night, d->subject[decision]));
     rk_day_parse(text_of(night, d->object[decision]), &day);
-    if (!channel || !channel->holds_lapses)
+    bool known = is_source(night, decision) || (channel && channel->holds_lapses);
+    if (!known)
         rk_night_effect(night, decision, "stale", "no channel of this name holds lapses back");
     else if (day > night->day)
         rk_night_effect(night, decision, "stale", "the day is not over");
