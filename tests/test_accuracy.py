@@ -22,6 +22,10 @@ class Accuracy(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout[-6000:] + done.stderr[-2000:])
         return done.stdout.splitlines()[-1]
 
+    def test_accuracy__the_bars_are_held(self):
+        told = self.ends_well("measure.py", "--applications", 5000, "--seeds", "1,2,3,4", "--generate", GENERATE)
+        self.assertIn("every bar is held", told)
+
     def test_accuracy__tiny_dense_worlds_as_the_reference_has_them(self):
         self.assertIn("1000 worlds", self.ends_well("adversary.py", "--worlds", 1000, "--seed", 20240304))
 
