@@ -155,9 +155,9 @@ def match(applications, statements):
 
 
 def near_in_text(entry):
-    """What a number of 14 digits may mean, or one of 16 in which two neighbours are alike."""
-    codes = set(near(entry.short)) if entry.short else set()
-    if entry.short or any(not whole for _, whole in entry.windows):
+    """What numbers in the text may mean that are a slip away, or one of 16 in which two neighbours are alike."""
+    codes = {code for number in entry.mistyped for code in near(number)}
+    if codes or any(not whole for _, whole in entry.windows):
         codes |= {code for code, _ in entry.windows}
     return codes
 

@@ -20,13 +20,13 @@ class Entry:
     """One line of money. `paid_from` to `paid_until`: when the customer paid, as far as it is known."""
 
     def __init__(self, line, paid_from, paid_until, amount, code="", reference="", ignored_by="",
-                 several_codes=False, windows=(), short=""):
+                 several_codes=False, windows=(), mistyped=()):
         self.line, self.paid_from, self.paid_until = line, paid_from, paid_until
         self.amount, self.code, self.reference = amount, code, reference
         self.ignored_by, self.several_codes, self.windows = ignored_by, several_codes, windows
         self.booked_on = paid_from.date()
         self.outcome = self.reason = self.rule = ""
-        self.short = short  # a number of 14 digits in the text, where no code stands
+        self.mistyped = mistyped  # numbers in the text that may be a code with a slip, where no code stands
         self.application, self.candidates = None, []
         self.shared = []  # the applications of one group that have its code
         self.allocated = []  # (application, amount), of a payment for a group
@@ -205,17 +205,23 @@ def bca_ignores(narrative, amount):
     return "bunga-bank" if amount > 0 and re.match(r"BUNGA\b", narrative) else ""
 
 
-def number_of_14(narrative):
-    """A code that lost a digit, perhaps; two different ones tell nothing."""
-    numbers = {number for number in re.findall(r"[0-9]+", narrative) if len(number) == 14}
-    return numbers.pop() if len(numbers) == 1 else ""
+def mistyped_numbers(narrative):
+    """Numbers that may be a code with a digit wrong, lost or doubled: of 14 or 15 digits, or of 14 to 16 that
+    one blank parts; more than four different ones tell nothing."""
+    numbers = {number for number in re.findall(r"[0-9]+", narrative) if len(number) in (14, 15)}
+    for parted in re.finditer(r"(?<![0-9])(?=([0-9]+) ([0-9]+))", narrative):
+        joined = parted[1] + parted[2]
+        if len(joined) in (14, 15, 16):
+            numbers.add(joined)
+    numbers = {n for n in numbers if n.strip("0") and not (len(n) == 16 and n[0] == "0")}
+    return sorted(numbers) if len(numbers) <= 4 else ()
 
 
 def bank_entry(number, narrative, amount, paid_from, paid_until, reference):
     codes = {found.replace(" ", "") for found in CODE_IN_TEXT.findall(narrative)}
     return Entry(number, paid_from, paid_until, amount, min(codes) if len(codes) == 1 else "", reference,
                  bca_ignores(narrative, amount), len(codes) > 1, () if codes else codes_inside(narrative),
-                 "" if codes else number_of_14(narrative))
+                 () if codes else mistyped_numbers(narrative))
 
 
 def read_bni(statement, content):

@@ -3,7 +3,7 @@
 #include <omp.h>
 #include <stdlib.h>
 
-enum { CODE_DIGITS = 15, BITS_A_CODE = 16 };
+enum { CODE_DIGITS = 15, BITS_A_CODE = 16, NEAR_MAX = 5 * RK_NEIGHBOURS_MAX };
 
 /* ---- neighbours ---- */
 
@@ -228,7 +228,7 @@ static void decide(nearing *n, const rk_match_rule *rule, size_t entry, size_t b
         e->application[entry] = n->found.items[before].application;
 }
 
-/* Numbers in the text that are one digit off: too long or too short for a code. */
+/* Numbers in the text that may be a code with a digit wrong, lost or doubled. */
 static rk_slice numbers_of(const rk_run *run, size_t row)
 {
     const rk_entries *e = &run->world->entries;
@@ -237,27 +237,38 @@ static rk_slice numbers_of(const rk_run *run, size_t row)
     return rk_texts_get(&run->world->texts, e->windows[row]);
 }
 
+static size_t add_neighbour(uint64_t *neighbours, size_t count, uint64_t code)
+{
+    for (size_t i = 0; i < count; i++)
+        if (neighbours[i] == code)
+            return count;
+    neighbours[count] = code;
+    return count + 1;
+}
+
 /* A number that is one digit too long holds codes as well as being near some: none goes before another. */
 static size_t list_neighbours(const rk_run *run, size_t entry, uint64_t *neighbours)
 {
-    rk_slice rest = numbers_of(run, entry);
-    uint64_t number = rest.len ? rk_windows_short(rest) : run->world->entries.code[entry], window;
-    size_t count = number ? rk_code_neighbours(number, neighbours) : 0;
-    bool whole, doubled = false;
-    while (count < RK_NEIGHBOURS_MAX && rk_windows_next(&rest, &window, &whole)) {
-        bool known = false;
-        for (size_t i = 0; i < count; i++)
-            known |= neighbours[i] == window;
-        doubled |= !whole;
-        if (!known)
-            neighbours[count++] = window;
+    rk_slice rest = numbers_of(run, entry), numbers = rest;
+    uint64_t number, window, near[RK_NEIGHBOURS_MAX];
+    size_t count = 0;
+    bool whole, off;
+    if (rest.len == 0)
+        return rk_code_neighbours(run->world->entries.code[entry], neighbours);
+    while (count + RK_NEIGHBOURS_MAX <= NEAR_MAX && rk_windows_mistyped(&numbers, &number))
+        for (size_t i = rk_code_neighbours(number, near); i > 0; i--)
+            count = add_neighbour(neighbours, count, near[i - 1]);
+    off = count > 0;
+    while (count < NEAR_MAX && rk_windows_next(&rest, &window, &whole)) {
+        off |= !whole;
+        count = add_neighbour(neighbours, count, window);
     }
-    return number || doubled ? count : 0;
+    return off ? count : 0;
 }
 
 static void decide_entry(nearing *n, size_t entry)
 {
-    uint64_t neighbours[RK_NEIGHBOURS_MAX];
+    uint64_t neighbours[NEAR_MAX];
     const rk_matching *rules = &n->run->rules->matching;
     size_t before = n->found.count;
     size_t count = list_neighbours(n->run, entry, neighbours);

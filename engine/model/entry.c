@@ -45,10 +45,18 @@ uint64_t rk_entry_bit(size_t offset)
     return 0;
 }
 
-uint64_t rk_windows_short(rk_slice windows)
+bool rk_windows_mistyped(rk_slice *rest, uint64_t *number)
 {
-    const char *mark = windows.len ? memchr(windows.at, '~', windows.len) : NULL;
-    return mark ? rk_code_mistyped(rk_slice_between(mark + 1, windows.at + windows.len)) : 0;
+    const char *mark = rest->len ? memchr(rest->at, '~', rest->len) : NULL;
+    if (!mark)
+        return false;
+    rk_slice digits = rk_slice_between(mark + 1, rest->at + rest->len);
+    const char *next = digits.len ? memchr(digits.at, '~', digits.len) : NULL;
+    if (next)
+        digits = rk_slice_between(digits.at, next);
+    *rest = rk_slice_between(digits.at + digits.len, rest->at + rest->len);
+    *number = rk_code_mistyped(digits);
+    return *number || (digits.len == RK_CODE_DIGITS && rk_slice_to_u64(digits, number));
 }
 
 bool rk_windows_next(rk_slice *rest, uint64_t *code, bool *whole)

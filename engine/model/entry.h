@@ -78,8 +78,9 @@ static inline rk_day rk_entry_booked(const rk_entries *entries, size_t row)
  * is the number with one of two equal neighbours taken out: it may be meant, but nobody can tell. */
 bool rk_windows_next(rk_slice *rest, uint64_t *code, bool *whole);
 
-/* The number of 14 digits at its end as a code (see rk_code_text), 0: none. */
-uint64_t rk_windows_short(rk_slice windows);
+/* Cuts the next number that may be a mistyped code ("~14, 15 or 16 digits", behind the codes) off the text of
+ * `windows`, as rk_code_text writes it; false when none is left. */
+bool rk_windows_mistyped(rk_slice *rest, uint64_t *number);
 
 /* What became of a file of the inbox. The numbers are sealed: add at the end. */
 typedef enum rk_file_fate {

@@ -308,17 +308,46 @@ bool rk_extract_windows(const rk_extractor *extractor, rk_slice text, rk_windows
     return good;
 }
 
-/* ---- numbers with a digit too few ---- */
+/* ---- numbers that may be a code with a digit wrong, lost or doubled ---- */
 
-void rk_extract_short(rk_slice text, rk_windows *found)
+static void add_mistyped(rk_windows *found, rk_slice digits)
+{
+    uint64_t number = rk_code_mistyped(digits);
+    if (digits.len == RK_CODE_DIGITS && !rk_slice_to_u64(digits, &number))
+        number = 0;
+    for (size_t i = 0; i < found->mistyped_count; i++)
+        if (found->mistyped[i] == number)
+            return;
+    if (number && found->mistyped_count == RK_MISTYPED_MAX)
+        found->too_many_mistyped = true;
+    else if (number)
+        found->mistyped[found->mistyped_count++] = number;
+}
+
+/* The run of digits at `at` and the one behind the next blank, if together they are near enough to a code. */
+static void add_broken(rk_windows *found, rk_slice text, size_t at, size_t end)
+{
+    char digits[RK_CODE_DIGITS + 1];
+    size_t from = end + 1, until = from, length;
+    while (until < text.len && is_digit(text.at[until]))
+        until++;
+    length = end - at + until - from;
+    if (end >= text.len || text.at[end] != ' ' || until == from || length + 1 < RK_CODE_DIGITS ||
+        length > sizeof digits)
+        return;
+    memcpy(digits, text.at + at, end - at);
+    memcpy(digits + (end - at), text.at + from, until - from);
+    add_mistyped(found, (rk_slice){digits, length});
+}
+
+void rk_extract_mistyped(const rk_extractor *extractor, rk_slice text, rk_windows *found)
 {
     for (size_t at = 0, end; at < text.len; at = end + 1) {
         for (end = at; end < text.len && is_digit(text.at[end]);)
             end++;
-        rk_slice number = {text.at + at, end - at};
-        if (number.len != RK_CODE_DIGITS - 1)
-            continue;
-        found->several_short |= found->shorter.at && !rk_slice_equal(found->shorter, number);
-        found->shorter = number;
+        if (end - at == RK_CODE_DIGITS - 1 || end - at == RK_CODE_DIGITS)
+            add_mistyped(found, (rk_slice){text.at + at, end - at});
+        if (end > at && extractor->rule->broken_by_space)
+            add_broken(found, text, at, end);
     }
 }

@@ -14,7 +14,7 @@
 #include "config/channel.h"
 #include "model/entry.h"
 
-enum { RK_WINDOWS_MAX = 64 };
+enum { RK_WINDOWS_MAX = 64, RK_MISTYPED_MAX = 4 };
 
 typedef struct rk_extractor {
     const rk_extract *rule;
@@ -33,16 +33,19 @@ typedef struct rk_windows {
     uint64_t codes[RK_WINDOWS_MAX];
     bool whole[RK_WINDOWS_MAX]; /* else it stands there but for a digit typed twice */
     size_t count;
-    bool too_many;    /* such a text names nothing */
-    rk_slice shorter; /* a number of 14 digits: a code that lost one, perhaps; {NULL, 0}: none */
-    bool several_short;
+    bool too_many; /* such a text names nothing */
+    /* Numbers of 14 or 15 digits, or of up to 16 where a blank parts them: codes with a slip, perhaps, as
+     * rk_code_text writes them. */
+    uint64_t mistyped[RK_MISTYPED_MAX];
+    size_t mistyped_count;
+    bool too_many_mistyped; /* then they tell nothing */
 } rk_windows;
 
 /* Adds those of `text`. False when the pattern hit a limit. Cost: at most RK_WINDOWS_MAX tries that find
  * something, and one look at each digit. */
 bool rk_extract_windows(const rk_extractor *extractor, rk_slice text, rk_windows *found);
 
-/* Notes the numbers of `text` that have one digit too few to be a code. */
-void rk_extract_short(rk_slice text, rk_windows *found);
+/* Notes the numbers of a `text` without a code that may be one with a digit wrong, lost or doubled. */
+void rk_extract_mistyped(const rk_extractor *extractor, rk_slice text, rk_windows *found);
 
 #endif

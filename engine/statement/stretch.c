@@ -125,10 +125,12 @@ static const char *read_windows(rk_stretch *stretch, const rk_row *row, reading 
         if (!rk_extract_windows(&plan->extractor, rk_row_field(row, into->field),
                                 &stretch->windows))
             return "the pattern for the code gives up on this text";
-        rk_extract_short(rk_row_field(row, into->field), &stretch->windows);
+        rk_extract_mistyped(&plan->extractor, rk_row_field(row, into->field), &stretch->windows);
     }
-    bool one_short = stretch->windows.shorter.at && !stretch->windows.several_short;
-    into->windows = (stretch->windows.count > 0 || one_short) && !stretch->windows.too_many;
+    if (stretch->windows.too_many_mistyped)
+        stretch->windows.mistyped_count = 0;
+    into->windows = (stretch->windows.count > 0 || stretch->windows.mistyped_count > 0) &&
+                    !stretch->windows.too_many;
     return NULL;
 }
 
@@ -350,7 +352,8 @@ static rk_text text_of(rk_stretch *stretch, size_t row, rk_slice text, rk_text_k
 static rk_text windows_of(rk_stretch *stretch, size_t row)
 {
     const rk_windows *windows = &stretch->windows;
-    char *text = rk_arena_alloc(&stretch->arena, (windows->count + 1) * (RK_CODE_DIGITS + 1), 1);
+    size_t most = windows->count * (RK_CODE_DIGITS + 1) + windows->mistyped_count * RK_CODE_TEXT;
+    char *text = rk_arena_alloc(&stretch->arena, most + 1, 1);
     size_t len = 0;
     for (size_t i = 0; i < windows->count; i++) {
         uint64_t code = windows->codes[i];
@@ -360,10 +363,9 @@ static rk_text windows_of(rk_stretch *stretch, size_t row)
             text[len + d - 1] = (char)('0' + code % 10);
         len += RK_CODE_DIGITS;
     }
-    if (windows->shorter.at && !windows->several_short) {
+    for (size_t i = 0; i < windows->mistyped_count; i++) {
         text[len++] = '~';
-        memcpy(text + len, windows->shorter.at, windows->shorter.len);
-        len += windows->shorter.len;
+        len += rk_code_text(windows->mistyped[i], text + len);
     }
     add_later(stretch, (rk_later){row, RK_TEXT_WINDOWS, {text, len}});
     return 0;
