@@ -353,7 +353,8 @@ def settle_shared(entry):
         entry.application = min(sets[0], key=lambda a: a.id)
     elif len(sets) > 1:
         leave_open(entry, owing, "several sets of the group's applications have this sum", GROUP_RULE)
-    elif not owing and any(a.state in ("paid", "paid_late") for a in entry.shared):
+    elif not owing and any(a.state in ("paid", "paid_late") and entry.paid_until >= a.began_at
+                           for a in entry.shared):
         decide(entry, "duplicate", "already paid in full", MATCHING_RULE)
     else:
         leave_open(entry, owing or entry.shared, "several applications have this billing code")

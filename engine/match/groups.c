@@ -311,43 +311,38 @@ static bool try_group(judging *g, const rk_match_rule *rule, size_t at)
     return true;
 }
 
-/* All that the key names were paid before: by the group's payment, or one by one. */
-static bool pays_again(const judging *g, uint32_t entry)
+/* All that the key names were paid before, by the group's payment or one by one: one of those that were
+ * there when this was paid; g->count when there is none. */
+static size_t paid_before(const judging *g, uint32_t entry)
 {
-    bool any = false;
+    const rk_world *w = g->run->world;
+    size_t paid = g->count;
     for (size_t i = 0; i < g->count; i++) {
-        if (!is_named(g, entry, g->members[i].row))
+        uint32_t row = g->members[i].row;
+        if (!is_named(g, entry, row))
             continue;
-        any |= g->owed[i].full;
         if (rk_owed_rest(g->run, &g->owed[i], entry) > 0)
-            return false;
+            return g->count;
+        if (g->owed[i].full && w->entries.paid_until[entry] >= rk_began_at(&w->applications, row))
+            paid = i;
     }
-    return any;
-}
-
-static const rk_match_rule *rule_of_duplicates(const judging *g, uint32_t entry)
-{
-    const rk_matching *rules = &g->run->rules->matching;
-    rk_match_key key = rk_key_of_entry_link(g->run, entry);
-    for (size_t i = 0; i < rules->count; i++)
-        if (rules->items[i].key == key && rules->items[i].outcomes >> RK_DUPLICATE & 1 &&
-            rk_rule_on_day(g->run, &rules->items[i], entry) &&
-            rk_rule_fits(g->run, &rules->items[i], entry,
-                         g->run->world->entries.application[entry]))
-            return &rules->items[i];
-    return NULL;
+    return paid;
 }
 
 /* No set has the sum of an entry whose key names the group. */
 static void judge_wide(judging *g, size_t at)
 {
     uint32_t entry = g->chain.items[at];
+    size_t paid = paid_before(g, entry);
     choice c = {.answer = RK_GROUP_NONE};
-    const rk_match_rule *again = pays_again(g, entry) ? rule_of_duplicates(g, entry) : NULL;
-    if (again) {
-        rk_entry_decide(&g->run->world->entries, entry, RK_DUPLICATE, RK_REASON_PAID_BEFORE,
-                        again->rule);
-        return;
+    if (paid < g->count) {
+        rk_paying again = {RK_PAYS_AGAIN, RK_DUPLICATE, RK_REASON_PAID_BEFORE};
+        const rk_match_rule *rule =
+            rk_owed_rule(g->run, &g->owed[paid], entry, 0, g->run->rules->matching.count, &again);
+        if (rule) {
+            rk_owed_pay(g->run, &g->owed[paid], &g->chain, at, &again, rule->rule);
+            return;
+        }
     }
     if (g->too_large || !list_members(g, entry, &c))
         c.answer = RK_GROUP_GAVE_UP;
