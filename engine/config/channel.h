@@ -74,6 +74,7 @@ typedef struct rk_record_rule {
     rk_meaning meanings[RK_REGEX_GROUPS];
     uint32_t tag_at;        /* fixed: where the tag stands */
     bool required;          /* info lines: a file without it is cut short */
+    bool placed;            /* no tag: the header is the first line, the trailer the last one */
     rk_field_place *places; /* delimited: place i is column i */
     size_t place_count;
 } rk_record_rule;

@@ -20,6 +20,9 @@ static const rk_choice encodings[] = {{"utf-8", RK_ENCODING_UTF8},
                                       {"auto", RK_ENCODING_AUTO},
                                       {"iso-8859-1", RK_ENCODING_LATIN1},
                                       {NULL, 0}};
+/* Where a record stands that no tag tells. */
+static const rk_choice positions[] = {
+    {"first", RK_RECORD_HEADER}, {"last", RK_RECORD_TRAILER}, {NULL, 0}};
 static const rk_choice signs[] = {{"credit", 1}, {"debit", -1}, {NULL, 0}};
 
 static const struct {
@@ -234,6 +237,23 @@ static bool set_inside(const rk_load *load, const rk_key *row, const rk_node *no
     return true;
 }
 
+static bool set_position(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
+                         rk_error *err)
+{
+    int kind;
+    rk_record_rule *rule = into;
+    const rk_channel_load *about = load->about;
+    if (!rk_value_choice.set(load, row, node, &kind, err))
+        return false;
+    if (rule->tag.len)
+        return rk_load_fail(load, node, err, "a record with a tag needs no \"position\"");
+    if ((rk_record_kind)kind != about->kind)
+        return rk_load_fail(load, node, err, "a header is \"first\", a trailer \"last\"");
+    rule->placed = true;
+    return true;
+}
+
+static const rk_value position_value = {NULL, NULL, set_position, RK_SHAPE_ONE};
 static const rk_value inside_value = {"a pattern", "{\"type\":\"string\",\"minLength\":1}",
                                       set_inside, RK_SHAPE_ONE};
 
@@ -244,6 +264,8 @@ static const rk_key record_keys[] = {
      .doc = "what its first field begins with; the rest of that field is the first of fields"},
     {"pattern", &inside_value, 0,
      .doc = "with starts: of the rest of its first field; groups account, from, until, total, ..."},
+    {"position", &position_value, 0, .choices = positions,
+     .doc = "instead of a tag: first for the header, last for the trailer"},
     {"at", &rk_value_size, offsetof(rk_record_rule, tag_at), .least = 0, .most = 100000,
      .doc = "fixed: bytes before the tag"},
     {"fields", &places_value, 0, .of = &place_schema,
@@ -251,6 +273,14 @@ static const rk_key record_keys[] = {
     {"required", &rk_value_yes, offsetof(rk_record_rule, required),
      .doc = "lines: a file without it is cut short"},
 };
+
+static bool tells_totals(const rk_record_rule *rule)
+{
+    for (size_t i = 0; i < rule->place_count; i++)
+        if (rule->places[i].meaning >= RK_MEANS_CLOSING)
+            return true;
+    return false;
+}
 
 static bool end_record(const rk_load *load, const rk_node *node, void *into, rk_error *err)
 {
@@ -269,9 +299,13 @@ static bool end_record(const rk_load *load, const rk_node *node, void *into, rk_
         rk_load_fail(load, node, err, "missing key \"fields\"");
         return rk_fail_hint(err, "fields: a list of fields, _ for those not wanted");
     }
-    if (!rule->has_tag && about->kind != RK_RECORD_ENTRY) {
+    if (!rule->has_tag && !rule->placed && about->kind != RK_RECORD_ENTRY) {
         rk_load_fail(load, node, err, "missing key \"tag\"");
         return rk_fail_hint(err, "tag: the text of its first field, by which the record is told");
+    }
+    if (rule->placed && rule->kind == RK_RECORD_TRAILER && !tells_totals(rule)) {
+        rk_load_fail(load, node, err, "a trailer without a tag must tell a count or a total");
+        return rk_fail_hint(err, "or a file that is cut short could not be told from a whole one");
     }
     if (rk_node_get(node, "at") && about->channel->format != RK_FORMAT_FIXED)
         return rk_load_fail(load, rk_node_at(node, "at"), err,

@@ -154,6 +154,52 @@ static void find_header(rk_layout *layout, rk_cutter *cutter, rk_row *row, rk_to
     }
 }
 
+/* The last line on which something stands. Looks at each line end of the body once. */
+static bool last_line(const rk_layout *layout, rk_chunk *chunk)
+{
+    const rk_delimited *text = &layout->text;
+    const char *body = text->text.at + layout->body, *end = text->text.at + text->text.len;
+    while (end > body && (end[-1] == '\n' || end[-1] == '\r' || end[-1] == ' ' ||
+                          (text->delimiter && end[-1] == text->delimiter)))
+        end--;
+    const char *from = end > body ? memrchr(body, text->newline, (size_t)(end - body)) : NULL;
+    *chunk = (rk_chunk){from ? from + 1 : body, text->text.at + text->text.len, 1, 1, false};
+    for (const char *at = text->text.at; at < chunk->from; chunk->line++, at++) {
+        at = memchr(at, text->newline, (size_t)(chunk->from - at));
+        if (!at)
+            break;
+    }
+    return end > body;
+}
+
+/* A trailer without a tag is the last line, unless that is claimed by a tag. It is taken off the text, so what
+ * is left is entries. */
+static const char *take_last(rk_layout *layout, rk_row *row, rk_told *told, rk_cell *cells)
+{
+    bool known;
+    rk_chunk chunk;
+    const rk_record_rule *trailer = layout->trailer;
+    const char *missing = "the trailer is missing: the file is cut short";
+    if (!last_line(layout, &chunk))
+        return missing;
+    rk_cutter cutter = rk_cutter_at(&layout->text, &chunk);
+    if (!rk_cutter_next(&cutter, cells, RK_CELLS_MAX, &row->record) || row->record.fault)
+        return missing;
+    const rk_record_rule *rule = rk_row_rule(row, &known);
+    if (rule && rule->has_tag)
+        return missing;
+    size_t count = row->record.count;
+    while (!layout->fixed && count > trailer->place_count &&
+           rk_slice_trim(rk_delimited_text(row, count - 1)).len == 0)
+        count--;
+    if (!layout->fixed && count != trailer->place_count)
+        return missing;
+    rk_row_tell(row, trailer, told);
+    layout->trailer_line = row->record.line;
+    layout->text.text.len = (size_t)(chunk.from - layout->text.text.at);
+    return NULL;
+}
+
 bool rk_layout_find(rk_layout *layout, const rk_channel *channel, rk_slice bytes, rk_told *told,
                     rk_arena *scratch, const char **why)
 {
@@ -175,5 +221,7 @@ bool rk_layout_find(rk_layout *layout, const rk_channel *channel, rk_slice bytes
         find_header(layout, &cutter, &row, told, cells);
     if (layout->header && !layout->header_found)
         return *why = "the header is missing", false;
-    return true;
+    if (layout->trailer && layout->trailer->placed)
+        *why = take_last(layout, &row, told, cells);
+    return !*why;
 }

@@ -26,7 +26,8 @@ typedef struct rk_layout {
     size_t cells_min, cells_max;    /* of an entry; a cell beyond the maximum must be empty */
     const rk_record_rule *header, *entry, *trailer;
     bool header_found;
-    uint64_t seen;    /* bit i: a line of record rule i was above the titles */
+    size_t trailer_line; /* of a trailer told by its place: it is no part of `text` any more */
+    uint64_t seen;       /* bit i: a line of record rule i was above the titles */
     size_t body;      /* byte of `text` at which the first record behind header or titles begins */
     size_t body_line; /* its line */
 } rk_layout;

@@ -183,7 +183,7 @@ static bool is_whole(job *of, rk_statement *statement, uint64_t seen, size_t tra
 {
     const rk_channel *channel = statement->plan->channel;
     rk_arena *arena = of->reading->arena;
-    if (statement->layout.trailer && trailers == 0)
+    if (statement->layout.trailer && trailers == 0 && !statement->layout.trailer_line)
         statement->why = "the trailer is missing: the file is cut short";
     else if (trailers > 1)
         statement->why = rk_arena_printf(arena, "a second trailer (line %zu)", trailer_line);
