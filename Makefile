@@ -53,6 +53,7 @@ check-crash: build/test/rekon build/fixtures/generate cluster ## kill the night 
 .PHONY: check-mutants
 check-mutants: build/test/read_many ## damage each channel's case in tens of thousands of ways
 	/usr/bin/python3 tests/test_mutants.py 10000
+	/usr/bin/python3 tests/test_mutants_standard.py 10000
 
 .PHONY: check-archive
 check-archive: build/test/rekon build/sanitize/rekon cluster ## alter an archive at thousands of places: verify finds and names each
