@@ -29,8 +29,8 @@ class Kit(Nights):
         return self.site(rules=write, **settings)
 
     def shown(self, site, day, office="palembang"):
-        """{application: (state, outage, reason)} of the sheet on lapses."""
-        return {row["No. permohonan"]: (row["Status"], row["Gangguan"], row["Sebab"])
+        """{application: (state, outage, evidence)} of the sheet on lapses."""
+        return {row["No. permohonan"]: (row["Status"], row["Gangguan"], row["Bukti"])
                 for row in site.book(office, day).table("Kedaluwarsa", "No.")}
 
     def reasons(self, site, identity):

@@ -115,7 +115,7 @@ class Decisions(Nights):
         rows = [decision("D-01", "match", entry, "P-1", checked_by="ani"),
                 decision("D-02", "match", entry, "P-404"), decision("D-03", "match", entry),
                 decision("D-04", "match", "8.20240305E+14", "P-1"), decision("D-05", "resolve", "K-0123456789-1"),
-                decision("D-06", "unmatch", entry), decision("D-07", "lapse", "P-1"),
+                decision("D-06", "unmatch", entry), decision("D-07", "assign_office", "P-1"),
                 decision("D-08", "discard_file", "0" * 64), decision("D-09", "match", "8,20240305E+14", "P-1"),
                 decision("D-10", "match", entry, "P-1", checked_by=""),
                 decision("D-11", "match", entry, "P-1", made_by="Ani", checked_by="ani "),
