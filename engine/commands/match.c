@@ -404,6 +404,7 @@ static bool write_books(matching *m, const rk_judgement *judgement, rk_error *er
 static bool run(matching *m, rk_error *err)
 {
     rk_judgement judgement = {0};
+    m->common.without_reports = !(m->writes & WRITE_WORKBOOKS);
     bool good = rk_setup_rules(&m->common, &m->world.names, &m->setup, err) &&
                 read_applications(m, err) && read_statements(m, err) && judge(m, &judgement, err) &&
                 write_tables(m, err) && write_books(m, &judgement, err);

@@ -142,8 +142,8 @@ bool rk_setup_rules(const rk_common *common, rk_names *names, rk_setup *setup, r
 {
     if (!rk_setup_settings(common, setup, err))
         return false;
-    if (!rk_sources_read(setup->settings.rules, setup->settings.reports, &setup->arena,
-                         &setup->sources, err))
+    const char *reports = common->without_reports ? NULL : setup->settings.reports;
+    if (!rk_sources_read(setup->settings.rules, reports, &setup->arena, &setup->sources, err))
         return default_config() || common->config || common->rules
                    ? false
                    : rk_fail_hint(err,

@@ -26,6 +26,7 @@ typedef struct rk_option {
 /* What all commands take. */
 typedef struct rk_common {
     const char *config, *rules, *reports, *threads;
+    bool without_reports; /* no book is made: what reports/ says is not asked for */
 } rk_common;
 
 /* Parses argv[1..]; the common options are known besides those of the table (ended by a NULL name).
