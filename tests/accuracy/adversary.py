@@ -49,7 +49,9 @@ DAYS = (4, 5, 6)
 # ---- one world ----------------------------------------------------------------------------------
 
 def mistyped(draw, code):
-    at = draw.randrange(8, len(code))
+    at = draw.randrange(8, len(code)) if draw.random() < 0.8 else draw.randrange(1, 4)
+    if draw.random() < 0.05:
+        return draw.choice("0123456") + code[1:]
     kind = draw.choice(("replace", "swap", "lose", "double"))
     if kind == "replace":
         return code[:at] + draw.choice("0123456789") + code[at + 1:]
@@ -102,6 +104,7 @@ def make_world(seed, world):
         entries.append({"world": world, "channel": channel, "day": draw.choice((4, 4, 4, 5, 6)),
                         "clock": draw.choice(PAID), "amount": amount, "code": code,
                         "reference": draw.choice(REFERENCES), "order": draw.random(),
+                        "parted": draw.randrange(1, 15) if draw.random() < 0.15 else 0,
                         "glued": "12" if channel in BANKS and draw.random() < 0.05 else ""})
     return {"world": world, "applications": applications, "entries": entries}
 
@@ -110,6 +113,8 @@ def make_world(seed, world):
 
 def line_of(channel, day, entry, balance, number):
     amount, code = entry["amount"], entry["code"]
+    if channel in BANKS and entry["parted"]:
+        code = f"{code[:entry['parted']]} {code[entry['parted']:]}"
     text = f"SETORAN {entry['glued']}{code} X"
     if channel == "bca":
         return f"'{day:02}/03/2024,{text},'0000,{abs(amount)}.00,{'DB' if amount < 0 else 'CR'},{balance}.00\n"
@@ -220,6 +225,7 @@ def show(world, faults):
         print("    " + " ".join(f"{a[c] or '-'}" for c in COLUMNS if c not in ("service", "billed_at")))
     for e in sorted(world["entries"], key=lambda e: e["order"]):
         print(f"    {e['channel']} {e['day']} {e['clock']} {e['amount']} {e['glued']}{e['code']} "
+              f"{'parted at ' + str(e['parted']) if e['parted'] else ''} "
               f"ref {e['reference'] or '-'}")
     for fault in faults:
         print(f"    ! {fault}")
