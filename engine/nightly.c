@@ -96,12 +96,13 @@ static bool publish(rk_nightly *n, rk_night *night, rk_error *err)
     rk_published published;
     bool good = rk_publish(n->settings, &n->archive, &n->mark, &published, err);
     bool waits = night->suspended.len || night->unknown_files || night->set_aside_files ||
-                 night->stale_decisions || night->overdue_channels || night->missing_statements;
+                 night->stale_decisions || night->overdue_channels || night->missing_statements ||
+                 published.kept;
     n->waiting |= waits;
     rk_log_stage("publish", "workbooks=%zu", published.workbooks);
     rk_log_result("run=%s committed=yes published=%zu/%zu next=%s",
                   rk_manifest_name(night->day, night->number, &night->world.arena),
-                  published.workbooks - published.failed, published.workbooks,
+                  published.workbooks - published.failed - published.kept, published.workbooks,
                   !good   ? "run-again"
                   : waits ? "rekon-status"
                           : "none");

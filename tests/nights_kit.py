@@ -255,7 +255,8 @@ class Site:
         folder = self.folder / "as-of"
         for night, number in self.sql("SELECT night, number FROM rekon.run ORDER BY night, number"):
             shutil.rmtree(folder, ignore_errors=True)
-            self.command("report", "--period", night, "--as-of", f"{night}-{number}", "--out", folder, code=0)
+            for period in (night, night[:7]) if (self.folder / "reports/bulanan.yaml").exists() else (night,):
+                self.command("report", "--period", period, "--as-of", f"{night}-{number}", "--out", folder, code=0)
             again = {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
                      for path in folder.rglob("*.xlsx")}
             ending = f"-{night}{'' if number == '1' else '.r' + number}.xlsx"

@@ -219,11 +219,11 @@ class Asof(Nights):
         self.assertEqual({row["Sebab"] for row in book.corrections()}, {"keputusan D-1"})
         moved = {row["Baris/kolom"].split(" · ")[-1]: row["Selisih"] for row in book.corrections()
                  if "Indomaret" in row["Baris/kolom"] and row["Lembar"] == "Ringkasan"}
-        self.assertEqual(moved, {"Cocok (Rp) (+)": -350000, "Dibukukan (Rp) (=)": -350000,
-                                 "Jumlah transaksi": -1})
+        self.assertEqual(moved, {"Cocok (Rp)": -350000, "Dibayar hari ini (Rp) (+)": -350000,
+                                 "Dibukukan (Rp) (=)": -350000, "Jumlah transaksi": -1})
         # the entry is no office's now
         nowhere = site.book("tanpa-kantor", revision=2)
-        self.assertEqual(nowhere.receipts()["Indomaret"]["Belum teridentifikasi (Rp)"], 350000)
+        self.assertEqual(nowhere.receipts()["Indomaret"]["Selisih (Rp)"], 350000)
         self.assertEqual(site.book("nasional", revision=3).receipts()["TOTAL"]["Dibukukan (Rp)"], 700000)
 
 

@@ -5,18 +5,36 @@
 
 /* ---- workbooks ---- */
 
+static bool has_content(const char *path, const rk_digest *digest)
+{
+    rk_error ignored;
+    rk_mapped now;
+    if (!rk_file_stat(path).is_regular || !rk_file_map(path, &now, &ignored))
+        return false;
+    rk_digest found = rk_digest_of(now.bytes);
+    rk_file_unmap(&now);
+    return rk_digest_equal(&found, digest);
+}
+
+/* A book that lies there already is left: staff write in them. One with other content is named. */
 static bool publish_workbook(const rk_settings *settings, const rk_archive *archive,
-                             const rk_item *item, rk_error *err)
+                             const rk_item *item, rk_published *published, rk_error *err)
 {
     rk_arena scratch = {0};
     rk_buffer bytes = {0};
     const char *path = rk_path_join(&scratch, settings->output, item->name);
     const char *folder = rk_arena_text(
         &scratch, (rk_slice){path, strlen(path) - rk_path_name(rk_slice_of(path)).len - 1});
-    bool good =
-        rk_file_stat(path).exists ||
-        (rk_archive_get(archive, &item->ref, &bytes, err) && rk_folder_make(folder, 0755, err) &&
-         rk_file_write(path, rk_buffer_all(&bytes), 0644, "workbook", err));
+    bool there = rk_file_stat(path).exists;
+    bool good = there || (rk_archive_get(archive, &item->ref, &bytes, err) &&
+                          rk_folder_make(folder, 0755, err) &&
+                          rk_file_write(path, rk_buffer_all(&bytes), 0644, "workbook", err));
+    if (there && item->kind == RK_ITEM_WORKBOOK && !has_content(path, &item->ref.content)) {
+        published->kept++;
+        rk_log_warning("%s: another book lies there and was left as it is: move it away, then "
+                       "`rekon report` makes this one again",
+                       path);
+    }
     rk_buffer_free(&bytes);
     rk_arena_free(&scratch);
     return good;
@@ -30,7 +48,7 @@ static void publish_workbooks(const rk_settings *settings, const rk_archive *arc
         if (kind != RK_ITEM_WORKBOOK && kind != RK_ITEM_NOTICES)
             continue;
         published->workbooks += kind == RK_ITEM_WORKBOOK;
-        if (!publish_workbook(settings, archive, &manifest->items[i], err)) {
+        if (!publish_workbook(settings, archive, &manifest->items[i], published, err)) {
             published->failed++;
             rk_log_warning("%s", err->message);
         }
@@ -38,17 +56,6 @@ static void publish_workbooks(const rk_settings *settings, const rk_archive *arc
 }
 
 /* ---- the inbox ---- */
-
-static bool has_content(const char *path, const rk_digest *digest)
-{
-    rk_error ignored;
-    rk_mapped now;
-    if (!rk_file_stat(path).is_regular || !rk_file_map(path, &now, &ignored))
-        return false;
-    rk_digest found = rk_digest_of(now.bytes);
-    rk_file_unmap(&now);
-    return rk_digest_equal(&found, digest);
-}
 
 /* Moves what was taken, if it still has the bytes that were read. */
 static bool clear_inbox(const rk_settings *settings, const rk_manifest *manifest, rk_error *err)

@@ -14,6 +14,7 @@
 
 typedef struct rk_published {
     size_t workbooks, failed; /* failed: could not be written; err of the last one is kept */
+    size_t kept;              /* another book lay there and was left as it is */
 } rk_published;
 
 /* Publishes the night that the archive's mark names, unless that is done already. */

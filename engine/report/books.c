@@ -183,7 +183,7 @@ static rk_days period_of(const rk_books_input *input, const rk_workbook *workboo
 }
 
 /* '{office}/harian-{period}.xlsx', and ".r2" before the ending from the second run of a day on. */
-static rk_slice path_of(const rk_desk *desk, const order *o, rk_arena *arena)
+static rk_slice path_of(const rk_desk *desk, const order *o, bool edition, rk_arena *arena)
 {
     rk_slice pattern = o->workbook->file, ending = RK_S(".xlsx");
     rk_buffer path = {0};
@@ -199,7 +199,8 @@ static rk_slice path_of(const rk_desk *desk, const order *o, rk_arena *arena)
     }
     if (rk_slice_ends(rk_buffer_all(&path), ending))
         path.len -= ending.len;
-    put_edition(&path, desk->input);
+    if (edition)
+        put_edition(&path, desk->input);
     rk_buffer_slice(&path, ending);
     rk_slice kept = rk_arena_slice(arena, rk_buffer_all(&path));
     rk_buffer_free(&path);
@@ -265,6 +266,7 @@ static void open_job(rk_job *job, const rk_desk *desk, const order *o)
     job->plan.footer = footer_of(job, o->book.path);
 }
 
+/* The first edition: it is always there, whatever editions of either book follow. */
 rk_slice rk_job_office_book(const rk_job *job, rk_name office)
 {
     const rk_desk *desk = job->desk;
@@ -274,11 +276,11 @@ rk_slice rk_job_office_book(const rk_job *job, rk_name office)
     for (size_t w = 0; w < reports->workbook_count && !found.workbook; w++)
         if (reports->workbooks[w].per == RK_PER_OFFICE &&
             reports->workbooks[w].period == job->workbook->period &&
-            is_asked(&reports->workbooks[w], desk->input))
+            is_due(&reports->workbooks[w], desk->input->night))
             found.workbook = &reports->workbooks[w];
-    if (!found.workbook || !is_used(desk, found.slice) || desk->input->office.len)
+    if (!found.workbook || !is_used(desk, found.slice))
         return (rk_slice){"", 0};
-    rk_slice path = path_of(desk, &found, arena);
+    rk_slice path = path_of(desk, &found, false, arena);
     rk_buffer up = {0};
     for (size_t i = 0; i < job->plan.subject.len; i++)
         rk_buffer_text(&up, job->plan.subject.at[i] == '/' ? "../" : "");
@@ -386,7 +388,7 @@ static bool name_orders(const rk_desk *desk, orders *all, rk_arena *arena, rk_er
 {
     for (size_t i = 0; i < all->count; i++) {
         order *o = &all->items[i];
-        o->book.path = path_of(desk, o, arena);
+        o->book.path = path_of(desk, o, true, arena);
         o->book.workbook = o->workbook->name;
         o->book.office = o->slice == RK_ALL_SLICES ? 0 : desk->slice_offices[o->slice];
     }

@@ -16,7 +16,8 @@ static bool is_figure(const rk_cell *cell)
     if (cell->kind != RK_CELL_NUMBER && cell->kind != RK_CELL_FORMULA)
         return false;
     return cell->style != RK_STYLE_NUMBER && cell->style != RK_STYLE_DAY &&
-           cell->style != RK_STYLE_DAYTIME && cell->style != RK_STYLE_CHECK &&
+           cell->style != RK_STYLE_DAYTIME && cell->style != RK_STYLE_DAY_LATE &&
+           cell->style != RK_STYLE_DAYTIME_LATE && cell->style != RK_STYLE_CHECK &&
            cell->style != RK_STYLE_CHECK_SEN;
 }
 

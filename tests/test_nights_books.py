@@ -1,0 +1,63 @@
+#!/usr/bin/python3
+"""test_nights_books: the books that nights leave: those of the month beside those of the day, and a folder in
+which another book lies already."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.dont_write_bytecode = True
+
+import openpyxl  # noqa: E402
+
+from nights_kit import DAY, NEXT, Nights, application, code, main, paid  # noqa: E402
+
+
+class Books(Nights):
+    def test_the_month_grows_from_night_to_night(self):
+        site = self.site(reports=("harian", "nasional", "bulanan"))
+        site.applications(application("P-1", code(1), "08:00", purpose="umrah"))
+        site.quiet(DAY, {"indomaret": [paid("08:10:00", code(1), 350000)]})
+        site.run(DAY, 0)
+        site.applications(application("P-2", code(2), "08:00", day=NEXT, purpose="umrah"),
+                          application("P-3", code(3), "09:00", day=NEXT, purpose="wisata"))
+        site.quiet(NEXT, {"indomaret": [paid("08:10:00", code(2), 350000)]})
+        site.run(NEXT, 0)
+        first, second = (self.month(site, day) for day in (DAY, NEXT))
+        self.assertEqual(first["A. Layanan"]["Paspor biasa"][:4], (1, 100, 1, None))
+        self.assertEqual(second["A. Layanan"]["Paspor biasa"][:4], (3, 100, 2, 1))
+        self.assertEqual(second["C. Paspor menurut tujuan"]["Umrah"][0], 2)
+        self.assertEqual(second["C. Paspor menurut tujuan"]["TOTAL"][0], 3)
+
+    def month(self, site, day):
+        """{block: {label: figures}} of the breakdown; a nil is None."""
+        book = openpyxl.load_workbook(site.output / f"palembang/bulanan-2024-03.per-{day}.xlsx", data_only=True)
+        blocks, block = {}, {}
+        for row in book["Rincian"].iter_rows(min_row=6, values_only=True):
+            if row[0] and row[1] is None and row[2] is None:
+                block = blocks.setdefault(row[0], {})
+            elif row[0]:
+                block[row[0]] = tuple(value or None for value in row[1:] if not isinstance(value, str))
+        return blocks
+
+    def test_another_book_is_left_and_named(self):
+        site = self.site()
+        site.applications(application("P-1", code(1), "08:00"))
+        site.quiet(DAY, {"indomaret": [paid("08:10:00", code(1), 350000)]})
+        path = site.output / f"palembang/harian-{DAY}.xlsx"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"written by somebody")
+        night = site.run(DAY, 1)
+        self.assertRegex(night.last, r"published=1/2 next=rekon-status$")
+        self.assertEqual([w for w in night.warnings() if "another book lies there" in w],
+                         [f"{path}: another book lies there and was left as it is: move it away, then "
+                          "`rekon report` makes this one again"])
+        self.assertEqual(path.read_bytes(), b"written by somebody")
+        self.assertTrue((site.output / f"nasional/nasional-{DAY}.xlsx").exists())
+        path.unlink()
+        site.command("report", "--period", DAY, "--report", "harian", "--out", site.output, code=0)
+        self.assertEqual(openpyxl.load_workbook(path).sheetnames[0], "Ringkasan")
+
+
+if __name__ == "__main__":
+    main(sys.modules["__main__"])
