@@ -44,13 +44,14 @@ class Decisions(Nights):
         self.assertEqual(site.outcomes(code(71)), [("pos", "matched", EXACT, "P-1")])
         # and earlier, seen later still
         site.quiet("2024-03-08", {"pos": [paid(f"{DAY} 09:00:00", code(1), 350000)]})
-        site.run("2024-03-08", 0)
+        night = site.run("2024-03-08", 1)  # what was decided is named: P-1 is paid by its own code
+        self.assertEqual(night.warnings(), ["decision D-1 is stale: matched then, duplicate now"])
         self.assertEqual([row[1] for row in site.outcomes(code(1))], ["matched", "duplicate"])
         self.assertEqual(site.outcomes(code(71)), [("pos", "duplicate", BEFORE, "P-1")])
         # somebody books under the mistyped code: the decision holds
         site.applications(application("P-71", code(71), "08:00", day="2024-03-09"))
         site.quiet("2024-03-09")
-        site.run("2024-03-09", 0)
+        site.run("2024-03-09", 1)
         self.assertEqual(site.outcomes(code(71)), [("pos", "duplicate", BEFORE, "P-1")])
         self.assertEqual(site.states(), {"P-1": "reinstated", "P-71": "expired"})
 
