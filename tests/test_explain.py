@@ -325,6 +325,22 @@ class Cases(Nights):
         self.stale(site)
         self.assertEqual(site.book(day="2024-03-09").differences(), [])
 
+    def test_a_note_or_the_same_id_takes_no_place(self):
+        """What stands on an entry is replaced by a decision on that entry alone."""
+        site = self.site()
+        site.applications(application("P-1", code(1), "08:00", due=650000))
+        site.quiet(DAY, {"pos": [paid("09:30:00", code(1), 350000), paid("09:40:00", code(77), 350000)]})
+        site.run(DAY, 0)
+        entry, other = site.entries(code(1))[0], site.entries(code(77))[0]
+        self.decide(site, NEXT, decision("D-1", "resolve", entry), decision("D-2", "note", entry))
+        self.decide(site, THIRD, decision("D-1", "ignore", other))
+        self.decide(site, "2024-03-08", put={"indomaret": [paid(f"{DAY} 09:00:00", code(1), 650000)]}, code=1)
+        self.stale(site, ("D-1", "underpaid then, duplicate now"))
+        self.decide(site, "2024-03-09", decision("D-3", "note", entry), decision("D-1", "note", other), code=1)
+        self.stale(site, ("D-1", "underpaid then, duplicate now"))
+        self.decide(site, "2024-03-10", decision("D-4", "resolve", entry))
+        self.stale(site)
+
     def test_an_ignored_payment_whose_code_is_booked_later(self):
         site = self.site()
         site.quiet(DAY, {"pos": [paid("09:00:00", code(77), 350000)]})

@@ -158,8 +158,7 @@ static void print_decisions(status *s)
     const rk_names *names = &s->night.world.names;
     if (rk_night_decisions_wait(&s->night) == 0)
         return;
-    printf(
-        "decisions that wait (one with the same id, or on the same entry, takes their place):\n");
+    printf("decisions that wait (a new one on the same subject takes their place):\n");
     for (size_t row = 0; row < d->batch.count; row++)
         if (!rk_slice_is(rk_names_text(names, d->effect[row]), "applied"))
             printf("  %.*s  %.*s  %.*s %.*s: %.*s\n",

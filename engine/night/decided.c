@@ -55,16 +55,23 @@ static bool is_release(const rk_night *night, rk_name kind)
     return rk_slice_is(rk_names_text(&night->world.names, kind), "release_hold");
 }
 
-/* A decision of the same id, one on the same entry, or one that did nothing on the same subject. */
+static bool is_note(const rk_night *night, rk_name kind)
+{
+    return rk_slice_is(rk_names_text(&night->world.names, kind), "note");
+}
+
+/* What did nothing is replaced by one of the same id, or one that is carried out on the same subject. What
+ * stands on an entry is replaced by a decision on that entry alone. */
 static bool takes_place(const rk_night *night, size_t decision, rk_text entry, size_t row)
 {
     const rk_decision_rows *d = &night->history.decisions;
     const rk_decided *old = &night->carried.decided;
     bool applied = is_applied(night, d->effect[decision]);
-    if (text_of(night, d->decision_id[decision]).len &&
+    bool stands = is_applied(night, old->effect[row]) || old->outcome[row] != 0;
+    if (!stands && text_of(night, d->decision_id[decision]).len &&
         same_text(night, d->decision_id[decision], old->decision_id[row]))
         return true;
-    if (!applied)
+    if (!applied || is_note(night, d->kind[decision]))
         return false;
     if (text_of(night, entry).len)
         return same_text(night, entry, old->entry[row]);
