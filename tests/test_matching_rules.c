@@ -18,10 +18,10 @@ static void test_config__matching_vocabulary(void **state)
 {
     (void)state;
     rk_match_rule rule =
-        rule_with("- {rule: a, key: ntpn, from: 2024-01-01, until: 2025-01-01, "
+        rule_with("- {rule: a, key: billing_code, from: 2024-01-01, until: 2025-01-01, "
                   "require: {amount: {within: 5000}, paid: after_deadline, office: "
                   "same, channel: [indomaret], unique: yes}, outcomes: [late]}\n");
-    assert_int_equal(rule.key, RK_KEY_NTPN);
+    assert_int_equal(rule.key, RK_KEY_BILLING_CODE);
     assert_int_equal(rule.amount, RK_AMOUNT_WITHIN);
     assert_int_equal(rule.amount_within, 500000);
     assert_int_equal(rule.amount_ppm, 0);
@@ -31,15 +31,13 @@ static void test_config__matching_vocabulary(void **state)
     assert_false(rk_match_rule_holds_on(&rule, day_of("2023-12-31")));
     assert_true(rk_match_rule_holds_on(&rule, day_of("2024-12-31")));
     assert_false(rk_match_rule_holds_on(&rule, day_of("2025-01-01")));
-    rule = rule_with("- {rule: a, key: virtual_account, require: {amount: {within: 0.5%}, paid: "
+    rule = rule_with("- {rule: a, key: billing_code, require: {amount: {within: 0.5%}, paid: "
                      "{within: 3 days}}, outcome: matched}\n");
-    assert_int_equal(rule.key, RK_KEY_VIRTUAL_ACCOUNT);
     assert_int_equal(rule.amount_ppm, 5000);
     assert_int_equal(rule.paid, RK_TIME_WITHIN);
     assert_int_equal(rule.paid_days, 3);
-    rule = rule_with("- {rule: a, key: application_number, require: {amount: more, paid: "
+    rule = rule_with("- {rule: a, key: billing_code, require: {amount: more, paid: "
                      "before_submission}, outcome: overpaid}\n");
-    assert_int_equal(rule.key, RK_KEY_APPLICATION_NUMBER);
     assert_int_equal(rule.amount, RK_AMOUNT_MORE);
     assert_int_equal(rule.paid, RK_TIME_BEFORE_SUBMISSION);
     rule = rule_with("- {rule: a, key: group_id, require: {amount: equal, unique: yes}, outcomes: "
@@ -64,7 +62,7 @@ static void test_config__rules_that_are_not_shadowed(void **state)
         "- {rule: a, key: billing_code, require: {amount: {within: 5000}}, outcomes: [matched]}\n"
         "- {rule: b, key: billing_code, require: {amount: {within: 1%}}, outcomes: [matched]}\n",
         "- {rule: a, key: billing_code, outcomes: [matched]}\n"
-        "- {rule: b, key: ntpn, outcomes: [matched]}\n",
+        "- {rule: b, key: group_id, require: {amount: equal, unique: yes}, outcomes: [matched]}\n",
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         rule_with(pairs[i]);

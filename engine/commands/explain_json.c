@@ -209,7 +209,7 @@ static bool put_entry(rk_explain *x, uint32_t entry, rk_buffer *out, rk_error *e
     put_word("outcome", rk_outcome_name((rk_outcome)e->outcome[entry]), out);
     put_word("reason", rk_reason_text((rk_reason)e->reason[entry]), out);
     put_rule(x, entry, out);
-    put_id(x, "application_id", e->application[entry], out);
+    put_id(x, "application_id", rk_world_application(w, entry), out);
     put_candidates(x, entry, out);
     put_links(x, entry, out);
     if (!put_source(x, entry, out, err))

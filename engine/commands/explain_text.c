@@ -319,7 +319,7 @@ static bool put_entry(rk_explain *x, uint32_t entry, rk_buffer *out, rk_error *e
     const rk_channel *channel = rk_channel_find(&x->replay.night.rules, e->channel[entry]);
     rk_zone zone = channel ? channel->zone : x->replay.night.settings.zone;
     rk_slice reference = rk_texts_get(&w->texts, e->reference[entry]);
-    uint32_t application = e->application[entry];
+    uint32_t application = rk_world_application(w, entry);
     rk_buffer_printf(out, "\nentry %.*s\n", RK_FMT(rk_explain_entry_name(x, entry)));
     field(out, 2, "outcome", "%s: %s%s%.*s", rk_outcome_name((rk_outcome)e->outcome[entry]),
           rk_reason_text((rk_reason)e->reason[entry]), application == RK_NO_ROW ? "" : "; ",

@@ -2,15 +2,8 @@
  * beside it are the predicates; no expression is ever evaluated. */
 #include "config/load.h"
 
-#define EVERY_KEY \
-    {"billing_code", RK_KEY_BILLING_CODE}, {"ntpn", RK_KEY_NTPN}, \
-        {"virtual_account", RK_KEY_VIRTUAL_ACCOUNT}, \
-        {"application_number", RK_KEY_APPLICATION_NUMBER}, {"group_id", RK_KEY_GROUP}, \
-    { \
-        NULL, 0 \
-    }
-
-static const rk_choice exact_keys[] = {EVERY_KEY};
+static const rk_choice exact_keys[] = {
+    {"billing_code", RK_KEY_BILLING_CODE}, {"group_id", RK_KEY_GROUP}, {NULL, 0}};
 static const rk_choice near_keys[] = {{"within 1", RK_KEY_NEAR_BILLING_CODE}, {NULL, 0}};
 
 const char *rk_match_key_name(rk_match_key key)

@@ -154,14 +154,11 @@ const rk_outage *rk_outage_find(const rk_outages *outages, rk_name outage);
 typedef enum rk_match_key {
     RK_KEY_BILLING_CODE,       /* key: billing_code */
     RK_KEY_NEAR_BILLING_CODE,  /* key: {billing_code: within 1} */
-    RK_KEY_NTPN,               /* key: ntpn; this and the next two are alternative keys */
-    RK_KEY_VIRTUAL_ACCOUNT,    /* key: virtual_account */
-    RK_KEY_APPLICATION_NUMBER, /* key: application_number: application_id, or an alternative key */
     RK_KEY_GROUP, /* key: group_id; one payment for several applications of one group */
     RK_MATCH_KEYS
 } rk_match_key;
 
-/* "billing_code", "ntpn", ...: as alternative keys are written, and as matching.yaml calls them. */
+/* "billing_code", "group_id": as matching.yaml calls them. */
 const char *rk_match_key_name(rk_match_key key);
 
 /* Paid against what is due. */

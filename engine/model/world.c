@@ -44,6 +44,14 @@ const rk_allocation *rk_world_allocations(const rk_world *world, uint32_t entry,
     return *count ? all->items + low : NULL;
 }
 
+uint32_t rk_world_application(const rk_world *world, uint32_t entry)
+{
+    size_t count;
+    bool several =
+        world->allocations.count && rk_world_allocations(world, entry, &count) && count > 1;
+    return several ? RK_NO_ROW : world->entries.application[entry];
+}
+
 void rk_entry_name_put(const rk_world *world, size_t entry, rk_buffer *out)
 {
     const rk_file *file = &world->files.items[world->entries.file[entry]];

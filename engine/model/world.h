@@ -73,6 +73,9 @@ void rk_world_free(rk_world *world);
 /* The allocations of an entry that pays for a group; NULL when it is none. */
 const rk_allocation *rk_world_allocations(const rk_world *world, uint32_t entry, size_t *count);
 
+/* The application of an entry, RK_NO_ROW unless it is exactly one. */
+uint32_t rk_world_application(const rk_world *world, uint32_t entry);
+
 /* "9f86d081884c7d65:17": how an entry is named everywhere. Needs the file's digest. */
 void rk_entry_name_put(const rk_world *world, size_t entry, rk_buffer *out);
 

@@ -310,13 +310,57 @@ static void want_codes_of_open(const rk_night *night, size_t from, rk_wanted *wa
     }
 }
 
+/* What is gone through to find whole groups. */
+typedef struct group_search {
+    rk_keys codes; /* that entries have which are searched tonight */
+    rk_keys asked; /* keys of groups that were asked for */
+} group_search;
+
+static void note_codes(group_search *search, const rk_wanted *wanted)
+{
+    for (size_t i = 0; i < wanted->codes.count; i++)
+        rk_keys_add(&search->codes, wanted->codes.items[i]);
+    rk_keys_sort(&search->codes);
+}
+
+static void want_group(group_search *search, rk_slice group, rk_keys *more)
+{
+    uint64_t key = rk_key_of_group(group);
+    if (group.len && !rk_keys_have(&search->asked, key))
+        rk_keys_add(more, key);
+}
+
+/* One payment may be for all of a group: where tonight's may be, or an earlier one was, all of its applications
+ * must be at hand, whenever they were submitted. */
+static void want_groups(const rk_night *night, const fresh *f, group_search *search,
+                        rk_wanted *wanted)
+{
+    const rk_world *w = &night->world;
+    const rk_applications *known = &w->before.applications, *told = &f->applications;
+    rk_keys more = {0};
+    for (size_t row = 0; known->group_id && row < known->batch.count; row++)
+        if (known->group_id[row] && (rk_reason_of_group((rk_reason)known->reason[row]) ||
+                                     rk_keys_have(&search->codes, known->code[row])))
+            want_group(search, rk_texts_get(&w->texts, known->group_id[row]), &more);
+    for (size_t row = 0; f->has_applications && told->group_id && row < told->batch.count; row++)
+        want_group(search, rk_texts_get(&w->texts, told->group_id[row]), &more);
+    for (size_t i = 0; i < more.count; i++) {
+        rk_keys_add(&search->asked, more.items[i]);
+        rk_keys_add(&wanted->ids, more.items[i]);
+    }
+    rk_keys_sort(&search->asked);
+    rk_keys_free(&more);
+}
+
 /* Loads what is touched, and what that touches, until nothing more is. */
 static bool load_touched(rk_night *night, const fresh *f, rk_error *err)
 {
     rk_world *w = &night->world;
     rk_wanted wanted = {.awaiting = true, .open_day = night->day};
     bool good = true, by_id = false;
+    group_search groups = {.codes = {0}};
     want(night, f, &wanted);
+    note_codes(&groups, &wanted);
     for (;;) {
         size_t entries = w->before.entries.batch.count;
         good = rk_closing_load(&night->archive, &night->opening, &wanted, w, err);
@@ -325,6 +369,8 @@ static bool load_touched(rk_night *night, const fresh *f, rk_error *err)
         if (!good)
             break;
         want_codes_of_open(night, entries, &wanted);
+        note_codes(&groups, &wanted);
+        want_groups(night, f, &groups, &wanted);
         if (!by_id)
             want_by_id(night, f, &wanted);
         by_id = true;
@@ -335,6 +381,8 @@ static bool load_touched(rk_night *night, const fresh *f, rk_error *err)
         rk_keys_sort(&wanted.ids);
     }
     rk_wanted_free(&wanted);
+    rk_keys_free(&groups.codes);
+    rk_keys_free(&groups.asked);
     if (good)
         begin_present(w);
     return good;

@@ -110,10 +110,9 @@ static void add_outcome(rk_night *night, size_t entry, const evidence *found)
     rows->outcome[row] = name_of(night, rk_outcome_name((rk_outcome)e->outcome[entry]));
     rows->rule[row] = e->rule[entry];
     rows->reason[row] = name_of(night, rk_reason_text((rk_reason)e->reason[entry]));
-    size_t several = 0;
-    rk_world_allocations(w, (uint32_t)entry, &several);
-    if (application != RK_NO_ROW && several < 2)
-        rows->application_id[row] = w->applications.id[application];
+    uint32_t only = rk_world_application(w, (uint32_t)entry);
+    if (only != RK_NO_ROW)
+        rows->application_id[row] = w->applications.id[only];
     if (entry < w->before.entries.batch.count)
         rows->before[row] =
             name_of(night, rk_outcome_name((rk_outcome)w->before.entries.outcome[entry]));

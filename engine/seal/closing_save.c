@@ -207,6 +207,9 @@ static bool seal_key_sets(const saving *s, const group *g, rk_segment *segment, 
         if (w->applications.code[row])
             rk_keys_add(&codes, w->applications.code[row]);
         rk_keys_add(&ids, rk_key_of_id(rk_texts_get(&w->texts, w->applications.id[row])));
+        if (w->applications.group_id && w->applications.group_id[row])
+            rk_keys_add(&ids,
+                        rk_key_of_group(rk_texts_get(&w->texts, w->applications.group_id[row])));
     }
     for (size_t i = 0; i < g->entry_count; i++) {
         uint32_t row = g->entries[i];

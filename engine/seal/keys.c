@@ -88,3 +88,21 @@ uint64_t rk_key_of_id(rk_slice id)
 {
     return rk_slice_hash(id);
 }
+
+uint64_t rk_key_of_group(rk_slice group_id)
+{
+    return ~rk_slice_hash(group_id);
+}
+
+bool rk_keys_have(const rk_keys *keys, uint64_t key)
+{
+    size_t low = 0, high = keys->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (keys->items[middle] < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < keys->count && keys->items[low] == key;
+}

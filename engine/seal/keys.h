@@ -26,5 +26,9 @@ bool rk_keys_meet(const rk_keys *keys, rk_slice encoded, bool *damaged);
 /* How entries and application ids become keys. */
 uint64_t rk_key_of_entry(uint64_t digest_short, uint32_t ordinal);
 uint64_t rk_key_of_id(rk_slice id);
+uint64_t rk_key_of_group(rk_slice group_id); /* among the ids of a segment */
+
+/* Whether the sorted `keys` have it. */
+bool rk_keys_have(const rk_keys *keys, uint64_t key);
 
 #endif

@@ -141,14 +141,6 @@ static void put_reason(const rk_tables *t, size_t row, rk_buffer *out)
     rk_buffer_csv(out, rk_slice_of(rk_reason_text((rk_reason)t->world->entries.reason[row])));
 }
 
-/* An entry that pays for several of a group belongs to none of them alone. */
-static bool pays_several(const rk_tables *t, size_t row)
-{
-    size_t count;
-    return t->world->allocations.count && rk_world_allocations(t->world, (uint32_t)row, &count) &&
-           count > 1;
-}
-
 static void put_entry(const rk_tables *t, size_t row, rk_buffer *out)
 {
     const rk_world *world = t->world;
@@ -176,8 +168,7 @@ static void put_entry(const rk_tables *t, size_t row, rk_buffer *out)
     rk_buffer_text(out, rk_outcome_name((rk_outcome)e->outcome[row]));
     rk_buffer_char(out, ',');
     put_name(t, e->rule[row], out);
-    if (!pays_several(t, row))
-        put_application_id(t, e->application[row], out);
+    put_application_id(t, rk_world_application(world, (uint32_t)row), out);
     rk_buffer_text(out, ",,"); /* settlement: of channels that settle, none yet */
     put_reason(t, row, out);
     rk_buffer_char(out, '\n');
