@@ -32,7 +32,9 @@ MATCHING_RULE = "kode-billing"
 EARLY_RULE = "sebelum-diajukan"
 GROUP_RULE = "kelompok"
 GROUP_WINDOW = timedelta(days=366)
-LISTED_MAX = 20  # candidates of an entry; where there are more, it is never suggested
+GROUP_MAX = 20  # applications of one group that may share a code
+CANDIDATES_MAX = 1_000_000  # of all entries together: an entry with more than its part is never suggested
+listed_max = 20
 TOO_MANY = "too many possibilities"
 
 # From 17-12-2024 (PP 45/2024) ten years cost more; before that both validities cost the same.
@@ -130,6 +132,8 @@ def read_applications(path):
 # ---- matching -----------------------------------------------------------------------------------
 
 def match(applications, statements):
+    global listed_max
+    listed_max = max(20, CANDIDATES_MAX // (1 + sum(len(s.entries) for s in statements)))
     number_and_align(statements)
     by_code = defaultdict(list)
     for application in applications:
@@ -189,18 +193,18 @@ def list_inside(entry, by_code):
 def offer(entry, sharers, fits, rule, one, several):
     """`sharers`: the applications of each code that may be meant. A code that too many have is not gone
     through: all of them are candidates."""
-    crowds = [crowd for crowd in sharers if len(crowd) > LISTED_MAX]
-    fitting = [a for crowd in sharers for a in sorted(crowd, key=lambda a: a.id)[:LISTED_MAX] if fits(a)]
+    crowds = [crowd for crowd in sharers if len(crowd) > listed_max]
+    fitting = [a for crowd in sharers for a in sorted(crowd, key=lambda a: a.id)[:listed_max] if fits(a)]
     if not fitting and not crowds:
         return
-    many = bool(crowds) or len(fitting) > LISTED_MAX
+    many = bool(crowds) or len(fitting) > listed_max
     if len(fitting) == 1 and not many:
         entry.application = fitting[0]
         decide(entry, "suggested", one, rule)
     else:
         decide(entry, "ambiguous", TOO_MANY if many else several, rule)
     entry.held = fitting + [a for crowd in crowds for a in crowd]
-    entry.candidates = sorted(fitting, key=lambda a: a.id)[:LISTED_MAX]
+    entry.candidates = sorted(fitting, key=lambda a: a.id)[:listed_max]
 
 
 def near(code):
@@ -259,9 +263,9 @@ def find_application(entry, by_code):
         entry.application.entries.append(entry)
     elif len(by_code[entry.code]) > 1:
         entry.held = by_code[entry.code]
-        decide(entry, "ambiguous", TOO_MANY if len(entry.held) > LISTED_MAX else
+        decide(entry, "ambiguous", TOO_MANY if len(entry.held) > listed_max else
                "several applications have this billing code")
-        entry.candidates = sorted(entry.held, key=lambda a: a.id)[:LISTED_MAX]
+        entry.candidates = sorted(entry.held, key=lambda a: a.id)[:listed_max]
     else:
         entry.application = by_code[entry.code][0]
         entry.application.entries.append(entry)
@@ -269,7 +273,7 @@ def find_application(entry, by_code):
 
 def of_one_group(applications):
     """Several that were filed together and have one code."""
-    return (1 < len(applications) <= LISTED_MAX and applications[0].group != ""
+    return (1 < len(applications) <= GROUP_MAX and applications[0].group != ""
             and len({a.group for a in applications}) == 1)
 
 

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "expire/expire.h"
+#include "match/group.h"
 #include "match/index.h"
 #include "match/match.h"
 #include "match/near.h"
@@ -94,6 +95,97 @@ static void test_near__neighbours_are_one_edit_away_and_each_once(void **state)
     }
     assert_int_equal(count - swaps, 135);
     assert_int_equal(swaps, 12); /* 14 pairs, two of them 00 */
+}
+
+/* Without the digit that was put in it is the code again, and each is there once. */
+static void test_near__a_digit_lost_or_doubled(void **state)
+{
+    (void)state;
+    uint64_t found[RK_NEIGHBOURS_MAX];
+    static const struct {
+        const char *read;
+        size_t count;
+        uint64_t some;
+    } cases[] = {
+        {"82024030500012", 136, 820240305000123ull},
+        {"20240305000123", 136, 820240305000123ull},
+        {"8202403050001223", 2, 820240305000123ull},
+        {"8820240305000123", 2, 820240305000123ull},
+        {"8123456789123456", 0, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool there = cases[i].some == 0;
+        size_t count = rk_code_neighbours(rk_code_mistyped(rk_slice_of(cases[i].read)), found);
+        if (count != cases[i].count)
+            fail_msg("%s: %zu neighbours", cases[i].read, count);
+        for (size_t n = 0; n < count; n++) {
+            there |= found[n] == cases[i].some;
+            for (size_t other = 0; other < n; other++)
+                assert_true(found[n] != found[other]);
+        }
+        if (!there)
+            fail_msg("%s: not near %llu", cases[i].read, (unsigned long long)cases[i].some);
+    }
+    assert_true(rk_code_mistyped(RK_S("0820240305000123")) == 0); /* a zero before a whole code */
+    assert_true(rk_code_mistyped(RK_S("00000000000000")) == 0);
+    assert_true(rk_code_mistyped(RK_S("820240305000123")) == 0);
+}
+
+/* ---- sets with a sum ---- */
+
+static rk_group_answer try_all(const rk_money *amounts, size_t count, rk_money sum, uint32_t *set)
+{
+    size_t found = 0;
+    for (uint32_t chosen = 1; chosen < 1u << count; chosen++) {
+        rk_money is = 0;
+        for (size_t i = 0; i < count; i++)
+            is += chosen >> i & 1 ? amounts[i] : 0;
+        if (is == sum && ++found == 1)
+            *set = chosen;
+    }
+    return found == 0 ? RK_GROUP_NONE : found == 1 ? RK_GROUP_ONE : RK_GROUP_MANY;
+}
+
+/* Two prices, some, and as many as there are members: few, one or no sets. */
+static void test_group__agrees_with_trying_all(void **state)
+{
+    (void)state;
+    uint64_t seed = 7, work = 0;
+    size_t seen[4] = {0};
+    for (int round = 0; round < 3000; round++) {
+        size_t count = (size_t)(round % 13), kinds = 1 + (size_t)(next_random(&seed) % 6);
+        count = round % 500 == 499 ? RK_GROUP_MAX : count;
+        rk_money amounts[RK_GROUP_MAX], sum = 0;
+        uint32_t set = 0, chosen = 0;
+        for (size_t i = 0; i < count; i++) {
+            amounts[i] = 350000 + (rk_money)(next_random(&seed) % kinds) * 12345;
+            sum += next_random(&seed) % 2 ? amounts[i] : 0;
+        }
+        sum += round % 5 == 0 ? 1 : 0;
+        sum = sum ? sum : 350000;
+        rk_group_answer answer = rk_group_solve(amounts, count, sum, &chosen, &work);
+        assert_int_equal(answer, try_all(amounts, count, sum, &set));
+        if (answer == RK_GROUP_ONE)
+            assert_int_equal(chosen, set);
+        seen[answer]++;
+    }
+    assert_true(seen[RK_GROUP_NONE] > 100 && seen[RK_GROUP_ONE] > 100 && seen[RK_GROUP_MANY] > 100);
+}
+
+static void test_group__says_that_it_gives_up(void **state)
+{
+    (void)state;
+    rk_money amounts[RK_GROUP_MAX + 1];
+    uint32_t chosen;
+    uint64_t work = 0;
+    for (size_t i = 0; i <= RK_GROUP_MAX; i++)
+        amounts[i] = INT64_MAX - (rk_money)i;
+    assert_int_equal(rk_group_solve(amounts, RK_GROUP_MAX + 1, 5, &chosen, &work),
+                     RK_GROUP_GAVE_UP);
+    assert_int_equal(rk_group_solve(amounts, RK_GROUP_MAX, INT64_MAX - 3, &chosen, &work),
+                     RK_GROUP_ONE); /* sums that overflow are no sums */
+    assert_int_equal(chosen, 1u << 3);
+    assert_true(work > 0 && work < 10000);
 }
 
 /* ---- matching ---- */
@@ -301,6 +393,34 @@ static void test_match__what_is_taken_back_pays_nothing(void **state)
     }
 }
 
+/* The trace is the match itself: it ends in the same outcome, and notes who was asked. */
+static void test_trace__tells_the_run_that_decides(void **state)
+{
+    (void)state;
+    fixture f;
+    rk_arena arena = {0};
+    begin(&f);
+    add_application(&f, 820240305000001ull, 350, 100);
+    add_application(&f, 820240305000551ull, 350, 100);
+    size_t paid = add_entry(&f, 820240305000001ull, 350, 10, 10);
+    size_t near = add_entry(&f, 820240305000559ull, 350, 10, 10);
+    rk_match_run(&f.rules, &f.world, 2);
+    for (size_t entry = paid; entry <= near; entry++) {
+        rk_trace trace;
+        uint8_t outcome = f.world.entries.outcome[entry];
+        rk_match_trace(&f.rules, &f.world, (uint32_t)entry, &arena, &trace);
+        assert_int_equal(trace.outcome, outcome);
+        bool told = false;
+        for (size_t i = 0; i < trace.count; i++)
+            told |= trace.steps[i].holds && trace.steps[i].application == trace.application &&
+                    trace.steps[i].test == RK_TEST_AMOUNT;
+        assert_true(told);
+        rk_trace_free(&trace);
+    }
+    rk_arena_free(&arena);
+    rk_world_free(&f.world);
+}
+
 static void test_match__decisions_hold(void **state)
 {
     (void)state;
@@ -502,9 +622,13 @@ int main(void)
         cmocka_unit_test(test_index__agrees_with_a_plain_search),
         cmocka_unit_test(test_index__hostile_repetition_costs_nothing),
         cmocka_unit_test(test_near__neighbours_are_one_edit_away_and_each_once),
+        cmocka_unit_test(test_near__a_digit_lost_or_doubled),
+        cmocka_unit_test(test_group__agrees_with_trying_all),
+        cmocka_unit_test(test_group__says_that_it_gives_up),
         cmocka_unit_test(test_match__one_application_by_the_order_of_payment),
         cmocka_unit_test(test_match__a_rule_that_does_not_allow_an_outcome_pays_nothing),
         cmocka_unit_test(test_match__what_is_taken_back_pays_nothing),
+        cmocka_unit_test(test_trace__tells_the_run_that_decides),
         cmocka_unit_test(test_match__decisions_hold),
         cmocka_unit_test(test_match__near_codes_are_only_suggested_and_only_if_alone),
         cmocka_unit_test(test_match__order_and_threads_change_nothing),

@@ -62,11 +62,11 @@ static size_t add_fitting(rk_run *run, size_t entry, uint64_t code, bool *gave_u
         return 0;
     if (shared)
         rows = rk_code_index_rows(&run->index, code, &count);
-    if (count > RK_LISTED_MAX) {
+    if (count > run->listed_max) {
         rk_candidate_list_add(&run->crowds, (uint32_t)entry, rows[0]);
         *gave_up = true;
     }
-    for (size_t i = 0; i < count && i < RK_LISTED_MAX; i++)
+    for (size_t i = 0; i < count && i < run->listed_max; i++)
         if (fits(w, entry, rows[i]) && is_open(&w->applications, rows[i]))
             rk_candidate_list_add(&run->candidates, (uint32_t)entry, rows[i]);
     return count;

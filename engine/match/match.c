@@ -146,9 +146,7 @@ static void settle_shared(const rk_run *run, size_t row, rk_pairs *further)
     } else if (entries->amount_minor[row] < 0) {
         rk_entry_decide(entries, row, RK_UNIDENTIFIED, RK_REASON_NOTHING_TO_REVERSE, 0);
     } else {
-        rk_entry_decide(entries, row, RK_AMBIGUOUS,
-                        count > RK_LISTED_MAX ? RK_REASON_GAVE_UP : RK_REASON_SEVERAL_APPLICATIONS,
-                        0);
+        rk_entry_decide(entries, row, RK_AMBIGUOUS, RK_REASON_SEVERAL_APPLICATIONS, 0);
     }
 }
 
@@ -480,10 +478,12 @@ static void add_sharers(rk_run *run, uint32_t entry)
 {
     size_t count;
     const uint32_t *rows = rk_code_index_rows(&run->index, run->world->entries.code[entry], &count);
-    for (size_t i = 0; i < count && i < RK_LISTED_MAX; i++)
+    for (size_t i = 0; i < count && i < run->listed_max; i++)
         rk_candidate_list_add(&run->candidates, entry, rows[i]);
-    if (count > RK_LISTED_MAX)
-        rk_candidate_list_add(&run->crowds, entry, rows[0]);
+    if (count <= run->listed_max)
+        return;
+    run->world->entries.reason[entry] = RK_REASON_GAVE_UP;
+    rk_candidate_list_add(&run->crowds, entry, rows[0]);
 }
 
 static int by_entry_and_id(const void *a, const void *b, void *context)
@@ -546,9 +546,23 @@ static bool suggests(const rk_matching *rules)
     return false;
 }
 
+/* Candidates of all entries together are bounded: hostile repetition must not make them a product. */
+static size_t listed_max(const rk_run *run)
+{
+    enum { CANDIDATES_MAX = 1000000 };
+    const rk_entries *e = &run->world->entries;
+    size_t open = 0;
+#pragma omp parallel for num_threads(run->threads) reduction(+ : open) schedule(static)
+    for (size_t row = 0; row < e->batch.count; row++)
+        open += e->outcome[row] == RK_AMBIGUOUS || e->outcome[row] == RK_UNIDENTIFIED;
+    size_t each = CANDIDATES_MAX / (open + 1);
+    return each > RK_LISTED_MAX ? each : RK_LISTED_MAX;
+}
+
 static void find_candidates(rk_run *run)
 {
     const rk_entries *entries = &run->world->entries;
+    run->listed_max = listed_max(run);
     bool any = run->index.shared_count || suggests(&run->rules->matching);
     for (size_t row = 0; any && row < entries->batch.count; row++)
         if (entries->outcome[row] == RK_SUGGESTED)

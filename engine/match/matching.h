@@ -15,7 +15,7 @@
 enum {
     RK_HOW_WIDE = 0x80,   /* its key names a whole group: linked to one member for all */
     RK_HOW_LISTED = 0x40, /* its candidates are listed */
-    RK_LISTED_MAX = 20,   /* candidates listed for an entry; what is more is told by the reason */
+    RK_LISTED_MAX = 20,   /* candidates that every entry may list, and codes of one group */
 };
 
 typedef struct rk_candidate_list {
@@ -61,6 +61,7 @@ typedef struct rk_run {
     rk_pairs further;            /* the other entries of applications that have several */
     uint8_t *how;                /* by entry; NULL: all by billing code */
     uint32_t *file_rank;         /* order of files by channel, then digest */
+    size_t listed_max; /* candidates of an entry: all, but where a million in all would be passed */
     rk_candidate_list candidates;
     rk_candidate_list held;   /* further applications whose lapse waits */
     rk_candidate_list crowds; /* a row of a code whose applications are too many to list */

@@ -88,7 +88,7 @@ static void find_crowds(const rk_run *run, open_codes *open)
         for (until = from;
              until < index->shared_count && index->codes[index->shared[until]] == code; until++)
             any |= owes(a, index->shared[until]);
-        if (!any || until - from <= RK_LISTED_MAX)
+        if (!any || until - from <= run->listed_max)
             continue;
         open->crowds = rk_grow(open->crowds, &open->crowd_capacity, open->crowd_count + 1,
                                sizeof *open->crowds);
@@ -176,13 +176,13 @@ static void try_code(nearing *n, const rk_match_rule *rule, size_t entry, uint64
         return;
     if (shared)
         rows = rk_code_index_rows(&n->run->index, code, &count);
-    if (count > RK_LISTED_MAX && !crowd_owes(n->open, code))
+    if (count > n->run->listed_max && !crowd_owes(n->open, code))
         return;
-    if (count > RK_LISTED_MAX) {
+    if (count > n->run->listed_max) {
         rk_candidate_list_add(&n->crowds, (uint32_t)entry, rows[0]);
         n->gave_up = true;
     }
-    for (size_t i = 0; i < count && i < RK_LISTED_MAX; i++)
+    for (size_t i = 0; i < count && i < n->run->listed_max; i++)
         if (fits(n, rule, entry, rows[i]))
             rk_candidate_list_add(&n->found, (uint32_t)entry, rows[i]);
 }
@@ -200,13 +200,13 @@ static void cut_list(nearing *n, size_t before)
 {
     rk_candidate *own = n->found.items + before;
     size_t fitting = n->found.count - before;
-    if (fitting <= RK_LISTED_MAX)
+    if (fitting <= n->run->listed_max)
         return;
     n->gave_up = true;
     qsort_r(own, fitting, sizeof *own, by_id, n->run->world);
-    for (size_t i = RK_LISTED_MAX; i < fitting; i++)
+    for (size_t i = n->run->listed_max; i < fitting; i++)
         rk_candidate_list_add(&n->held, own[i].entry, own[i].application);
-    n->found.count = before + RK_LISTED_MAX;
+    n->found.count = before + n->run->listed_max;
 }
 
 static void decide(nearing *n, const rk_match_rule *rule, size_t entry, size_t before)

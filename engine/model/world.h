@@ -62,7 +62,7 @@ typedef struct rk_world {
     size_t new_file_count;
     rk_rejects rejects;
     rk_links links;
-    rk_candidates candidates; /* of ambiguous and suggested entries; at most 20 each */
+    rk_candidates candidates; /* of ambiguous and suggested entries; see listed_max */
     rk_candidates held; /* further applications whose lapse must wait: by application, then entry */
     rk_allocations
         allocations; /* of entries that pay for a group; the others pay for their application */
