@@ -152,9 +152,9 @@ const rk_outage *rk_outage_find(const rk_outages *outages, rk_name outage);
 
 /* ---- matching.yaml ---- */
 typedef enum rk_match_key {
-    RK_KEY_BILLING_CODE,       /* key: billing_code */
-    RK_KEY_NEAR_BILLING_CODE,  /* key: {billing_code: within 1} */
-    RK_KEY_GROUP, /* key: group_id; one payment for several applications of one group */
+    RK_KEY_BILLING_CODE,      /* key: billing_code */
+    RK_KEY_NEAR_BILLING_CODE, /* key: {billing_code: within 1} */
+    RK_KEY_GROUP,             /* key: group_id; one payment for several applications of one group */
     RK_MATCH_KEYS
 } rk_match_key;
 
