@@ -123,6 +123,8 @@ static bool is_scope(const rk_desk *desk, size_t slice)
         return true;
     if (slice == RK_ALL_SLICES)
         return rk_slice_is(asked, "nasional");
+    if (desk->slice_offices[slice] == desk->input->rules->offices.none)
+        return rk_slice_is(asked, "tanpa-kantor") || rk_slice_is(asked, "-");
     return rk_slice_equal(asked, rk_names_text(desk->input->names, desk->slice_offices[slice]));
 }
 
