@@ -152,10 +152,12 @@ static bool settle_night(rk_nightly *n, rk_night *night, rk_error *err)
         return false;
     if (night->suspended.len)
         rk_log_warning("source: %.*s: nothing lapses", RK_FMT(night->suspended));
-    rk_log_stage("judge", "cases=%zu", night->cases.batch.count);
+    rk_log_stage("judge", "entries=%zu applications=%zu", night->world.entries.batch.count,
+                 night->world.applications.batch.count);
     if (!rk_night_tally(night, err))
         return false;
-    rk_log_stage("tally", "facts=%zu", night->facts.batch.count);
+    rk_log_stage("tally", "facts=%zu cases=%zu", night->facts.batch.count,
+                 night->cases.batch.count);
     if (!rk_night_report(night, err))
         return false;
     rk_log_stage("report", "workbooks=%zu", night->books.count);
