@@ -102,6 +102,11 @@ class Asof(Nights):
         self.assertEqual([row[2] for row in book.sheets["Uang"][3:]], [350000, 350000, 700000, 0])
         self.assertEqual(sum(row[6] for row in book.sheets["Perbedaan"][3:]),
                          sum(float(row["difference"]) for row in self.diff(site, DAY, THIRD)[1]))
+        # names that are not there
+        for words, hint in ((("report", "--period", DAY, "--report", "haria"), '"harian"'),
+                            (("report", "--period", DAY, "--office", "palembng"), '"palembang"'),
+                            (("diff", DAY, THIRD, "--office", "palembng"), '"palembang"')):
+            self.assertIn(f"did you mean {hint}?", site.command(*words, code=2).err)
         # nothing between the 5th and the 6th
         said, rows = self.diff(site, DAY, NEXT)
         self.assertEqual(rows, [])

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "config/schema.h"
 #include "night/night.h"
 
 /* ---- which runs ---- */
@@ -198,6 +199,46 @@ static bool make(const rk_asof *asof, const rk_asof_wish *wish, rk_world *world,
     return good;
 }
 
+static bool know_workbook(const rk_reports *reports, rk_slice name, rk_error *err)
+{
+    rk_nearest nearest = rk_nearest_to(name);
+    for (size_t i = 0; i < reports->workbook_count; i++) {
+        if (rk_slice_equal(reports->workbooks[i].name, name))
+            return true;
+        rk_nearest_try(&nearest, reports->workbooks[i].name);
+    }
+    rk_fail(err, RK_USAGE, "no report is called \"%.*s\"", RK_FMT(name));
+    return rk_nearest_hint(&nearest, err);
+}
+
+static bool know_office(const rk_offices *offices, const rk_names *names, rk_slice name,
+                        rk_error *err)
+{
+    static const char *const others[] = {"nasional", "tanpa-kantor", "-"};
+    rk_nearest nearest = rk_nearest_to(name);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (rk_slice_is(name, others[i]))
+            return true;
+        rk_nearest_try(&nearest, rk_slice_of(others[i]));
+    }
+    for (size_t i = 0; i < offices->count; i++) {
+        rk_slice office = rk_names_text(names, offices->items[i].office);
+        if (rk_slice_equal(office, name))
+            return true;
+        rk_nearest_try(&nearest, office);
+    }
+    rk_fail(err, RK_USAGE, "no office is called \"%.*s\"", RK_FMT(name));
+    return rk_nearest_hint(&nearest, err);
+}
+
+/* What is asked for by name is there. */
+static bool know_wish(const rk_asof_wish *wish, const rk_rules *rules, const rk_names *names,
+                      rk_error *err)
+{
+    return (wish->workbook.len == 0 || know_workbook(&rules->reports, wish->workbook, err)) &&
+           (wish->office.len == 0 || know_office(&rules->offices, names, wish->office, err));
+}
+
 bool rk_asof_books(const rk_asof *asof, const rk_asof_wish *wish, rk_arena *arena, rk_books *books,
                    rk_error *err)
 {
@@ -208,6 +249,7 @@ bool rk_asof_books(const rk_asof *asof, const rk_asof_wish *wish, rk_arena *aren
     if (wish->period.from > asof->manifest.night)
         return rk_fail(err, RK_USAGE, "the period begins after the last night that is known");
     bool good = rk_rules_load(sources, &world.names, arena, &rules, err) &&
+                know_wish(wish, &rules, &world.names, err) &&
                 make(asof, wish, &world, &rules, arena, books, err);
     rk_rules_free(&rules);
     rk_world_free(&world);
@@ -242,7 +284,8 @@ bool rk_asof_attribute(const rk_asof *asof, rk_slice before, const rk_asof_wish 
     rk_attribute_of of = {.input = &input};
     *attribution = (rk_attribution){0};
     bool good = count_runs(asof, before, &of.before, err) &&
-                rk_rules_load(&asof->sources, &names, &arena, &rules, err);
+                rk_rules_load(&asof->sources, &names, &arena, &rules, err) &&
+                know_wish(wish, &rules, &names, err);
     if (good) {
         fill_input(asof, wish, &arena, &input);
         of.after = fold_of(asof, wish, input.night);
