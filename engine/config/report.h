@@ -174,7 +174,8 @@ typedef enum rk_list {
     RK_LIST_LAPSES, /* lapses: applications that lapsed or were reinstated tonight, or are held */
     RK_LIST_FILES,
     RK_LIST_DELIVERIES, /* deliveries: each channel and account against the last seven days */
-    RK_LIST_RUN
+    RK_LIST_RUN,
+    RK_LIST_FINDINGS, /* findings: what is wrong in the applications, in lines */
 } rk_list;
 
 /* What a column of a list shows. */
@@ -221,6 +222,9 @@ typedef enum rk_column_id {
     RK_COLUMN_SUM,
     RK_COLUMN_FATE,
     RK_COLUMN_WHY,
+    RK_COLUMN_COUNT, /* count: how many a line folds */
+    RK_COLUMN_DAY,   /* day: of what happened */
+    RK_COLUMN_SAID,  /* said: what the source says */
     RK_COLUMNS
 } rk_column_id;
 

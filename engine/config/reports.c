@@ -26,6 +26,7 @@ static const rk_choice lists[] = {{"entries", RK_LIST_ENTRIES},
                                   {"files", RK_LIST_FILES},
                                   {"deliveries", RK_LIST_DELIVERIES},
                                   {"run", RK_LIST_RUN},
+                                  {"findings", RK_LIST_FINDINGS},
                                   {NULL, 0}};
 
 /* ---- columns of lists ---- */
@@ -35,6 +36,7 @@ enum {
     OF_CASES = 1 << RK_LIST_CASES,
     OF_APPLICATIONS = 1 << RK_LIST_APPLICATIONS | 1 << RK_LIST_LAPSES,
     OF_FILES = 1 << RK_LIST_FILES,
+    OF_FINDINGS = 1 << RK_LIST_FINDINGS,
     OF_ROWS = OF_ENTRIES | OF_CASES | OF_APPLICATIONS,
     OF_MONEY = OF_ENTRIES | OF_CASES,
 };
@@ -43,30 +45,30 @@ static const struct {
     const char *name;
     unsigned lists; /* bits of the lists that have it */
 } list_columns[RK_COLUMNS] = {
-    [RK_COLUMN_NO] = {"no", OF_ROWS},
+    [RK_COLUMN_NO] = {"no", OF_ROWS | OF_FINDINGS},
     [RK_COLUMN_CASE] = {"case_id", OF_CASES},
-    [RK_COLUMN_KIND] = {"kind", OF_CASES},
+    [RK_COLUMN_KIND] = {"kind", OF_CASES | OF_FINDINGS},
     [RK_COLUMN_OUTCOME] = {"outcome", OF_ENTRIES},
-    [RK_COLUMN_AGE] = {"age", OF_CASES},
-    [RK_COLUMN_WORKING_AGE] = {"working_age", OF_CASES},
+    [RK_COLUMN_AGE] = {"age", OF_CASES | OF_FINDINGS},
+    [RK_COLUMN_WORKING_AGE] = {"working_age", OF_CASES | OF_FINDINGS},
     [RK_COLUMN_PAID] = {"paid", OF_ROWS},
     [RK_COLUMN_BOOKED] = {"booked_on", OF_MONEY},
     [RK_COLUMN_CHANNEL] = {"channel", OF_MONEY | OF_FILES},
     [RK_COLUMN_ACCOUNT] = {"account", OF_ENTRIES},
     [RK_COLUMN_CODE] = {"billing_code", OF_ROWS},
     [RK_COLUMN_REFERENCE] = {"reference", OF_ENTRIES},
-    [RK_COLUMN_APPLICATION] = {"application", OF_ROWS},
+    [RK_COLUMN_APPLICATION] = {"application", OF_ROWS | OF_FINDINGS},
     [RK_COLUMN_CANDIDATES] = {"candidates", OF_CASES},
-    [RK_COLUMN_OFFICE] = {"office", OF_ROWS},
+    [RK_COLUMN_OFFICE] = {"office", OF_ROWS | OF_FINDINGS},
     [RK_COLUMN_SERVICE] = {"service", OF_ROWS},
     [RK_COLUMN_VALIDITY] = {"validity", OF_ENTRIES | OF_APPLICATIONS},
     [RK_COLUMN_PURPOSE] = {"purpose", OF_ENTRIES | OF_APPLICATIONS},
-    [RK_COLUMN_RECEIVED] = {"received", OF_ROWS},
-    [RK_COLUMN_DUE] = {"due", OF_ROWS},
-    [RK_COLUMN_DIFFERENCE] = {"difference", OF_MONEY},
+    [RK_COLUMN_RECEIVED] = {"received", OF_ROWS | OF_FINDINGS},
+    [RK_COLUMN_DUE] = {"due", OF_ROWS | OF_FINDINGS},
+    [RK_COLUMN_DIFFERENCE] = {"difference", OF_MONEY | OF_FINDINGS},
     [RK_COLUMN_REASON] = {"reason", OF_ROWS},
     [RK_COLUMN_ACTION] = {"action", OF_CASES},
-    [RK_COLUMN_FOLLOW_UP] = {"follow_up", OF_CASES},
+    [RK_COLUMN_FOLLOW_UP] = {"follow_up", OF_CASES | OF_FINDINGS},
     [RK_COLUMN_STATUS] = {"status", OF_CASES},
     [RK_COLUMN_SUBMITTED] = {"submitted", OF_APPLICATIONS},
     [RK_COLUMN_DEADLINE] = {"deadline", OF_APPLICATIONS},
@@ -85,6 +87,9 @@ static const struct {
     [RK_COLUMN_SUM] = {"sum", OF_FILES},
     [RK_COLUMN_FATE] = {"fate", OF_FILES},
     [RK_COLUMN_WHY] = {"why", OF_FILES},
+    [RK_COLUMN_COUNT] = {"count", OF_FINDINGS},
+    [RK_COLUMN_DAY] = {"day", OF_FINDINGS},
+    [RK_COLUMN_SAID] = {"said", OF_FINDINGS},
 };
 
 const char *rk_column_name(rk_column_id column)

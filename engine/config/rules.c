@@ -88,6 +88,7 @@ static const rule_file files[] = {
     {"matching.yaml", rk_load_matching, &rk_match_schema, true, true},
     {"targets.yaml", rk_load_targets, &rk_target_schema, false, true},
     {"quotas.yaml", rk_load_quotas, &rk_quota_schema, false, true},
+    {"findings.yaml", rk_load_findings, &rk_finding_schema, false, false},
     {"outages.yaml", rk_load_outages, &rk_outage_schema, false, true},
     {"reports/measures.yaml", rk_load_measures, &rk_measure_schema, false, true},
 };
@@ -126,7 +127,8 @@ static bool fail_unknown_file(const rk_source *source, rk_error *err)
 {
     rk_fail(err, RK_INVALID, "unknown rule file \"%.*s\"", RK_FMT(source->name));
     rk_fail_hint(err, "rules are offices.yaml, tariffs.yaml, deadlines.yaml, matching.yaml, "
-                      "outages.yaml, calendar.yaml, targets.yaml, quotas.yaml and channels/*.yaml");
+                      "outages.yaml, calendar.yaml, targets.yaml, quotas.yaml, findings.yaml and "
+                      "channels/*.yaml");
     rk_nearest nearest = rk_nearest_to(source->name);
     for (size_t i = 0; i < FILE_COUNT; i++)
         rk_nearest_try(&nearest, rk_slice_of(files[i].name));

@@ -14,6 +14,7 @@
 #include "config/yaml.h"
 #include "model/application.h"
 #include "model/entry.h"
+#include "model/finding.h"
 
 /* ---- offices.yaml ---- */
 typedef struct rk_office {
@@ -264,6 +265,22 @@ typedef struct rk_goals {
 rk_money rk_goal_over(const rk_goals *goals, rk_slice name, rk_name office, rk_day from,
                       rk_day until);
 
+/* ---- findings.yaml ---- */
+typedef struct rk_finding_rule {
+    rk_finding_kind kind;
+    rk_day from, until; /* of what happened */
+    int after_days;
+} rk_finding_rule;
+
+typedef struct rk_finding_rules {
+    rk_finding_rule *items; /* in file order; of one kind no two hold on a day */
+    size_t count;           /* 0: nothing is looked for */
+} rk_finding_rules;
+
+/* The row of a kind that holds on the day; NULL: it is not looked for. */
+const rk_finding_rule *rk_finding_rule_on(const rk_finding_rules *rules, rk_finding_kind kind,
+                                          rk_day day);
+
 /* ---- rekon.yaml ---- */
 typedef struct rk_settings {
     const char *database;                                   /* libpq connection string */
@@ -290,6 +307,7 @@ typedef struct rk_rules {
     rk_outages outages;
     rk_matching matching;
     rk_goals targets, quotas;
+    rk_finding_rules findings;
     rk_channel *channels; /* by name */
     size_t channel_count;
     rk_reports reports;
@@ -307,7 +325,7 @@ bool rk_sources_read(const char *rules_folder, const char *reports_folder, rk_ar
                      rk_sources *sources, rk_error *err);
 
 /* Loads and cross-checks everything; names are interned in `names`. Needs offices, tariffs, deadlines,
- * matching and at least one channel; targets, quotas and reports may be absent. An unknown file name, an unknown, repeated
+ * matching and at least one channel; targets, quotas, findings and reports may be absent. An unknown file name, an unknown, repeated
  * or missing key, or a bad value is RK_INVALID with path, line, column, the line, a hint. */
 bool rk_rules_load(const rk_sources *sources, rk_names *names, rk_arena *arena, rk_rules *rules,
                    rk_error *err);

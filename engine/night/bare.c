@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "report/books.h"
 #include "tally/facts.h"
+#include "tally/findings.h"
 
 /* Each channel of which a file was given is complete up to the judgement. */
 static rk_watermark *make_watermarks(const rk_bare *bare, size_t *count)
@@ -62,9 +63,31 @@ static bool write_books(const rk_bare *bare, const rk_books *books, const char *
     return good;
 }
 
-static bool make_books(const rk_bare *bare, const rk_cases *cases, const rk_facts *facts,
-                       const rk_facts *no_stock, const char *scratch, rk_books *books,
-                       rk_error *err)
+/* Only where a workbook lists them: there may be millions of applications. */
+static void look_for_findings(const rk_bare *bare, rk_day day, rk_findings *lines)
+{
+    const rk_reports *reports = &bare->rules->reports;
+    rk_looking looking = {.rules = bare->rules,
+                          .world = bare->world,
+                          .zone = bare->settings->zone,
+                          .night = day,
+                          .oldest = day};
+    rk_findings found;
+    bool wanted = false;
+    rk_findings_init(lines);
+    for (size_t w = 0; w < reports->workbook_count; w++)
+        for (size_t i = 0; i < reports->workbooks[w].sheet_count; i++)
+            wanted |= reports->workbooks[w].sheets[i].list == RK_LIST_FINDINGS;
+    if (!wanted)
+        return;
+    rk_tally_findings(&looking, &found);
+    rk_findings_fold(&found, day, &bare->world->texts, lines);
+    rk_batch_free(&found.batch);
+}
+
+static bool make_books(const rk_bare *bare, const rk_cases *cases, const rk_findings *findings,
+                       const rk_facts *facts, const rk_facts *no_stock, const char *scratch,
+                       rk_books *books, rk_error *err)
 {
     size_t mark_count;
     const rk_watermark *marks = make_watermarks(bare, &mark_count);
@@ -85,6 +108,7 @@ static bool make_books(const rk_bare *bare, const rk_cases *cases, const rk_fact
                             .files = &bare->world->files,
                             .rejects = &bare->world->rejects,
                             .cases = cases,
+                            .findings = findings,
                             .watermarks = marks,
                             .watermark_count = mark_count,
                             .rule_digests = digests_of_rules(bare),
@@ -103,6 +127,7 @@ static bool make_books(const rk_bare *bare, const rk_cases *cases, const rk_fact
 bool rk_bare_books(const rk_bare *bare, const char *folder, size_t *count, rk_error *err)
 {
     rk_cases none = {0}, cases;
+    rk_findings findings;
     rk_facts no_stock, facts;
     rk_books books = {0};
     rk_error later;
@@ -119,12 +144,14 @@ bool rk_bare_books(const rk_bare *bare, const char *folder, size_t *count, rk_er
                       .zone = bare->settings->zone};
     rk_tally_facts(&tally, &facts);
     rk_facts_init(&no_stock, 1);
-    bool good = make_books(bare, &cases, &facts, &no_stock, scratch, &books, err) &&
+    look_for_findings(bare, day, &findings);
+    bool good = make_books(bare, &cases, &findings, &facts, &no_stock, scratch, &books, err) &&
                 write_books(bare, &books, folder, err);
     good = rk_folder_remove(scratch, good ? err : &later) && good;
     *count = books.count;
     rk_books_free(&books);
     rk_batch_free(&cases.batch);
+    rk_batch_free(&findings.batch);
     rk_batch_free(&facts.batch);
     rk_batch_free(&no_stock.batch);
     return good;

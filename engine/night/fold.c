@@ -101,12 +101,30 @@ static bool is_tonight(const rk_fold_of *of)
     return of->tonight_facts && of->tonight <= of->until && of->part == 0;
 }
 
+static bool take_findings(const rk_fold_of *of, const rk_fact_list *last, rk_world *world,
+                          rk_fold *fold, rk_error *err)
+{
+    rk_findings sealed;
+    rk_findings_init(&sealed);
+    bool here = is_tonight(of);
+    bool good = here || !last || !last->findings.size ||
+                fetch_batch(of, &last->findings, world, &sealed.batch, err);
+    rk_day night = here ? of->tonight : last ? last->night : of->until;
+    if (good)
+        rk_findings_fold(here ? of->tonight_findings : &sealed,
+                         night < of->until ? night : of->until, &world->texts, &fold->findings);
+    rk_batch_free(&sealed.batch);
+    return good;
+}
+
 static bool take_standing(const rk_fold_of *of, rk_world *world, rk_fold *fold, rk_error *err)
 {
     const rk_fact_list *before = last_before(of, of->from);
     const rk_fact_list *last = last_before(of, of->until + 1);
     if (before && before->stock.size &&
         !fetch_batch(of, &before->stock, world, &fold->stock_before.batch, err))
+        return false;
+    if (!take_findings(of, last, world, fold, err))
         return false;
     if (!is_tonight(of))
         return !last || !last->cases.size ||
@@ -404,6 +422,7 @@ bool rk_fold_make(const rk_fold_of *of, rk_world *world, rk_fold *fold, rk_error
     rk_facts_init(&fold->stock_before, 64);
     rk_facts_init(&fold->flows, 64);
     rk_batch_init(&fold->cases.batch, rk_case_columns, rk_case_column_count, 16, all_cases);
+    rk_findings_init(&fold->findings);
     rk_batch_init(&fold->applications.batch, rk_application_columns, rk_application_column_count,
                   16, rk_application_needed());
     rk_batch_init(&f.lapses.batch, rk_application_columns, rk_application_column_count, 16,
@@ -482,6 +501,7 @@ void rk_fold_free(rk_fold *fold)
     rk_batch_free(&fold->stock_before.batch);
     rk_batch_free(&fold->flows.batch);
     rk_batch_free(&fold->cases.batch);
+    rk_batch_free(&fold->findings.batch);
     rk_batch_free(&fold->applications.batch);
     rk_batch_free(&fold->entries.batch);
     free(fold->lapsed);
@@ -514,6 +534,7 @@ void rk_fold_give(const rk_fold *fold, rk_books_input *input)
     input->stock_before = &fold->stock_before;
     input->flows = &fold->flows;
     input->cases = &fold->cases;
+    input->findings = &fold->findings;
     input->applications = &fold->applications;
     input->lapsed = fold->lapsed;
     input->entries = &fold->entries;

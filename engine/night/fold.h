@@ -38,6 +38,7 @@ typedef struct rk_fold_of {
     /* the run that is not sealed yet, NULL: none */
     const rk_facts *tonight_facts;
     rk_slice tonight_detail, tonight_cases; /* as they are sealed */
+    const rk_findings *tonight_findings;
     rk_day tonight;
     /* 0: the last of all runs counts whole; else only what has a cause whose number is below this, and no
      * case nor lapse of it */
@@ -48,6 +49,7 @@ typedef struct rk_fold {
     rk_facts stock_before; /* before the first night of the days */
     rk_facts flows;
     rk_cases cases;
+    rk_findings findings;         /* lines of those that stand after the days */
     rk_applications applications; /* of the entries; then the lapses */
     bool *lapsed;                 /* by application: it stands in the list of lapses */
     rk_entries entries;           /* of runs whose details touch the days, each as last known */

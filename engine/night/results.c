@@ -6,6 +6,7 @@
 #include "seal/columns.h"
 #include "night/fold.h"
 #include "tally/facts.h"
+#include "tally/findings.h"
 #include "version.h"
 
 /* ---- judge ---- */
@@ -260,6 +261,20 @@ static uint32_t *causes_of_cases(rk_night *night)
     return causes;
 }
 
+static void look_for_findings(rk_night *night)
+{
+    rk_findings found;
+    rk_looking looking = {.rules = &night->rules,
+                          .world = &night->world,
+                          .before = &night->carried.findings,
+                          .zone = night->settings.zone,
+                          .night = night->day,
+                          .oldest = night->day - night->settings.memory_days};
+    rk_tally_findings(&looking, &found);
+    rk_batch_free(&night->carried.findings.batch);
+    night->carried.findings = found;
+}
+
 bool rk_night_tally(rk_night *night, rk_error *err)
 {
     rk_night_weigh_decisions(night);
@@ -278,6 +293,7 @@ bool rk_night_tally(rk_night *night, rk_error *err)
                       .case_causes = causes_of_cases(night),
                       .rest_cause = night->rest_cause};
     rk_tally_facts(&tally, &night->facts);
+    look_for_findings(night);
     rk_tally_fold(&night->carried.stock, &night->facts, 0, +1, &night->world.names);
     if (!rk_night_write_history(night, err))
         return false;
@@ -334,6 +350,7 @@ static bool report_period(rk_night *night, rk_days days, const rk_books_input *c
                      .tonight_facts = &night->facts,
                      .tonight_detail = rk_buffer_all(&night->detail),
                      .tonight_cases = rk_buffer_all(&night->open_cases),
+                     .tonight_findings = &night->carried.findings,
                      .tonight = night->day};
     bool good = rk_fold_make(&of, &night->world, &fold, err);
     night->overdue_channels = fold.incomplete;

@@ -89,8 +89,8 @@ rk_day rk_books_reach(const rk_books_input *input)
 
 static bool is_used(const rk_desk *desk, size_t slice)
 {
-    const rk_index *lists[] = {&desk->entries, &desk->cases, &desk->lapses};
-    for (size_t i = 0; i < 3; i++)
+    const rk_index *lists[] = {&desk->entries, &desk->cases, &desk->lapses, &desk->findings};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         if (lists[i]->starts[slice] != lists[i]->starts[slice + 1])
             return true;
     return rk_cube_slice_used(&desk->cube, slice);

@@ -12,6 +12,7 @@
 #include "model/case.h"
 #include "model/entry.h"
 #include "model/fact.h"
+#include "model/finding.h"
 #include "report/figures.h"
 
 /* Up to which moment a channel's statements are complete, for sheets and status. */
@@ -61,7 +62,8 @@ typedef struct rk_books_input {
     const rk_entries *entries;
     const rk_files *files;
     const rk_rejects *rejects;
-    const rk_cases *cases; /* open ones, and those closed tonight */
+    const rk_cases *cases;       /* open ones, and those closed tonight */
+    const rk_findings *findings; /* lines (rk_findings_fold); NULL: none */
     const rk_watermark *watermarks;
     size_t watermark_count;
     const rk_digest *rule_digests; /* of `sources` */

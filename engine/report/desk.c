@@ -332,6 +332,35 @@ static void lay_cases(rk_desk *desk)
     free(slices);
 }
 
+/* By kind, then age, office and day. */
+static int compare_findings(const void *a, const void *b, void *context)
+{
+    const rk_desk *desk = context;
+    const rk_findings *f = desk->input->findings;
+    size_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    int order = compare_i64(f->kind[x], f->kind[y]);
+    if (!order)
+        order = compare_i64(f->first_seen[x], f->first_seen[y]);
+    if (!order)
+        order = compare_names(desk, f->office[x], f->office[y]);
+    return order ? order : compare_i64(f->day[x], f->day[y]);
+}
+
+static void lay_findings(rk_desk *desk)
+{
+    const rk_findings *findings = desk->input->findings;
+    size_t count = findings ? findings->batch.count : 0;
+    uint32_t *slices = rk_alloc(count + 1, sizeof *slices);
+    rk_index *index = &desk->findings;
+    index->all = rk_arena_alloc(&desk->arena, count + 1, sizeof *index->all);
+    for (size_t i = 0; i < count; i++) {
+        slices[i] = desk->maps.slice[findings->office[i]];
+        index->all[index->count++] = (uint32_t)i;
+    }
+    cut_index(desk, index, slices, compare_findings);
+    free(slices);
+}
+
 static void lay_lapses(rk_desk *desk)
 {
     const rk_applications *applications = desk->input->applications;
@@ -426,6 +455,7 @@ bool rk_desk_lay(rk_desk *desk, const rk_books_input *input, rk_error *err)
     lay_entries(desk);
     lay_cases(desk);
     lay_lapses(desk);
+    lay_findings(desk);
     lay_applications(desk);
     lay_payments(desk);
     look_for_columns(desk);

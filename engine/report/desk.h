@@ -30,7 +30,7 @@ typedef struct rk_desk {
     rk_name *slice_offices; /* of each slice; the last one is TANPA KANTOR */
     size_t slice_count;
     rk_cube_filter **filters; /* of each measure, in the order of its wheres */
-    rk_index entries, cases, applications, lapses;
+    rk_index entries, cases, applications, lapses, findings;
     uint32_t
         *payments; /* of each application: an entry that pays it, RK_NO_ROW; NULL: not wanted */
     bool seen[RK_DIMENSIONS]; /* any application says it: its column is there */

@@ -15,11 +15,11 @@ typedef struct rk_record {
     rk_name channel, account, service, office, held_by, paused_by, validity, purpose;
     uint64_t code;
     rk_moment paid_from, paid_until, submitted, deadline;
-    rk_day booked_on, opened_on;
+    rk_day booked_on, opened_on; /* of a finding: its day, first seen */
     rk_money received, due;
-    uint8_t outcome, reason, state, case_status;
-    uint32_t line, ordinal;
-    uint32_t row; /* of its batch */
+    uint8_t outcome, reason, state, case_status, finding; /* finding: rk_finding_kind */
+    uint32_t line, ordinal; /* of a finding: how many the line folds */
+    uint32_t row;           /* of its batch */
     rk_day appointment_on;
     const rk_file *file;
 } rk_record;

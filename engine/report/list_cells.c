@@ -86,6 +86,23 @@ static rk_record application_record(const rk_desk *desk, uint32_t row)
                        .reason = a->reason[row]};
 }
 
+static rk_record finding_record(const rk_desk *desk, uint32_t row)
+{
+    const rk_findings *f = desk->input->findings;
+    return (rk_record){.row = row,
+                       .finding = f->kind[row],
+                       .application = f->application[row],
+                       .reference = f->said[row],
+                       .office = f->office[row],
+                       .booked_on = f->day[row],
+                       .opened_on = f->first_seen[row],
+                       .case_status =
+                           f->first_seen[row] == desk->input->night ? RK_CASE_NEW : RK_CASE_NONE,
+                       .received = f->found[row],
+                       .due = f->expected[row],
+                       .line = f->count[row]};
+}
+
 rk_record rk_record_of(const rk_listing *l, uint32_t row)
 {
     switch (l->rule->list) {
@@ -93,6 +110,8 @@ rk_record rk_record_of(const rk_listing *l, uint32_t row)
         return entry_record(l->job->desk, row);
     case RK_LIST_CASES:
         return case_record(l->job->desk, row);
+    case RK_LIST_FINDINGS:
+        return finding_record(l->job->desk, row);
     default:
         return application_record(l->job->desk, row);
     }
@@ -257,6 +276,12 @@ static void put_reason(rk_row *row, const rk_listing *l, const rk_record *r)
     rk_row_text(row, RK_STYLE_WRAP, shown);
 }
 
+static rk_slice shown_kind(const rk_record *r, rk_language language)
+{
+    return r->finding ? rk_shown_finding((rk_finding_kind)r->finding, language)
+                      : rk_shown_outcome((rk_outcome)r->outcome, language);
+}
+
 /* Columns that are words of a closed set, or names. */
 static void put_word(rk_row *row, const rk_listing *l, const rk_record *r, rk_column_id id)
 {
@@ -265,7 +290,7 @@ static void put_word(rk_row *row, const rk_listing *l, const rk_record *r, rk_co
     switch (id) {
     case RK_COLUMN_KIND:
     case RK_COLUMN_OUTCOME:
-        rk_row_text(row, kind, rk_shown_outcome((rk_outcome)r->outcome, language));
+        rk_row_text(row, kind, shown_kind(r, language));
         break;
     case RK_COLUMN_REASON:
         put_reason(row, l, r);
@@ -337,19 +362,20 @@ static void put_cell(rk_row *row, const rk_listing *l, const rk_record *r, rk_co
         put_paid(row, l, r, zone);
         break;
     case RK_COLUMN_BOOKED:
-        put_day(row, r->booked_on);
-        break;
+    case RK_COLUMN_DAY:
     case RK_COLUMN_APPOINTMENT:
-        put_day(row, r->appointment_on);
+        put_day(row, id == RK_COLUMN_APPOINTMENT ? r->appointment_on : r->booked_on);
         break;
     case RK_COLUMN_CODE:
         put_code(row, r->code);
         break;
     case RK_COLUMN_REFERENCE:
+    case RK_COLUMN_SAID:
         rk_row_text(row, RK_STYLE_WRAP, rk_texts_get(texts, r->reference));
         break;
     case RK_COLUMN_APPLICATION:
-        rk_row_text(row, RK_STYLE_TEXT, rk_texts_get(texts, r->application));
+        rk_row_text(row, r->finding ? RK_STYLE_WRAP : RK_STYLE_TEXT,
+                    rk_texts_get(texts, r->application));
         break;
     case RK_COLUMN_OFFICE:
         put_office(row, l, r->office);
@@ -370,6 +396,7 @@ static void put_cell(rk_row *row, const rk_listing *l, const rk_record *r, rk_co
                     r->file ? r->file->name : rk_texts_get(texts, r->file_text));
         break;
     case RK_COLUMN_LINE:
+    case RK_COLUMN_COUNT:
         rk_row_number(row, RK_STYLE_NUMBER, r->line);
         break;
     case RK_COLUMN_ENTRY:

@@ -48,6 +48,9 @@ static const column_rule column_rules[RK_COLUMNS] = {
     [RK_COLUMN_FILE] = {26, 0},
     [RK_COLUMN_LINE] = {7, RIGHT},
     [RK_COLUMN_ENTRY] = {21, 0},
+    [RK_COLUMN_COUNT] = {8, RIGHT},
+    [RK_COLUMN_DAY] = {11, 0},
+    [RK_COLUMN_SAID] = {20, 0},
 };
 
 static bool is_of_money(const rk_listing *l)
@@ -144,6 +147,8 @@ static const rk_index *index_of(const rk_desk *desk, rk_list kind)
         return &desk->cases;
     case RK_LIST_APPLICATIONS:
         return &desk->applications;
+    case RK_LIST_FINDINGS:
+        return &desk->findings;
     default:
         return &desk->lapses;
     }

@@ -226,6 +226,16 @@ static const pair actions[RK_OUTCOMES] = {
     [RK_NOT_DUE] = {"Periksa permohonan; koreksi", "Check the application"},
 };
 
+static const pair findings[RK_FINDINGS] = {
+    [RK_TARIFF_DIFFERS] = {"Tagihan tidak sesuai tarif", "Bill differs from tariff"},
+    [RK_ISSUED_UNPAID] = {"Terbit, belum dibayar", "Issued, not paid"},
+    [RK_PAID_NOT_ISSUED] = {"Dibayar, belum terbit", "Paid, not issued"},
+    [RK_ATTENDED_UNPAID] = {"Hadir, belum dibayar", "Attended, not paid"},
+    [RK_ISSUED_TWICE] = {"Nomor dokumen ganda", "Document number used twice"},
+    [RK_NOT_COLLECTED] = {"Tidak diambil", "Not collected"},
+    [RK_UNKNOWN_OFFICE] = {"Kantor tidak dikenal", "Unknown office"},
+};
+
 static const pair case_statuses[] = {
     [RK_CASE_NONE] = {"", ""},
     [RK_CASE_NEW] = {"Baru", "New"},
@@ -313,6 +323,9 @@ static const pair columns[RK_COLUMNS] = {
     [RK_COLUMN_APPOINTMENT] = {"Jadwal", "Appointment"},
     [RK_COLUMN_OUTAGE] = {"Gangguan", "Outage"},
     [RK_COLUMN_SLOT] = {"Slot", "Slot"},
+    [RK_COLUMN_COUNT] = {"Jumlah", "Number"},
+    [RK_COLUMN_DAY] = {"Tanggal", "Day"},
+    [RK_COLUMN_SAID] = {"Keterangan", "Source says"},
 };
 
 static rk_slice shown(const pair *pairs, size_t count, size_t i, rk_language language)
@@ -330,6 +343,11 @@ rk_slice rk_word(rk_word_id word, rk_language language)
 rk_slice rk_shown_outcome(rk_outcome outcome, rk_language language)
 {
     return shown(outcomes, RK_OUTCOMES, outcome, language);
+}
+
+rk_slice rk_shown_finding(rk_finding_kind kind, rk_language language)
+{
+    return shown(findings, RK_FINDINGS, kind, language);
 }
 
 rk_slice rk_shown_state(rk_state state, rk_language language)

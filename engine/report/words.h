@@ -13,6 +13,7 @@
 #include "model/case.h"
 #include "model/cause.h"
 #include "model/entry.h"
+#include "model/finding.h"
 
 typedef enum rk_word {
     RK_WORD_NIL,
@@ -107,6 +108,7 @@ typedef enum rk_word {
 rk_slice rk_word(rk_word_id word, rk_language language);
 
 rk_slice rk_shown_outcome(rk_outcome outcome, rk_language language);
+rk_slice rk_shown_finding(rk_finding_kind kind, rk_language language);
 rk_slice rk_shown_state(rk_state state, rk_language language);
 rk_slice rk_shown_verdict(rk_verdict verdict, rk_language language);
 rk_slice rk_shown_status(rk_status status, rk_language language);

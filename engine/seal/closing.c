@@ -77,6 +77,7 @@ void rk_carried_init(rk_carried *carried)
     rk_follow_rows_init(&carried->accounts);
     init_rejects(&carried->rejects);
     rk_decided_init(&carried->decided);
+    rk_findings_init(&carried->findings);
     uint64_t all = ((uint64_t)1 << rk_case_column_count) - 1;
     rk_file_rows_init(&carried->files);
     rk_batch_init(&carried->cases.batch, rk_case_columns, rk_case_column_count, 64, all);
@@ -95,6 +96,7 @@ void rk_carried_free(rk_carried *carried)
     rk_batch_free(&carried->decided.batch);
     rk_batch_free(&carried->revisions.batch);
     rk_batch_free(&carried->accounts.batch);
+    rk_batch_free(&carried->findings.batch);
 }
 
 void rk_wanted_free(rk_wanted *wanted)
@@ -191,6 +193,14 @@ static void read_detail(rk_closing *closing, rk_line *line)
     list->stock = rk_line_ref(line);
 }
 
+static void read_found(rk_closing *closing, rk_line *line)
+{
+    if (closing->fact_count == 0)
+        line->good = false;
+    else
+        closing->facts[closing->fact_count - 1].findings = rk_line_ref(line);
+}
+
 /* Room of the lists that grow while a root is read. */
 typedef struct rooms {
     size_t segments, lists, facts;
@@ -221,6 +231,8 @@ static bool read_line(rk_closing *closing, rk_line *line, rooms *room)
         closing->revisions = rk_line_ref(line);
     else if (rk_slice_is(what, "accounts"))
         closing->accounts = rk_line_ref(line);
+    else if (rk_slice_is(what, "findings"))
+        closing->findings = rk_line_ref(line);
     else if (rk_slice_is(what, "files"))
         add_list(closing, &room->lists, line);
     else if (rk_slice_is(what, "segment"))
@@ -229,6 +241,8 @@ static bool read_line(rk_closing *closing, rk_line *line, rooms *room)
         add_facts(closing, &room->facts, line);
     else if (rk_slice_is(what, "detail"))
         read_detail(closing, line);
+    else if (rk_slice_is(what, "found"))
+        read_found(closing, line);
     else
         return false;
     return line->good && line->at == line->count;
@@ -279,6 +293,7 @@ static void note_last_run(rk_closing *closing)
     rk_fact_list *last = &closing->facts[closing->fact_count - 1];
     last->cases = closing->cases;
     last->stock = closing->stock;
+    last->findings = closing->findings;
 }
 
 bool rk_closing_read(const rk_archive *archive, const rk_ref *root, rk_arena *arena,
@@ -310,7 +325,9 @@ bool rk_closing_open(const rk_archive *archive, const rk_ref *root, rk_world *wo
            (closing->revisions.size == 0 ||
             fetch_batch(archive, &closing->revisions, world, &carried->revisions.batch, err)) &&
            (closing->accounts.size == 0 ||
-            fetch_batch(archive, &closing->accounts, world, &carried->accounts.batch, err));
+            fetch_batch(archive, &closing->accounts, world, &carried->accounts.batch, err)) &&
+           (closing->findings.size == 0 ||
+            fetch_batch(archive, &closing->findings, world, &carried->findings.batch, err));
 }
 
 static bool visit_run(const rk_fact_list *run, rk_ref_visit *visit, void *context, rk_error *err)
@@ -318,7 +335,8 @@ static bool visit_run(const rk_fact_list *run, rk_ref_visit *visit, void *contex
     return visit(context, "facts", &run->ref, err) &&
            (run->detail.size == 0 || (visit(context, "detail", &run->detail, err) &&
                                       visit(context, "cases", &run->cases, err) &&
-                                      visit(context, "stock", &run->stock, err)));
+                                      visit(context, "stock", &run->stock, err))) &&
+           (run->findings.size == 0 || visit(context, "findings", &run->findings, err));
 }
 
 bool rk_closing_visit(const rk_archive *archive, const rk_ref *root, rk_ref_visit *visit,
@@ -337,7 +355,8 @@ bool rk_closing_visit(const rk_archive *archive, const rk_ref *root, rk_ref_visi
         (closing.outages.size == 0 || visit(context, "outages", &closing.outages, err)) &&
         (closing.decided.size == 0 || visit(context, "decided", &closing.decided, err)) &&
         (closing.revisions.size == 0 || visit(context, "revisions", &closing.revisions, err)) &&
-        (closing.accounts.size == 0 || visit(context, "accounts", &closing.accounts, err));
+        (closing.accounts.size == 0 || visit(context, "accounts", &closing.accounts, err)) &&
+        (closing.findings.size == 0 || visit(context, "findings", &closing.findings, err));
     for (size_t i = 0; good && i < closing.list_count; i++)
         good = visit(context, "files", &closing.lists[i].ref, err);
     for (size_t i = 0; good && i < closing.fact_count; i++)

@@ -15,6 +15,7 @@
 #include "model/coverage.h"
 #include "model/decided.h"
 #include "model/fact.h"
+#include "model/finding.h"
 #include "model/follow.h"
 #include "model/history.h"
 #include "model/world.h"
@@ -49,6 +50,7 @@ typedef struct rk_fact_list {
     rk_ref detail; /* size 0: sealed before details were kept */
     rk_day detail_from, detail_until;
     rk_ref cases, stock; /* as the run left them */
+    rk_ref findings;     /* the same; size 0: there was none */
 } rk_fact_list;
 
 typedef struct rk_closing {
@@ -67,6 +69,7 @@ typedef struct rk_closing {
     rk_ref decided;          /* size 0: sealed before there was any */
     rk_ref revisions;        /* size 0: none was ever made */
     rk_ref accounts;         /* size 0: no channel asks that statements follow one another */
+    rk_ref findings;         /* size 0: there is none */
     uint32_t *entry_segment; /* by carried entry: the segment it came from */
     size_t entry_capacity;
 } rk_closing; /* {0} with start and since RK_NO_...: before the first night */
@@ -115,6 +118,7 @@ typedef struct rk_carried {
     rk_decided decided; /* by night, then as they came */
     rk_revisions revisions;
     rk_follow_rows accounts; /* last number and balance of each, and what is missing before */
+    rk_findings findings;    /* sorted */
 } rk_carried;
 
 void rk_closing_init(rk_closing *closing);
@@ -156,7 +160,7 @@ typedef struct rk_closing_after {
     const rk_world *world;
     const rk_carried *carried; /* cases, stock and coverage as they are now */
     const rk_file_rows *files; /* tonight's */
-    rk_fact_list tonight;      /* facts and detail of the run; cases and stock are filled in */
+    rk_fact_list tonight;      /* facts and detail of the run; the rest is filled in */
     rk_zone zone;
     rk_day night;
     int number;

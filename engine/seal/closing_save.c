@@ -350,6 +350,11 @@ static bool put_carried(const saving *s, rk_buffer *out, rk_fact_list *tonight, 
     rk_buffer_text(out, "decided");
     if (!put_batch(s, out, &carried->decided.batch, &ref, err))
         return false;
+    if (carried->findings.batch.count) {
+        rk_buffer_text(out, "findings");
+        if (!put_batch(s, out, &carried->findings.batch, &tonight->findings, err))
+            return false;
+    }
     return put_if_any(s, out, "revisions", &carried->revisions.batch, err) &&
            put_if_any(s, out, "accounts", &carried->accounts.batch, err);
 }
@@ -400,14 +405,19 @@ static void put_facts(rk_buffer *out, const rk_fact_list *list)
     rk_line_put_day(out, list->from);
     rk_line_put_day(out, list->until);
     rk_buffer_char(out, '\n');
-    if (list->detail.size == 0)
-        return; /* sealed before details were kept */
-    rk_buffer_text(out, "detail");
-    rk_line_put_ref(out, &list->detail);
-    rk_line_put_day(out, list->detail_from);
-    rk_line_put_day(out, list->detail_until);
-    rk_line_put_ref(out, &list->cases);
-    rk_line_put_ref(out, &list->stock);
+    if (list->detail.size) { /* 0: sealed before details were kept */
+        rk_buffer_text(out, "detail");
+        rk_line_put_ref(out, &list->detail);
+        rk_line_put_day(out, list->detail_from);
+        rk_line_put_day(out, list->detail_until);
+        rk_line_put_ref(out, &list->cases);
+        rk_line_put_ref(out, &list->stock);
+        rk_buffer_char(out, '\n');
+    }
+    if (list->findings.size == 0)
+        return;
+    rk_buffer_text(out, "found");
+    rk_line_put_ref(out, &list->findings);
     rk_buffer_char(out, '\n');
 }
 

@@ -1,0 +1,58 @@
+/*
+ * finding: what is wrong without being an entry, and the lines that sheets show of it.
+ *
+ * In:  on 2024-12-17 palembang bills 100 passports of ten years at Rp350.000 instead of Rp650.000
+ * Out: 100 findings tariff_differs; folded, one line: 100, expected Rp65.000.000, found Rp35.000.000
+ * A finding belongs to one application. It is seen from `first_seen` on: one that comes true by time alone
+ * (not collected 30 days after issue) is carried before that day and shown from it on, though no night
+ * touches its application then.
+ */
+#ifndef RK_MODEL_FINDING_H
+#define RK_MODEL_FINDING_H
+
+#include "model/columns.h"
+#include "model/names.h"
+#include "model/texts.h"
+
+/* The numbers are sealed: add at the end. */
+typedef enum rk_finding_kind {
+    RK_FINDING_NONE,
+    RK_TARIFF_DIFFERS,  /* what is due is not what the tariff says */
+    RK_ISSUED_UNPAID,   /* the document is issued, its bill is not paid */
+    RK_PAID_NOT_ISSUED, /* paid and attended, and no document */
+    RK_ATTENDED_UNPAID, /* attended, the bill is not paid */
+    RK_ISSUED_TWICE,    /* several applications have this number of a document */
+    RK_NOT_COLLECTED,   /* issued, and neither collected nor delivered */
+    RK_UNKNOWN_OFFICE,  /* the register does not know the office */
+    RK_FINDINGS
+} rk_finding_kind;
+
+typedef struct rk_findings {
+    rk_batch batch;
+    uint8_t *kind;   /* rk_finding_kind */
+    rk_name *office; /* "-": TANPA KANTOR */
+    rk_day *day;     /* of what happened, in the office's zone: filed, attended, issued */
+    rk_day *first_seen;
+    rk_text *application; /* its id; of a line the first few */
+    rk_money *expected;   /* RK_NO_MONEY: it is not about money */
+    rk_money *found;
+    rk_text *said;   /* what the source says: the number of a document, the code of an office */
+    uint32_t *count; /* 1; of a line: how many it folds */
+} rk_findings;
+
+/* Empty, with all columns. */
+void rk_findings_init(rk_findings *findings);
+
+/* By kind, office, day and application. Equal findings give equal bytes. */
+void rk_findings_sort(rk_findings *findings, const rk_names *names, const rk_texts *texts);
+
+/* Lines of those seen on `night`, one for each kind, office and day: sums of money (none where one of them
+ * has none or they pass 64 bits), the oldest `first_seen`, and what the source says where all say the same.
+ * `findings` are sorted, `lines` is initialised. */
+void rk_findings_fold(const rk_findings *findings, rk_day night, rk_texts *texts,
+                      rk_findings *lines);
+
+/* "tariff_differs", ... as rules name them. */
+const char *rk_finding_name(rk_finding_kind kind);
+
+#endif
