@@ -16,9 +16,11 @@ static void show(const rk_file *file, const rk_entries *e, const rk_rejects *rej
 {
     printf("F %s %u %u %u %.*s\n", rk_fate_name(file->fate), file->entries, file->rejects,
            file->filtered, RK_FMT(file->why));
-    for (size_t i = 0; i < e->batch.count; i++)
-        printf("E %u %lld %llu\n", e->line[i], (long long)e->amount_minor[i],
-               (unsigned long long)e->code[i]);
+    for (size_t i = 0; i < e->batch.count; i++) {
+        char code[RK_CODE_TEXT];
+        bool given = rk_code_text(e->code[i], code) > 0;
+        printf("E %u %lld %s\n", e->line[i], (long long)e->amount_minor[i], given ? code : "0");
+    }
     for (size_t i = 0; i < rejects->count; i++)
         if (rejects->items[i].amount_minor == RK_NO_MONEY)
             printf("R %u -\n", rejects->items[i].line);

@@ -47,9 +47,11 @@ static void publish_workbooks(const rk_settings *settings, const rk_archive *arc
         rk_item_kind kind = manifest->items[i].kind;
         if (kind != RK_ITEM_WORKBOOK && kind != RK_ITEM_NOTICES)
             continue;
-        published->workbooks += kind == RK_ITEM_WORKBOOK;
+        bool is_book = kind == RK_ITEM_WORKBOOK;
+        published->workbooks += is_book;
         if (!publish_workbook(settings, archive, &manifest->items[i], published, err)) {
-            published->failed++;
+            published->failed += is_book;
+            published->notices_wait |= !is_book;
             rk_log_warning("%s", err->message);
         }
     }
@@ -126,7 +128,8 @@ bool rk_publish(const rk_settings *settings, const rk_archive *archive, const rk
         if (!good)
             *err = own;
     }
-    good = good && published->failed == 0 && note_published(archive, mark, err);
+    good = good && published->failed == 0 && !published->notices_wait &&
+           note_published(archive, mark, err);
     rk_manifest_free(&manifest);
     rk_arena_free(&scratch);
     return good;

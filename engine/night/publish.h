@@ -14,6 +14,7 @@
 
 typedef struct rk_published {
     size_t workbooks, failed; /* failed: could not be written; err of the last one is kept */
+    bool notices_wait;        /* the file of notices could not be written */
     size_t kept;              /* another book lay there and was left as it is */
 } rk_published;
 
