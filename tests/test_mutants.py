@@ -480,7 +480,7 @@ def read_all(files):
         if word[0] == 'F' and len(word) > 4:
             results.append((word[1], {}, {}, int(word[4]), ' '.join(word[5:])))
         elif word[0] == 'E':
-            results[-1][1][int(word[1])] = (int(word[2]), int(word[3]))
+            results[-1][1][int(word[1])] = (int(word[2]), word[3])
         elif word[0] == 'R':
             results[-1][2][int(word[1])] = None if word[2] == '-' else int(word[2])
     return results
@@ -505,7 +505,7 @@ def compare(rule, judge, data, result):
     for line, (amount, code) in entries.items():
         if line in s.unknown or amount != s.rows[line]:
             return f'line {line}: {s.rows[line]}, engine says {amount}'
-        if code and b'%015d' % code not in digits:
+        if code != '0' and code.encode() not in digits:
             return f'line {line}: {code} stands nowhere'
     for line, amount in rejects.items():
         if amount is not None and amount != s.rows[line]:
