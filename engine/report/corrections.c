@@ -3,8 +3,8 @@
 
 enum { COLUMNS = 9 };
 
-static void put_value(rk_plan_sheet *sheet, uint32_t row, uint16_t column, const rk_correction *c,
-                      bool known, int64_t hundredths)
+void rk_correction_put(rk_plan_sheet *sheet, uint32_t row, uint16_t column, const rk_correction *c,
+                       bool known, int64_t hundredths)
 {
     bool broken = hundredths % 100 != 0;
     rk_style style = !c->money ? (broken ? RK_STYLE_PERCENT : RK_STYLE_NUMBER)
@@ -22,9 +22,9 @@ static void put_line(const rk_job *job, rk_plan_sheet *sheet, uint32_t row, cons
     rk_plan_text(sheet, row, 1, RK_STYLE_TEXT, c->sheet);
     rk_plan_text(sheet, row, 2, RK_STYLE_WRAP, c->where);
     rk_plan_text(sheet, row, 3, RK_STYLE_TEXT, rk_slice_of(c->place));
-    put_value(sheet, row, 4, c, c->before_known, c->before);
-    put_value(sheet, row, 5, c, c->after_known, c->after);
-    put_value(sheet, row, 6, c, true, c->after - c->before);
+    rk_correction_put(sheet, row, 4, c, c->before_known, c->before);
+    rk_correction_put(sheet, row, 5, c, c->after_known, c->after);
+    rk_correction_put(sheet, row, 6, c, true, c->after - c->before);
     rk_plan_text(sheet, row, 7, RK_STYLE_WRAP, c->ground.cause);
     rk_plan_text(sheet, row, 8, RK_STYLE_TEXT, c->ground.run);
 }

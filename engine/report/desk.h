@@ -96,6 +96,9 @@ int rk_desk_order(const rk_desk *desk, rk_dimension dimension, int32_t a, int32_
 bool rk_blocks_lay(rk_job *job, const rk_sheet *sheet, rk_error *err);
 bool rk_list_lay(rk_job *job, const rk_sheet *sheet, rk_error *err);
 bool rk_corrections_lay(rk_job *job, const rk_corrections *corrections, rk_error *err);
+/* One figure of a correction, before or after, in hundredths; a dash where it is not known. */
+void rk_correction_put(rk_plan_sheet *sheet, uint32_t row, uint16_t column, const rk_correction *c,
+                       bool known, int64_t hundredths);
 bool rk_about_lay(rk_job *job, const rk_sheet *sheet, rk_error *err);
 bool rk_deliveries_lay(rk_job *job, const rk_sheet *sheet, rk_error *err);
 

@@ -3,6 +3,7 @@
 #include <locale.h>
 #include <stdio.h>
 
+#include "report/desk.h"
 #include "report/plan.h"
 #include "report/words.h"
 #include "report/xlsx.h"
@@ -77,28 +78,15 @@ static bool lay_money(const rk_difference *d, rk_plan *plan, rk_slice title, rk_
     return true;
 }
 
-static void put_value(rk_plan_sheet *sheet, uint32_t row, uint16_t column, const rk_correction *c,
-                      bool known, int64_t hundredths)
-{
-    bool broken = hundredths % 100 != 0;
-    rk_style style = !c->money ? (broken ? RK_STYLE_PERCENT : RK_STYLE_NUMBER)
-                     : broken  ? RK_STYLE_MONEY_SEN
-                               : RK_STYLE_MONEY;
-    if (known)
-        rk_plan_number(sheet, row, column, style, (double)hundredths / 100);
-    else
-        rk_plan_text(sheet, row, column, RK_STYLE_NIL, RK_S("–"));
-}
-
 static void put_line(rk_plan_sheet *sheet, uint32_t row, rk_slice path, const rk_correction *c)
 {
     rk_plan_text(sheet, row, 0, RK_STYLE_TEXT, path);
     rk_plan_text(sheet, row, 1, RK_STYLE_TEXT, c->sheet);
     rk_plan_text(sheet, row, 2, RK_STYLE_WRAP, c->where);
     rk_plan_text(sheet, row, 3, RK_STYLE_TEXT, rk_slice_of(c->place));
-    put_value(sheet, row, 4, c, c->before_known, c->before);
-    put_value(sheet, row, 5, c, c->after_known, c->after);
-    put_value(sheet, row, 6, c, true, c->after - c->before);
+    rk_correction_put(sheet, row, 4, c, c->before_known, c->before);
+    rk_correction_put(sheet, row, 5, c, c->after_known, c->after);
+    rk_correction_put(sheet, row, 6, c, true, c->after - c->before);
     rk_plan_text(sheet, row, 7, RK_STYLE_WRAP, c->ground.cause);
     rk_plan_text(sheet, row, 8, RK_STYLE_TEXT, c->ground.run);
 }
