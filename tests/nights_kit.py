@@ -166,7 +166,7 @@ class Site:
     def __init__(self, name, start=DAY, settings=(), rules=None, reports=("harian", "nasional")):
         """`rules`: a function that is given a private copy of rules/ and may change it. `reports`: the books
         that are made; those of the month take as long again."""
-        self.database = f"rekon_nights_{name}"
+        self.database = f"rekon_{Path(sys.argv[0]).stem}_{name}"[-63:]
         self.folder = Path(tempfile.mkdtemp(prefix=f"nights-{name}-"))
         self.expected = 0  # nights that were committed
         lines = [f"start: {start}", *settings]

@@ -9,7 +9,7 @@
 # or anything else, which counts as one test by its exit code. Output goes to build/log/SUITE.log.
 # Each suite has a folder of its own in TMPDIR and, when its source names REKON_TEST_DB, an empty
 # database: that variable is its superuser's connection string. What a suite lacks makes it fail; nothing
-# is skipped.
+# is skipped. JOBS suites run at once (default: one for each processor).
 set -uo pipefail
 
 cd "$(dirname "$0")/.."
@@ -21,9 +21,10 @@ export REKON_SANITIZED=$PWD/build/sanitize/rekon # with failpoints, under ASan a
 export REKON_GENERATE=$PWD/build/fixtures/generate
 export ASAN_OPTIONS=abort_on_error=0:detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
 wanted=" $* "
-passed=0
-failed=0
+jobs=${JOBS:-$(nproc)}
+started=()
 mkdir -p build/log
+rm -f build/log/*.counts
 
 # Counts what a log says: sets ok and bad. A runner that ended badly without a failed test failed once.
 count() {
@@ -45,19 +46,18 @@ count() {
     fi
 }
 
-# suite NAME SOURCE COMMAND...
-suite() {
+# run_suite NAME SOURCE COMMAND...: its log, its counts in build/log/NAME.counts, and what is printed of it.
+run_suite() {
     local name=$1 source=$2 began=$EPOCHREALTIME status=0 ok bad mark=ok
     shift 2
-    [[ $wanted = '  ' || $wanted = *" $name "* ]] || return 0
-    local log=build/log/$name.log
+    local log=build/log/$name.log database=rekon_test_${name//-/_}
     export TMPDIR=$PWD/build/tmp/$name
     rm -rf "$TMPDIR"
     mkdir -p "$TMPDIR"
     unset REKON_TEST_DB
     if grep -qsE 'REKON_TEST_DB|store_kit\.h' "$source"; then
-        tests/cluster.sh database rekon_test >"$log" 2>&1 || status=1
-        REKON_TEST_DB=$(tests/cluster.sh connection rekon_test postgres)
+        tests/cluster.sh database "$database" >"$log" 2>&1 || status=1
+        REKON_TEST_DB=$(tests/cluster.sh connection "$database" postgres)
         export REKON_TEST_DB
     fi
     if ((status == 0)); then
@@ -65,6 +65,7 @@ suite() {
     fi
     count "$log" "$status"
     ((bad == 0)) || mark=FAILED
+    echo "$ok $bad" >"build/log/$name.counts"
     printf '%-7s %-34s %4d passed %3d failed %6.1f s\n' "$mark" "$name" "$ok" "$bad" \
         "$(awk "BEGIN { print $EPOCHREALTIME - $began }")"
     if ((bad > 0)); then
@@ -72,8 +73,14 @@ suite() {
     else
         rm -rf "$TMPDIR"
     fi
-    passed=$((passed + ok))
-    failed=$((failed + bad))
+}
+
+# suite NAME SOURCE COMMAND...: starts it when fewer than $jobs run; what it prints comes in one piece.
+suite() {
+    [[ $wanted = '  ' || $wanted = *" $1 "* ]] || return 0
+    while (($(jobs -pr | wc -l) >= jobs)); do wait -n; done
+    started+=("$1")
+    { said=$(run_suite "$@") && echo "$said"; } &
 }
 
 # The cluster is left as it was found.
@@ -97,10 +104,18 @@ for source in tests/test_*.c; do
     suite "$name-sanitized" "$source" "build/sanitize/$name"
 done
 
-((passed + failed > 0)) || {
+wait
+((${#started[@]} > 0)) || {
     echo "no suite is called$wanted" >&2
     exit 2
 }
+passed=0
+failed=0
+for name in "${started[@]}"; do
+    read -r ok bad <"build/log/$name.counts" || { ok=0 bad=1 && echo "FAILED  $name: it left no counts"; }
+    passed=$((passed + ok))
+    failed=$((failed + bad))
+done
 echo
 echo "$passed passed, $failed failed"
 ((failed == 0))
