@@ -83,8 +83,12 @@ fuzz: $(FUZZERS) ## run each fuzzer for half an hour, or SECONDS=n
 	@tests/test_fuzz.sh $(SECONDS)
 
 .PHONY: bench
-bench: build/rekon build/fixtures/generate cluster ## a million applications and entries: lines per second of each stage, peak memory
-	tests/bench.sh
+bench: build/rekon build/fixtures/generate setup ## beside other programs on the same files: SIZES="1e5 1e6", RUNS=3, PARTS="shared ..."
+	@SIZES="$(SIZES)" RUNS="$(RUNS)" PARTS="$(PARTS)" tests/bench.sh
+
+.PHONY: bench-peers
+bench-peers: setup ## install the programs that make bench compares with: Debian packages, and node modules into build/
+	@tests/bench/peers/install.sh
 
 .PHONY: golden
 golden: build/rekon ## write the expected tables of tests/golden anew, to be read before they are kept
@@ -98,6 +102,7 @@ stop: ## end the private PostgreSQL
 .PHONY: clean
 clean: ## end the private PostgreSQL and remove build/ and demo/
 	@tests/cluster.sh remove
+	@REKON_CLUSTER=pg-bench tests/cluster.sh remove
 	rm -rf build demo
 
 .PHONY: indent

@@ -13,11 +13,13 @@
 # It listens on a Unix socket in a folder of mode 0700 and on nothing else. PostgreSQL refuses to run
 # as root, so root runs it as an unprivileged user. Where that user cannot reach build/, or the socket's
 # path would be too long for the system (107 bytes), a short private folder under /tmp is used instead.
-# build/pg.env says which. Clusters that packages made are neither used nor touched.
+# build/pg.env says which. REKON_CLUSTER=NAME is a cluster of its own beside it, in build/NAME, with the settings of
+# tests/bench/NAME.conf where there is one. Clusters that packages made are neither used nor touched.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
 checkout=$PWD
+name=${REKON_CLUSTER:-pg} # its folder in build/; what `make bench` compares with SQL runs on one of its own
 bin=/usr/lib/postgresql/15/bin
 port=5433 # names the socket file; no TCP port is opened
 fail() {
@@ -38,18 +40,18 @@ fi
 # The folder that holds data/ and socket/: build/pg, or a short one.
 choose_home() {
     local hash
-    home=$checkout/build/pg
+    home=$checkout/build/$name
     if [[ $home =~ ^[A-Za-z0-9._/-]+$ ]] && ((${#home} + 21 <= 107)) &&
         as_user test -x "$checkout/build" -a -r "$checkout/build"; then
         return
     fi
-    hash=$(printf '%s %s' "$user" "$checkout" | sha256sum)
+    hash=$(printf '%s %s' "$user" "$checkout${REKON_CLUSTER:+ $name}" | sha256sum)
     home=/tmp/rekon-${hash:0:12}
 }
 
 # A folder of ours alone: somebody else's under that name is refused, not used.
 make_home() {
-    if [ "$home" = "$checkout/build/pg" ]; then
+    if [ "$home" = "$checkout/build/$name" ]; then
         mkdir -p "$home"
         [ "$(id -u)" != 0 ] || chown "$user" "$home"
         chmod 700 "$home"
@@ -69,8 +71,8 @@ make_data() {
     [ -f "$home/data/PG_VERSION" ] && return
     as_user rm -rf "$home/data.new" "$home/data"
     as_user "$bin/initdb" -D "$home/data.new" -U postgres -A trust -E UTF8 --locale=C.UTF-8 \
-        >"$checkout/build/pg.initdb.log" 2>&1 ||
-        fail "initdb failed, see build/pg.initdb.log"
+        >"$checkout/build/$name.initdb.log" 2>&1 ||
+        fail "initdb failed, see build/$name.initdb.log"
     as_user mv "$home/data.new" "$home/data"
 }
 
@@ -84,10 +86,14 @@ drop_stale_pid() {
     rm -f "$home/data/postmaster.pid" "$home/socket/.s.PGSQL.$port" "$home/socket/.s.PGSQL.$port.lock"
 }
 
+settings() {
+    [ ! -f "tests/bench/$name.conf" ] || sed -n 's/^\([a-z_]*\) *= *\([^ ]*\).*/-c \1=\2/p' "tests/bench/$name.conf" | tr '\n' ' '
+}
+
 start() {
     mkdir -p build
     choose_home
-    exec 9>build/pg.lock
+    exec 9>"build/$name.lock"
     flock 9
     if ! running; then
         make_home
@@ -96,19 +102,19 @@ start() {
         as_user mkdir -p "$home/socket"
         as_user "$bin/pg_ctl" start -s -w -t 60 -D "$home/data" -l "$home/server.log" -o "-p $port \
             -c listen_addresses= -c unix_socket_directories=$home/socket -c unix_socket_permissions=0700 \
-            -c shared_buffers=256MB -c max_wal_size=2GB -c timezone=UTC -c log_timezone=UTC" \
+            -c shared_buffers=256MB -c max_wal_size=2GB -c timezone=UTC -c log_timezone=UTC $(settings)" \
             </dev/null 9>&- || {
             tail -n 5 "$home/server.log" >&2 || true
             fail "could not start, see $home/server.log"
         }
     fi
-    printf 'REKON_PG_HOST=%s\nREKON_PG_PORT=%s\nREKON_PG_USER=%s\n' "$home/socket" "$port" "$user" >build/pg.env
+    printf 'REKON_PG_HOST=%s\nREKON_PG_PORT=%s\nREKON_PG_USER=%s\n' "$home/socket" "$port" "$user" >"build/$name.env"
 }
 
 # `make stop` may be run by somebody who moved between folders: what was recorded counts.
 recorded_home() {
     choose_home
-    [ -f build/pg.env ] && home=$(sed -n 's/^REKON_PG_HOST=\(.*\)\/socket$/\1/p' build/pg.env)
+    [ -f "build/$name.env" ] && home=$(sed -n 's/^REKON_PG_HOST=\(.*\)\/socket$/\1/p' "build/$name.env")
     [ -n "$home" ] || choose_home
 }
 
@@ -164,7 +170,7 @@ case "${1:-} $#" in
 'remove 1')
     stop
     recorded_home
-    rm -rf "$home" build/pg.env
+    rm -rf "$home" "build/$name.env"
     ;;
 'database 2') database "$2" ;;
 'connection 2' | 'connection 3') connection "$2" "${3:-}" ;;
