@@ -19,7 +19,7 @@ set -euo pipefail
 
 cd "$(dirname "$0")/.."
 checkout=$PWD
-name=${REKON_CLUSTER:-pg} # its folder in build/; what `make bench` compares with SQL runs on one of its own
+cluster=${REKON_CLUSTER:-pg} # its folder in build/; what `make bench` compares with SQL runs on one of its own
 bin=/usr/lib/postgresql/15/bin
 port=5433 # names the socket file; no TCP port is opened
 fail() {
@@ -40,18 +40,18 @@ fi
 # The folder that holds data/ and socket/: build/pg, or a short one.
 choose_home() {
     local hash
-    home=$checkout/build/$name
+    home=$checkout/build/$cluster
     if [[ $home =~ ^[A-Za-z0-9._/-]+$ ]] && ((${#home} + 21 <= 107)) &&
         as_user test -x "$checkout/build" -a -r "$checkout/build"; then
         return
     fi
-    hash=$(printf '%s %s' "$user" "$checkout${REKON_CLUSTER:+ $name}" | sha256sum)
+    hash=$(printf '%s %s' "$user" "$checkout${REKON_CLUSTER:+ $cluster}" | sha256sum)
     home=/tmp/rekon-${hash:0:12}
 }
 
 # A folder of ours alone: somebody else's under that name is refused, not used.
 make_home() {
-    if [ "$home" = "$checkout/build/$name" ]; then
+    if [ "$home" = "$checkout/build/$cluster" ]; then
         mkdir -p "$home"
         [ "$(id -u)" != 0 ] || chown "$user" "$home"
         chmod 700 "$home"
@@ -71,8 +71,8 @@ make_data() {
     [ -f "$home/data/PG_VERSION" ] && return
     as_user rm -rf "$home/data.new" "$home/data"
     as_user "$bin/initdb" -D "$home/data.new" -U postgres -A trust -E UTF8 --locale=C.UTF-8 \
-        >"$checkout/build/$name.initdb.log" 2>&1 ||
-        fail "initdb failed, see build/$name.initdb.log"
+        >"$checkout/build/$cluster.initdb.log" 2>&1 ||
+        fail "initdb failed, see build/$cluster.initdb.log"
     as_user mv "$home/data.new" "$home/data"
 }
 
@@ -87,13 +87,13 @@ drop_stale_pid() {
 }
 
 settings() {
-    [ ! -f "tests/bench/$name.conf" ] || sed -n 's/^\([a-z_]*\) *= *\([^ ]*\).*/-c \1=\2/p' "tests/bench/$name.conf" | tr '\n' ' '
+    [ ! -f "tests/bench/$cluster.conf" ] || sed -n 's/^\([a-z_]*\) *= *\([^ ]*\).*/-c \1=\2/p' "tests/bench/$cluster.conf" | tr '\n' ' '
 }
 
 start() {
     mkdir -p build
     choose_home
-    exec 9>"build/$name.lock"
+    exec 9>"build/$cluster.lock"
     flock 9
     if ! running; then
         make_home
@@ -108,13 +108,13 @@ start() {
             fail "could not start, see $home/server.log"
         }
     fi
-    printf 'REKON_PG_HOST=%s\nREKON_PG_PORT=%s\nREKON_PG_USER=%s\n' "$home/socket" "$port" "$user" >"build/$name.env"
+    printf 'REKON_PG_HOST=%s\nREKON_PG_PORT=%s\nREKON_PG_USER=%s\n' "$home/socket" "$port" "$user" >"build/$cluster.env"
 }
 
 # `make stop` may be run by somebody who moved between folders: what was recorded counts.
 recorded_home() {
     choose_home
-    [ -f "build/$name.env" ] && home=$(sed -n 's/^REKON_PG_HOST=\(.*\)\/socket$/\1/p' "build/$name.env")
+    [ -f "build/$cluster.env" ] && home=$(sed -n 's/^REKON_PG_HOST=\(.*\)\/socket$/\1/p' "build/$cluster.env")
     [ -n "$home" ] || choose_home
 }
 
@@ -170,7 +170,7 @@ case "${1:-} $#" in
 'remove 1')
     stop
     recorded_home
-    rm -rf "$home" "build/$name.env"
+    rm -rf "$home" "build/$cluster.env"
     ;;
 'database 2') database "$2" ;;
 'connection 2' | 'connection 3') connection "$2" "${3:-}" ;;
