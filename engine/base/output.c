@@ -70,3 +70,10 @@ bool rk_output_close(rk_output *output, rk_error *err)
     rk_arena_free(&output->arena);
     return true;
 }
+
+void rk_output_abandon(rk_output *output)
+{
+    close(output->fd);
+    unlink(output->temporary);
+    rk_arena_free(&output->arena);
+}

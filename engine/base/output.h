@@ -31,5 +31,7 @@ void rk_output_put(rk_output *output, rk_slice bytes);
 
 /* Renames, or removes what was written when anything failed. */
 bool rk_output_close(rk_output *output, rk_error *err);
+/* Removes what was written; the old file stays. */
+void rk_output_abandon(rk_output *output);
 
 #endif

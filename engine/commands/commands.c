@@ -37,7 +37,7 @@ const rk_command rk_commands[] = {
      "                      (default: the last run; then the reports are those of today)\n"
      "  --report R          this workbook (default: all of this kind of period)\n"
      "  --office O          this office alone, or nasional (default: all)\n"
-     "  --archive DIR       default: that of the configuration\n"
+     "  --archive DIR       or a file of rekon export; default: that of the configuration\n"
      "  --out DIR           where the books go (default: here)\n"},
     {"diff", rk_command_diff,
      "why books differ between two nights: each figure, its cause, the money",
@@ -49,15 +49,20 @@ const rk_command rk_commands[] = {
      "                      where the book as known after B has it\n"
      "  --csv FILE          the same as a table\n"
      "  --workbook FILE     the same as a workbook, with all lines\n"
-     "  --archive DIR       default: that of the configuration\n"},
+     "  --archive DIR       or a file of rekon export; default: that of the configuration\n"},
     {"rerun", rk_command_rerun, "run a past night again from the archive and compare",
      "  --date D            the night\n"
      "  --number N          which run of it (default: the last)\n"
      "  --run ID            the run with this id, or the first digits of one\n"
      "  --from D --to D     every run of these nights, side by side\n"
      "  --rules now         by the rules and reports of the configuration; needs --out\n"
-     "  --archive DIR       default: that of the configuration\n"
+     "  --archive DIR       or a file of rekon export; default: that of the configuration\n"
      "  --out DIR           keep the workbooks made again here\n"},
+    {"export", rk_command_export, "nights of the archive as one file, with all that they need",
+     "  --date D            every run of this night\n"
+     "  --from D --to D     of these nights\n"
+     "  --out FILE          what rerun, verify, report, diff and explain take as --archive FILE\n"
+     "  --archive DIR       default: that of the configuration\n"},
     {"explain", rk_command_explain,
      "why an item ended as it did: its whole story, from the archive",
      "  ITEM                a case, entry, billing code, application, NTPN, NTB or bank\n"
@@ -65,10 +70,10 @@ const rk_command rk_commands[] = {
      "  --date D            as known after the last night up to D (default: the newest)\n"
      "  --json              for machines\n"
      "  --all --json        every application and entry that the night judged, one a line\n"
-     "  --archive DIR       default: that of the configuration\n"},
+     "  --archive DIR       or a file of rekon export; default: that of the configuration\n"},
     {"verify", rk_command_verify, "check every file of the archive, and the chain of its nights",
      "  --date D            one night (default: all)\n"
-     "  --archive DIR       default: that of the configuration\n"
+     "  --archive DIR       or a file of rekon export; default: that of the configuration\n"
      "  --mend DIR          first bring back what is missing or altered from this copy\n"},
     {"status", rk_command_status, "last nights, watermarks, and what waits for whom",
      "  --max-age 26h       exit 1 when the last night is older\n"},

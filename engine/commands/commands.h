@@ -25,6 +25,7 @@ extern const rk_command rk_commands[];
 rk_command_run rk_command_check;
 rk_command_run rk_command_diff;
 rk_command_run rk_command_explain;
+rk_command_run rk_command_export;
 rk_command_run rk_command_import;
 rk_command_run rk_command_init;
 rk_command_run rk_command_match;

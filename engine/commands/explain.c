@@ -46,10 +46,9 @@ static bool parse(request *q, rk_explain *x, int argc, char **argv, rk_error *er
         !parse_item(q, &x->arena, err) || (date && !rk_option_day("--date", date, &q->date, err)) ||
         !rk_setup_settings(&q->common, &q->setup, err))
         return false;
-    x->archive =
-        (rk_archive){.folder = archive ? archive : q->setup.settings.archive, .read_only = true};
     x->threads = q->setup.threads;
-    return rk_archive_nights(&x->archive, "nights", &x->arena, &x->nights, &x->night_count, err);
+    return rk_archive_open(&x->archive, archive ? archive : q->setup.settings.archive, err) &&
+           rk_archive_nights(&x->archive, "nights", &x->arena, &x->nights, &x->night_count, err);
 }
 
 /* The last night at or before the date. */
@@ -58,7 +57,7 @@ static bool choose_night(const request *q, rk_explain *x, rk_error *err)
     size_t count = x->night_count;
     while (count > 0 && q->date != RK_NO_DAY && x->nights[count - 1].night > q->date)
         count--;
-    if (count == 0)
+    if (count == 0 || !rk_archive_is_whole(&x->archive, &x->nights[count - 1]))
         return rk_fail(err, RK_USAGE, "the archive \"%s\" holds no such night", x->archive.folder);
     x->at = count - 1;
     return true;
@@ -146,6 +145,7 @@ rk_code rk_command_explain(int argc, char **argv, int64_t now, rk_error *err)
     rk_log_mute(true);
     good = good && (q.all ? print_all(&x, err) : tell(&x, &q.asked, err) && print(&x, &q, err));
     close(&x);
+    rk_archive_close(&x.archive);
     rk_setup_free(&q.setup);
     return good ? RK_DONE : err->code;
 }

@@ -237,7 +237,9 @@ bool rk_story_events(rk_explain *x, rk_error *err)
     rk_day first = first_day(x);
     x->story.event_count = 0;
     for (size_t night = 0; night <= x->at; night++)
-        if (x->nights[night].night >= first && !read_night(x, &names, night, err))
+        if (x->nights[night].night >= first &&
+            rk_archive_is_whole(&x->archive, &x->nights[night]) &&
+            !read_night(x, &names, night, err))
             return false;
     return true;
 }

@@ -94,6 +94,11 @@ bool rk_story_raw(rk_explain *x, uint32_t entry, rk_slice *text, rk_error *err)
     char code[24] = "";
     rk_buffer bytes = {0}, masked = {0};
     *text = (rk_slice){"", 0};
+    if (x->archive.bundle && !rk_archive_has(&x->archive, rk_slice_of(rk_archive_object_name(
+                                                              &file->digest, &x->arena)))) {
+        *text = RK_S("(the line stands in the archive: this export does not hold its night)");
+        return true;
+    }
     if (!rk_archive_get_content(&x->archive, &file->digest, &bytes, err)) {
         rk_buffer_free(&bytes);
         return false;

@@ -371,7 +371,11 @@ static void put_event(rk_explain *x, const rk_event *event, rk_buffer *out)
 
 static void put_past(rk_explain *x, rk_buffer *out)
 {
+    const rk_bundle *bundle = x->archive.bundle;
     rk_buffer_text(out, "\nwhat the nights said\n");
+    if (bundle && x->night_count && !rk_archive_is_whole(&x->archive, &x->nights[0]))
+        rk_buffer_printf(out, "  (nights before %.*s stand in the archive, not in this export)\n",
+                         RK_FMT(bundle->first));
     for (size_t i = 0; i < x->story.event_count; i++)
         put_event(x, &x->story.events[i], out);
     if (x->story.event_count == 0)

@@ -35,11 +35,10 @@ static bool parse(request *q, int argc, char **argv, rk_error *err)
     }
     if (!rk_setup_settings(&q->common, &q->setup, err))
         return false;
-    q->archive = (rk_archive){archive ? archive : q->setup.settings.archive, .read_only = true};
     q->wish.workbook = rk_slice_of(report ? report : "");
     q->wish.office = rk_slice_of(office ? office : "");
     q->wish.threads = q->setup.threads;
-    return true;
+    return rk_archive_open(&q->archive, archive ? archive : q->setup.settings.archive, err);
 }
 
 /* The sealed rules with the reports of a folder. */
@@ -121,6 +120,7 @@ rk_code rk_command_report(int argc, char **argv, int64_t now, rk_error *err)
     bool good = parse(&q, argc, argv, err);
     rk_log_quiet(true);
     good = good && report(&q, err);
+    rk_archive_close(&q.archive);
     rk_setup_free(&q.setup);
     return good ? RK_DONE : err->code;
 }

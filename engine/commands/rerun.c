@@ -143,8 +143,8 @@ static bool parse(request *q, int argc, char **argv, rk_error *err)
         !parse_nights(q, date, from, to, number, err) || !parse_rules(q, rules, err) ||
         !rk_setup_settings(&q->common, &q->setup, err))
         return false;
-    q->archive.folder = archive ? archive : q->setup.settings.archive;
-    return (!q->rules_now || rk_sources_read(q->setup.settings.rules, q->setup.settings.reports,
+    return rk_archive_open(&q->archive, archive ? archive : q->setup.settings.archive, err) &&
+           (!q->rules_now || rk_sources_read(q->setup.settings.rules, q->setup.settings.reports,
                                              &q->setup.arena, &q->setup.sources, err)) &&
            rk_archive_nights(&q->archive, "nights", &q->arena, &q->nights, &q->count, err);
 }
@@ -168,6 +168,8 @@ static bool has_run(const request *q, const rk_night_name *night)
 static bool is_asked(const request *q, size_t i)
 {
     const rk_night_name *night = &q->nights[i];
+    if (!rk_archive_is_whole(&q->archive, night))
+        return false;
     if (q->run)
         return has_run(q, night);
     if (night->night < q->from || night->night > q->until)
@@ -260,6 +262,7 @@ rk_code rk_command_rerun(int argc, char **argv, int64_t now, rk_error *err)
     bool good = parse(&q, argc, argv, err);
     rk_log_quiet(true);
     good = good && rerun_all(&q, err);
+    rk_archive_close(&q.archive);
     rk_arena_free(&q.arena);
     rk_setup_free(&q.setup);
     return good ? RK_DONE : err->code;

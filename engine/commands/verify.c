@@ -14,6 +14,9 @@ static void tell(void *context, bool is_difference, const char *line)
 static bool mend(const rk_archive *archive, const char *copy, rk_error *err)
 {
     size_t mended;
+    if (archive->bundle)
+        return rk_fail(err, RK_USAGE, "--mend is for an archive: \"%s\" is an export of one",
+                       archive->folder);
     if (!rk_mend(archive, copy, &mended, err))
         return false;
     printf("%zu files were brought back from \"%s\"\n", mended, copy);
@@ -34,14 +37,15 @@ rk_code rk_command_verify(int argc, char **argv, int64_t now, rk_error *err)
     bool good = rk_options_parse(argc, argv, table, &common, NULL, err) &&
                 rk_option_day("--date", date, &v.only, err) &&
                 rk_setup_settings(&common, &setup, err);
-    v.archive.folder = archive ? archive : setup.settings.archive;
     v.threads = setup.threads;
-    good = good && (!copy || mend(&v.archive, copy, err)) && rk_inspect(&v, err);
+    good = good && rk_archive_open(&v.archive, archive ? archive : setup.settings.archive, err) &&
+           (!copy || mend(&v.archive, copy, err)) && rk_inspect(&v, err);
     if (good)
         printf("%zu nights, %zu objects, %zu differences\n", v.nights, v.objects, v.differences);
     if (good && v.differences)
         good = rk_fail(err, RK_DIFFERENT, "the archive \"%s\" is not what was sealed",
                        v.archive.folder);
+    rk_archive_close(&v.archive);
     rk_setup_free(&setup);
     return good ? RK_DONE : err->code;
 }

@@ -75,6 +75,22 @@ static bool is_before(const rk_night_name *night, const rk_fact_list *run)
 /* Statements tell of days some time before they come; what is booked ahead is booked by days. */
 enum { BEFORE_DAYS = 31 };
 
+/* An export holds what its last run remembers. */
+static bool is_reached(const rk_asof *asof, rk_day from, rk_error *err)
+{
+    rk_day forgotten = asof->manifest.night - asof->settings.memory_days;
+    if (!asof->archive->bundle || asof->closing.start >= forgotten ||
+        from - BEFORE_DAYS >= forgotten)
+        return true;
+    rk_buffer day = {0};
+    rk_day_put(&day, forgotten);
+    rk_fail(err, RK_USAGE,
+            "the export does not reach back behind %.*s, the books of this period do",
+            RK_FMT(rk_buffer_all(&day)));
+    rk_buffer_free(&day);
+    return rk_fail_hint(err, "make them from the archive itself");
+}
+
 static bool list_runs(const rk_archive *archive, const rk_night_name *nights, size_t last,
                       rk_day from, rk_asof *asof, rk_error *err)
 {
@@ -121,7 +137,8 @@ bool rk_asof_open(const rk_archive *archive, rk_slice text, rk_day from, rk_asof
            find_run(nights, count, text, &last, err) &&
            read_root(archive, &nights[last], &asof->arena, &asof->manifest, &asof->closing, err) &&
            rk_night_sealed_settings(&asof->manifest, &asof->settings, err) &&
-           fetch_sources(asof, err) && list_runs(archive, nights, last, from, asof, err);
+           is_reached(asof, from, err) && fetch_sources(asof, err) &&
+           list_runs(archive, nights, last, from, asof, err);
 }
 
 void rk_asof_close(rk_asof *asof)

@@ -75,7 +75,8 @@ bool rk_replay_open(rk_replay *r, const rk_archive *archive, const rk_night_name
                     int threads, rk_error *err)
 {
     rk_digest digest;
-    r->archive = (rk_archive){.folder = archive->folder, .read_only = true};
+    r->archive = *archive;
+    r->archive.read_only = true;
     r->has_before = i > 0;
     if (r->has_before &&
         !rk_archive_manifest(&r->archive, "nights", nights[i - 1].night, nights[i - 1].number,

@@ -18,24 +18,98 @@ bool rk_archive_make(const rk_archive *archive, rk_error *err)
     return good;
 }
 
-char *rk_archive_object(const rk_archive *archive, const rk_digest *content, rk_arena *arena)
+/* ---- a folder or a file ---- */
+
+bool rk_archive_open(rk_archive *archive, const char *path, rk_error *err)
+{
+    *archive = (rk_archive){.folder = path, .read_only = true};
+    if (!rk_file_stat(path).is_regular)
+        return true;
+    archive->bundle = rk_bundle_open(path, err);
+    return archive->bundle != NULL;
+}
+
+void rk_archive_close(rk_archive *archive)
+{
+    rk_bundle_close(archive->bundle);
+    archive->bundle = NULL;
+}
+
+bool rk_archive_file_size(const rk_archive *archive, rk_slice name, uint64_t *size)
+{
+    rk_arena scratch = {0};
+    if (archive->bundle) {
+        const rk_bundled *file = rk_bundle_find(archive->bundle, name);
+        *size = file ? file->bytes.len : 0;
+        return file != NULL;
+    }
+    rk_file_info info = rk_file_stat(rk_path_join(&scratch, archive->folder, name));
+    rk_arena_free(&scratch);
+    *size = info.size;
+    return info.exists;
+}
+
+bool rk_archive_has(const rk_archive *archive, rk_slice name)
+{
+    uint64_t size;
+    return rk_archive_file_size(archive, name, &size);
+}
+
+bool rk_archive_read(const rk_archive *archive, rk_slice name, size_t max, rk_buffer *out,
+                     rk_error *err)
+{
+    rk_arena scratch = {0};
+    const char *path = rk_path_join(&scratch, archive->folder, name);
+    const rk_bundled *file = archive->bundle ? rk_bundle_find(archive->bundle, name) : NULL;
+    bool good = false;
+    if (!archive->bundle)
+        good = rk_file_read(path, max, out, err);
+    else if (!file)
+        rk_fail(err, RK_DIFFERENT, "\"%s\" is missing", path);
+    else if (file->bytes.len > max)
+        rk_fail(err, RK_FILE, "\"%s\" is larger than %zu bytes", path, max);
+    else
+        good = (rk_buffer_slice(out, file->bytes), true);
+    rk_arena_free(&scratch);
+    return good;
+}
+
+bool rk_archive_list(const rk_archive *archive, const char *folder, size_t max, rk_arena *arena,
+                     rk_slice **names, size_t *count, rk_error *err)
+{
+    if (!archive->bundle)
+        return rk_folder_list(rk_path_join(arena, archive->folder, rk_slice_of(folder)), max, arena,
+                              names, count, err);
+    rk_bundle_list(archive->bundle, folder, arena, names, count);
+    return true;
+}
+
+/* ---- objects ---- */
+
+char *rk_archive_object_name(const rk_digest *content, rk_arena *arena)
 {
     char hex[RK_DIGEST_HEX + 1];
     rk_digest_hex(content, hex);
-    return rk_arena_printf(arena, "%s/objects/%.2s/%s.zst", archive->folder, hex, hex + 2);
+    return rk_arena_printf(arena, "objects/%.2s/%s.zst", hex, hex + 2);
+}
+
+char *rk_archive_object(const rk_archive *archive, const rk_digest *content, rk_arena *arena)
+{
+    return rk_path_join(arena, archive->folder,
+                        rk_slice_of(rk_archive_object_name(content, arena)));
 }
 
 /* The object is there and holds this content; gives the digest of its stored bytes. */
-static bool is_stored(const char *path, const rk_digest *content, rk_ref *ref)
+static bool is_stored(const rk_archive *archive, rk_slice name, rk_ref *ref)
 {
     rk_error ignored;
     rk_buffer frame = {0}, bytes = {0};
-    bool good = rk_file_stat(path).exists &&
-                rk_file_read(path, OBJECT_BYTES_MAX, &frame, &ignored) &&
+    bool good = rk_archive_has(archive, name) &&
+                rk_archive_read(archive, name, OBJECT_BYTES_MAX, &frame, &ignored) &&
                 rk_decompress(rk_buffer_all(&frame), OBJECT_BYTES_MAX, &bytes, &ignored);
     if (good) {
         rk_digest found = rk_digest_of(rk_buffer_all(&bytes));
-        good = rk_digest_equal(&found, content);
+        good = rk_digest_equal(&found, &ref->content);
         ref->stored = rk_digest_of(rk_buffer_all(&frame));
     }
     rk_buffer_free(&frame);
@@ -63,8 +137,9 @@ bool rk_archive_put(const rk_archive *archive, rk_slice bytes, rk_ref *ref, rk_e
 {
     rk_arena scratch = {0};
     *ref = (rk_ref){.content = rk_digest_of(bytes), .size = bytes.len};
-    const char *path = rk_archive_object(archive, &ref->content, &scratch);
-    bool good = is_stored(path, &ref->content, ref) || store(archive, path, bytes, ref, err);
+    rk_slice name = rk_slice_of(rk_archive_object_name(&ref->content, &scratch));
+    const char *path = rk_path_join(&scratch, archive->folder, name);
+    bool good = is_stored(archive, name, ref) || store(archive, path, bytes, ref, err);
     rk_arena_free(&scratch);
     return good;
 }
@@ -75,11 +150,12 @@ static bool get(const rk_archive *archive, const rk_digest *content, const rk_di
     rk_arena scratch = {0};
     rk_buffer frame = {0};
     size_t start = out->len;
-    const char *path = rk_archive_object(archive, content, &scratch);
+    rk_slice name = rk_slice_of(rk_archive_object_name(content, &scratch));
+    const char *path = rk_path_join(&scratch, archive->folder, name);
     bool good = false;
-    if (!rk_file_stat(path).exists)
+    if (!rk_archive_has(archive, name))
         rk_fail(err, RK_DIFFERENT, "\"%s\" is missing", path);
-    else if (rk_file_read(path, OBJECT_BYTES_MAX, &frame, err)) {
+    else if (rk_archive_read(archive, name, OBJECT_BYTES_MAX, &frame, err)) {
         rk_digest found = rk_digest_of(rk_buffer_all(&frame));
         good = (!stored || rk_digest_equal(&found, stored)) &&
                rk_decompress(rk_buffer_all(&frame), OBJECT_BYTES_MAX, out, err);

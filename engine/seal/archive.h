@@ -9,8 +9,7 @@
 #ifndef RK_SEAL_ARCHIVE_H
 #define RK_SEAL_ARCHIVE_H
 
-#include "base/digest.h"
-#include "base/error.h"
+#include "seal/bundle.h"
 
 typedef struct rk_ref {
     rk_digest content, stored;
@@ -18,14 +17,28 @@ typedef struct rk_ref {
 } rk_ref;
 
 typedef struct rk_archive {
-    const char *folder;
-    bool read_only; /* rk_archive_put works out the ref and writes nothing: for reruns */
+    const char *folder; /* or the file of an export */
+    bool read_only;     /* rk_archive_put works out the ref and writes nothing: for reruns */
+    rk_bundle *bundle;  /* what is in the file; NULL: a folder */
 } rk_archive;
+
+/* What `--archive` names: a folder, or a file that `rekon export` wrote. Only to be read. */
+bool rk_archive_open(rk_archive *archive, const char *path, rk_error *err);
+void rk_archive_close(rk_archive *archive);
+
+/* Its files by their path in it: "head", "nights/2024-03-05-1". `err` names a file by folder and path. */
+bool rk_archive_has(const rk_archive *archive, rk_slice name);
+bool rk_archive_file_size(const rk_archive *archive, rk_slice name, uint64_t *size);
+bool rk_archive_read(const rk_archive *archive, rk_slice name, size_t max, rk_buffer *out,
+                     rk_error *err);
+bool rk_archive_list(const rk_archive *archive, const char *folder, size_t max, rk_arena *arena,
+                     rk_slice **names, size_t *count, rk_error *err);
 
 /* Makes objects/, pending/ and nights/ where they are missing. */
 bool rk_archive_make(const rk_archive *archive, rk_error *err);
 
-/* Where the object of this content lies. */
+/* Its name in the archive ("objects/e3/b0c442....zst"), and the path of that. */
+char *rk_archive_object_name(const rk_digest *content, rk_arena *arena);
 char *rk_archive_object(const rk_archive *archive, const rk_digest *content, rk_arena *arena);
 
 bool rk_archive_put(const rk_archive *archive, rk_slice bytes, rk_ref *ref, rk_error *err);

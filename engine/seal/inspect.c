@@ -50,8 +50,8 @@ static void read_link(rk_inspecting *x, rk_chained *link)
 {
     rk_buffer bytes = {0};
     rk_error err;
-    const char *path = rk_path_join(&x->arena, x->all->archive.folder, rk_slice_of(link->path));
-    bool good = rk_file_read(path, RK_MANIFEST_BYTES_MAX, &bytes, &err);
+    bool good = rk_archive_read(&x->all->archive, rk_slice_of(link->path), RK_MANIFEST_BYTES_MAX,
+                                &bytes, &err);
     rk_slice content = rk_arena_slice(&x->arena, rk_buffer_all(&bytes));
     rk_buffer_free(&bytes);
     link->digest = rk_digest_of(content);
@@ -72,7 +72,6 @@ static void read_link(rk_inspecting *x, rk_chained *link)
     link->whole = good;
     link->altered = !good;
     x->incomplete |= !good;
-    x->all->nights++;
 }
 
 /* Those that cannot be read stand where their names put them. */
@@ -91,8 +90,7 @@ static bool read_links(rk_inspecting *x, rk_error *err)
     rk_slice *names;
     size_t count;
     rk_night_name named;
-    const char *folder = rk_path_join(&x->arena, x->all->archive.folder, RK_S("nights"));
-    if (!rk_folder_list(folder, NIGHTS_MAX, &x->arena, &names, &count, err))
+    if (!rk_archive_list(&x->all->archive, "nights", NIGHTS_MAX, &x->arena, &names, &count, err))
         return false;
     x->links = rk_alloc(count + 1, sizeof *x->links);
     for (size_t i = 0; i < count; i++) {
@@ -101,6 +99,8 @@ static bool read_links(rk_inspecting *x, rk_error *err)
             continue; /* named by rk_inspect_files */
         *link = (rk_chained){.name = names[i], .path = rk_path_join(&x->arena, "nights", names[i])};
         x->count++;
+        link->opens_only = !rk_archive_is_whole(&x->all->archive, &named);
+        x->all->nights += !link->opens_only;
         read_link(x, link);
         if (!link->whole) {
             link->manifest.night = named.night;
@@ -179,7 +179,7 @@ static void check_chain(rk_inspecting *x, size_t last)
             explain_break(x, &x->links[i - 1], next);
         i = found == SIZE_MAX ? i - 1 : found;
     }
-    if (x->links[0].whole && !x->all->is_export &&
+    if (x->links[0].whole && !x->all->archive.bundle &&
         !rk_digest_is_zero(&x->links[0].manifest.previous))
         tell_missing(x, &x->links[0]);
 }
@@ -191,9 +191,9 @@ static bool read_published(rk_inspecting *x, rk_digest *digest, bool *exists)
 {
     rk_buffer bytes = {0};
     rk_error err;
-    const char *path = rk_path_join(&x->arena, x->all->archive.folder, RK_S("published"));
-    *exists = rk_file_stat(path).exists;
-    bool good = *exists && rk_file_read(path, 4096, &bytes, &err) &&
+    const rk_archive *archive = &x->all->archive;
+    *exists = rk_archive_has(archive, RK_S("published"));
+    bool good = *exists && rk_archive_read(archive, RK_S("published"), 4096, &bytes, &err) &&
                 bytes.len == RK_DIGEST_HEX + 1 && bytes.bytes[RK_DIGEST_HEX] == '\n' &&
                 rk_digest_parse((rk_slice){bytes.bytes, RK_DIGEST_HEX}, digest);
     rk_buffer_free(&bytes);
@@ -256,9 +256,8 @@ static void check_marked(rk_inspecting *x, const rk_mark *mark)
         at = same;
     }
     if (at == SIZE_MAX) {
-        if (!x->all->is_export)
-            rk_inspecting_differ(x, "nights/%s: is missing: head names it as the last night",
-                                 rk_manifest_name(mark->night, mark->number, &x->arena));
+        rk_inspecting_differ(x, "nights/%s: is missing: head names it as the last night",
+                             rk_manifest_name(mark->night, mark->number, &x->arena));
         at = x->count ? x->count - 1 : 0;
     } else if (same == SIZE_MAX)
         explain_head(x, &x->links[at], mark);
@@ -312,7 +311,7 @@ static bool check_all_pending(rk_inspecting *x, rk_error *err)
     rk_night_name *names;
     size_t count;
     const char *folder = rk_path_join(&x->arena, x->all->archive.folder, RK_S("pending"));
-    if (!rk_file_stat(folder).exists)
+    if (x->all->archive.bundle || !rk_file_stat(folder).exists)
         return true;
     if (!rk_archive_nights(&x->all->archive, "pending", &x->arena, &names, &count, err))
         return false;
@@ -334,10 +333,13 @@ static void need_objects(rk_inspecting *x, rk_error *err)
         bool is_asked = x->all->only == RK_NO_DAY || link->manifest.night == x->all->only;
         if (!link->whole || !is_asked)
             continue;
-        if (!rk_refs_add_night(&x->refs, &x->all->archive, &link->manifest, i, &found)) {
+        if (!link->opens_only &&
+            !rk_refs_add_night(&x->refs, &x->all->archive, &link->manifest, i, &found)) {
             *err = found;
             x->incomplete = true;
         }
+        if (link->opens_only)
+            rk_refs_add_rules(&x->refs, &link->manifest, i);
         if (x->refs.count > limit) {
             rk_refs_sort(&x->refs);
             limit = 2 * x->refs.count + SORT_ABOVE;
@@ -363,7 +365,10 @@ bool rk_inspect(rk_inspection *inspection, rk_error *err)
         /* its object is told already, unless the bytes are right and only make no sense */
         if (unread.code != RK_DONE && inspection->differences == before)
             rk_inspecting_differ(&x, "%s", unread.message);
-        good = inspection->only != RK_NO_DAY || rk_inspect_files(&x, err);
+        if (inspection->only == RK_NO_DAY && inspection->archive.bundle)
+            rk_inspect_bundle(&x);
+        else if (inspection->only == RK_NO_DAY)
+            good = rk_inspect_files(&x, err);
     }
     for (size_t i = 0; i < x.count; i++)
         rk_manifest_free(&x.links[i].manifest);

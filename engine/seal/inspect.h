@@ -14,8 +14,7 @@
 
 typedef struct rk_inspection {
     rk_archive archive;
-    rk_day only;    /* the objects of this night alone; RK_NO_DAY: all, and every other file */
-    bool is_export; /* some nights of an archive: what stands before and behind them is elsewhere */
+    rk_day only; /* the objects of this night alone; RK_NO_DAY: all, and every other file */
     int threads;
     void (*tell)(void *context, bool is_difference, const char *line);
     void *context;

@@ -169,6 +169,33 @@ static bool check_manifest_folder(rk_inspecting *x, const char *folder, rk_error
     return true;
 }
 
+/* Each file is the one that the index names, and needed. */
+void rk_inspect_bundle(rk_inspecting *x)
+{
+    const rk_bundle *bundle = x->all->archive.bundle;
+    for (size_t i = 0; i < bundle->count; i++) {
+        const rk_bundled *file = &bundle->files[i];
+        rk_slice rest = file->name, folder = {"", 0}, name;
+        rk_digest content, found = rk_digest_of(file->bytes);
+        rk_night_name night;
+        const char *shown = rk_arena_text(&x->arena, file->name);
+        if (rk_slice_starts(rest, RK_S("objects/"))) {
+            rk_slice_cut(&rest, '/', &name);
+            rk_slice_cut(&rest, '/', &folder);
+            if (!digest_of_name(folder, rest, &content) || !rk_refs_find(&x->refs, &content))
+                check_file(x, shown);
+            continue; /* its bytes were looked at */
+        }
+        if (!rk_digest_equal(&found, &file->digest))
+            rk_inspecting_differ(x, "%s: is altered: the index names another digest", shown);
+        if (rk_slice_starts(rest, RK_S("nights/")) && rk_slice_cut(&rest, '/', &name) &&
+            rk_night_name_parse(rest, &night))
+            continue;
+        if (!rk_slice_is(file->name, "head"))
+            check_file(x, shown);
+    }
+}
+
 bool rk_inspect_files(rk_inspecting *x, rk_error *err)
 {
     rk_slice *names;

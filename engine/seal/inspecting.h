@@ -9,8 +9,9 @@
 typedef struct rk_chained {
     const char *path; /* "nights/2024-03-05-1" */
     rk_slice name;
-    bool whole;   /* it could be read, and its run id is that of its inputs */
-    bool altered; /* told already */
+    bool whole;      /* it could be read, and its run id is that of its inputs */
+    bool altered;    /* told already */
+    bool opens_only; /* stands before the first night of an export: its results are elsewhere */
     rk_digest digest;
     rk_manifest manifest;
 } rk_chained;
@@ -33,5 +34,7 @@ void rk_inspecting_note(rk_inspecting *x, const char *format, ...)
 void rk_inspect_objects(rk_inspecting *x);
 /* Every file of the archive is one that belongs there. */
 bool rk_inspect_files(rk_inspecting *x, rk_error *err);
+/* The same of an export. */
+void rk_inspect_bundle(rk_inspecting *x);
 
 #endif

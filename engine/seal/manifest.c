@@ -195,7 +195,7 @@ static char *place(const rk_archive *archive, const char *folder, rk_day night, 
                            rk_manifest_name(night, number, arena));
 }
 
-static void put_mark(const rk_mark *mark, rk_buffer *out)
+void rk_mark_put(const rk_mark *mark, rk_buffer *out)
 {
     rk_buffer_text(out, "rekon-head");
     rk_line_put_day(out, mark->night);
@@ -205,7 +205,7 @@ static void put_mark(const rk_mark *mark, rk_buffer *out)
     rk_buffer_char(out, '\n');
 }
 
-/* Exactly what put_mark writes. */
+/* Exactly what rk_mark_put writes. */
 static bool parse_mark(rk_slice bytes, rk_mark *mark)
 {
     rk_line line;
@@ -219,7 +219,7 @@ static bool parse_mark(rk_slice bytes, rk_mark *mark)
         mark->run = rk_line_digest(&line);
     }
     if (good && line.good)
-        put_mark(mark, &again);
+        rk_mark_put(mark, &again);
     good = good && line.good && rk_slice_equal(rk_buffer_all(&again), bytes);
     rk_buffer_free(&again);
     return good;
@@ -227,16 +227,14 @@ static bool parse_mark(rk_slice bytes, rk_mark *mark)
 
 bool rk_archive_mark(const rk_archive *archive, rk_mark *mark, rk_error *err)
 {
-    rk_arena scratch = {0};
     rk_buffer bytes = {0};
-    const char *path = rk_path_join(&scratch, archive->folder, RK_S("head"));
     bool good = true;
-    *mark = (rk_mark){.any = rk_file_stat(path).exists, .night = RK_NO_DAY};
-    if (mark->any && (good = rk_file_read(path, RK_MANIFEST_BYTES_MAX, &bytes, err)) &&
+    *mark = (rk_mark){.any = rk_archive_has(archive, RK_S("head")), .night = RK_NO_DAY};
+    if (mark->any &&
+        (good = rk_archive_read(archive, RK_S("head"), RK_MANIFEST_BYTES_MAX, &bytes, err)) &&
         !parse_mark(rk_buffer_all(&bytes), mark))
-        good = rk_fail(err, RK_DIFFERENT, "\"%s\" is altered", path);
+        good = rk_fail(err, RK_DIFFERENT, "\"%s/head\" is altered", archive->folder);
     rk_buffer_free(&bytes);
-    rk_arena_free(&scratch);
     return good;
 }
 
@@ -245,8 +243,9 @@ static bool set_mark(const rk_archive *archive, const rk_manifest *m, const rk_d
 {
     rk_arena scratch = {0};
     rk_buffer out = {0};
-    put_mark(&(rk_mark){.night = m->night, .number = m->number, .manifest = *digest, .run = m->run},
-             &out);
+    rk_mark_put(
+        &(rk_mark){.night = m->night, .number = m->number, .manifest = *digest, .run = m->run},
+        &out);
     bool good = rk_file_write(rk_path_join(&scratch, archive->folder, RK_S("head")),
                               rk_buffer_all(&out), 0600, "mark", err);
     rk_buffer_free(&out);
@@ -283,10 +282,12 @@ bool rk_archive_manifest(const rk_archive *archive, const char *folder, rk_day n
                          rk_arena *arena, rk_manifest *m, rk_digest *digest, rk_error *err)
 {
     rk_buffer bytes = {0};
-    const char *path = place(archive, folder, night, number, arena);
-    bool good = rk_file_stat(path).exists ||
+    rk_slice name = rk_slice_of(
+        rk_path_join(arena, folder, rk_slice_of(rk_manifest_name(night, number, arena))));
+    const char *path = rk_path_join(arena, archive->folder, name);
+    bool good = rk_archive_has(archive, name) ||
                 rk_fail(err, RK_DIFFERENT, "there is no night \"%s\" in the archive", path);
-    good = good && rk_file_read(path, RK_MANIFEST_BYTES_MAX, &bytes, err);
+    good = good && rk_archive_read(archive, name, RK_MANIFEST_BYTES_MAX, &bytes, err);
     rk_slice content = rk_arena_slice(arena, rk_buffer_all(&bytes));
     rk_buffer_free(&bytes);
     *digest = rk_digest_of(content);
@@ -340,15 +341,21 @@ bool rk_archive_nights(const rk_archive *archive, const char *folder, rk_arena *
 {
     rk_slice *names;
     size_t found;
-    const char *path = rk_path_join(arena, archive->folder, rk_slice_of(folder));
     *count = 0;
-    if (!rk_folder_list(path, NIGHTS_MAX, arena, &names, &found, err))
+    if (!rk_archive_list(archive, folder, NIGHTS_MAX, arena, &names, &found, err))
         return false;
     *nights = rk_arena_alloc(arena, found + 1, sizeof **nights);
     for (size_t i = 0; i < found; i++)
         *count += rk_night_name_parse(names[i], &(*nights)[*count]);
     qsort(*nights, *count, sizeof **nights, by_night);
     return true;
+}
+
+bool rk_archive_is_whole(const rk_archive *archive, const rk_night_name *night)
+{
+    rk_night_name first;
+    return !archive->bundle || !rk_night_name_parse(archive->bundle->first, &first) ||
+           by_night(night, &first) >= 0;
 }
 
 bool rk_archive_discard_pending(const rk_archive *archive, rk_error *err)

@@ -93,6 +93,7 @@ typedef struct rk_mark {
 } rk_mark;
 
 bool rk_archive_mark(const rk_archive *archive, rk_mark *mark, rk_error *err);
+void rk_mark_put(const rk_mark *mark, rk_buffer *out);
 
 /* The manifest continues the chain behind the mark (zero: behind nothing). */
 bool rk_archive_is_next(const rk_mark *mark, const rk_manifest *manifest);
@@ -121,5 +122,7 @@ typedef struct rk_night_name {
 bool rk_night_name_parse(rk_slice name, rk_night_name *night);
 bool rk_archive_nights(const rk_archive *archive, const char *folder, rk_arena *arena,
                        rk_night_name **nights, size_t *count, rk_error *err);
+/* False for the night before an export's first: of it there is only what the first one opens with. */
+bool rk_archive_is_whole(const rk_archive *archive, const rk_night_name *night);
 
 #endif

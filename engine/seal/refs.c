@@ -62,6 +62,14 @@ bool rk_refs_add_night(rk_refs *refs, const rk_archive *archive, const rk_manife
     return good;
 }
 
+void rk_refs_add_rules(rk_refs *refs, const rk_manifest *m, size_t night)
+{
+    for (size_t i = 0; i < m->item_count; i++)
+        if (m->items[i].kind == RK_ITEM_RULES)
+            add(refs, &m->items[i].ref, "rules", rk_arena_slice(&refs->arena, m->items[i].name),
+                night);
+}
+
 static int by_content(const void *a, const void *b)
 {
     const rk_needed *x = a, *y = b;

@@ -30,6 +30,9 @@ void rk_refs_free(rk_refs *refs);
 bool rk_refs_add_night(rk_refs *refs, const rk_archive *archive, const rk_manifest *manifest,
                        size_t night, rk_error *err);
 
+/* The rule files alone: of the night before an export's first. */
+void rk_refs_add_rules(rk_refs *refs, const rk_manifest *manifest, size_t night);
+
 /* By content, the earlier night first; of equals the first stays. */
 void rk_refs_sort(rk_refs *refs);
 
