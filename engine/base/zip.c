@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <zip.h>
 
-enum { PIECE = 65536 };
+enum { PIECE = 32768 };
 
 struct rk_zip {
     zip_t *archive;
@@ -108,6 +108,41 @@ bool rk_zip_read(rk_zip *zip, size_t member, size_t max, rk_buffer *out, rk_erro
                 zip_file_strerror(file));
     zip_fclose(file);
     return good;
+}
+
+uint64_t rk_zip_size(const rk_zip *zip, size_t member)
+{
+    zip_stat_t stat;
+    return zip_stat_index(zip->archive, member, 0, &stat) == 0 && (stat.valid & ZIP_STAT_SIZE)
+               ? stat.size
+               : 0;
+}
+
+bool rk_zip_stream(rk_zip *zip, size_t member, rk_zip_take take, void *context, rk_error *err)
+{
+    rk_slice name = zip->names[member];
+    zip_file_t *file = zip_fopen_index(zip->archive, member, 0);
+    if (!file)
+        return rk_fail(err, RK_DIFFERENT, "could not open part \"%.*s\": %s", RK_FMT(name),
+                       zip_strerror(zip->archive));
+    char piece[PIECE];
+    uint64_t size = 0;
+    zip_int64_t got = 0;
+    bool taken = true;
+    while (taken && (got = zip_fread(file, piece, PIECE)) > 0) {
+        size += (uint64_t)got;
+        taken = take(context, (rk_slice){piece, (size_t)got});
+    }
+    if (got < 0)
+        rk_fail(err, RK_DIFFERENT, "could not read part \"%.*s\": %s", RK_FMT(name),
+                zip_file_strerror(file));
+    zip_fclose(file);
+    if (!taken || got < 0)
+        return false;
+    return size == rk_zip_size(zip, member) ||
+           rk_fail(err, RK_DIFFERENT, "part \"%.*s\" has %llu bytes, the archive says %llu",
+                   RK_FMT(name), (unsigned long long)size,
+                   (unsigned long long)rk_zip_size(zip, member));
 }
 
 void rk_zip_close(rk_zip *zip)

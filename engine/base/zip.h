@@ -27,6 +27,15 @@ size_t rk_zip_find(const rk_zip *zip, rk_slice name);
  * larger than `max`; what was appended until then stays. */
 bool rk_zip_read(rk_zip *zip, size_t member, size_t max, rk_buffer *out, rk_error *err);
 
+/* The bytes of a part, as the archive declares them. */
+uint64_t rk_zip_size(const rk_zip *zip, size_t member);
+
+/* The content of a part piece by piece: memory does not grow with it. `take` ends it by returning false
+ * after filling its own error. Fails (RK_DIFFERENT) on damage, and when the part has another length than
+ * the archive declares. */
+typedef bool (*rk_zip_take)(void *context, rk_slice piece);
+bool rk_zip_stream(rk_zip *zip, size_t member, rk_zip_take take, void *context, rk_error *err);
+
 void rk_zip_close(rk_zip *zip);
 
 #endif

@@ -24,6 +24,17 @@ static bool may_stand(const unsigned char *at, size_t len)
     return true;
 }
 
+/* How many of the bytes, at most `most`, are plain ASCII. */
+static size_t plain_run(const char *at, const char *end, size_t most)
+{
+    const char *start = at;
+    if ((size_t)(end - at) > most)
+        end = at + most;
+    while (at < end && *at >= 0x20 && *at < 0x7f)
+        at++;
+    return (size_t)(at - start);
+}
+
 void rk_plan_clean(rk_slice text, rk_buffer *out)
 {
     const char *at = text.at, *end = text.at + text.len;
@@ -33,6 +44,12 @@ void rk_plan_clean(rk_slice text, rk_buffer *out)
         units++;
     }
     while (at < end) {
+        size_t plain = plain_run(at, end, RK_PLAN_TEXT - units);
+        rk_buffer_bytes(out, at, plain);
+        at += plain;
+        units += plain;
+        if (at == end)
+            return;
         size_t len = rk_utf8_sequence(at, end);
         size_t wide = len == 4 ? 2 : 1;
         if (units + wide > RK_PLAN_TEXT)
@@ -197,7 +214,7 @@ void rk_plan_link(rk_plan_sheet *sheet, uint32_t row, uint16_t column, rk_slice 
     rk_cell cell = {.kind = RK_CELL_LINK, .style = RK_STYLE_LINK, .text = cleaned(sheet, text)};
     rk_placed *placed = place(sheet, row, column, cell);
     rk_buffer link = {0};
-    rk_buffer_text(&link, "internal:'");
+    rk_buffer_text(&link, RK_LINK_INSIDE "'");
     for (size_t i = 0; i < target_sheet.len; i++) {
         if (target_sheet.at[i] == '\'')
             rk_buffer_char(&link, '\'');
@@ -213,7 +230,8 @@ void rk_plan_link_book(rk_plan_sheet *sheet, uint32_t row, uint16_t column, rk_s
 {
     rk_cell cell = {.kind = RK_CELL_LINK, .style = RK_STYLE_LINK, .text = cleaned(sheet, text)};
     rk_placed *placed = place(sheet, row, column, cell);
-    placed->link = rk_slice_of(rk_arena_printf(sheet->plan->arena, "external:%.*s", RK_FMT(path)));
+    placed->link =
+        rk_slice_of(rk_arena_printf(sheet->plan->arena, RK_LINK_OUTSIDE "%.*s", RK_FMT(path)));
 }
 
 void rk_plan_height(rk_plan_sheet *sheet, uint32_t row, double points)
@@ -237,6 +255,12 @@ rk_chart_plan *rk_plan_chart(rk_plan_sheet *sheet)
     rk_chart_plan *chart = &sheet->charts[sheet->chart_count - 1];
     *chart = (rk_chart_plan){0};
     return chart;
+}
+
+rk_slice rk_plan_described(const rk_plan_sheet *sheet, const rk_chart_plan *chart, rk_arena *arena)
+{
+    return rk_slice_of(
+        rk_arena_printf(arena, "%.*s: %.*s", RK_FMT(sheet->name), RK_FMT(chart->title)));
 }
 
 static int compare_placed(const void *a, const void *b)
@@ -278,13 +302,18 @@ void rk_plan_free(rk_plan *plan)
 
 const char *rk_plan_place(uint32_t row, size_t column, char *out)
 {
-    char letters[4];
-    size_t used = 0;
-    for (size_t rest = column + 1; rest && used < sizeof letters; rest = (rest - 1) / 26)
-        letters[used++] = (char)('A' + (rest - 1) % 26);
-    size_t at = 0;
+    char turned[16]; /* from behind */
+    size_t used = 0, at = 0;
+    uint32_t number = row;
+    do {
+        number += used == 0;
+        turned[used++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number);
+    for (size_t rest = column + 1, most = used + 4; rest && used < most; rest = (rest - 1) / 26)
+        turned[used++] = (char)('A' + (rest - 1) % 26);
     while (used)
-        out[at++] = letters[--used];
-    snprintf(out + at, 12, "%u", row + 1);
+        out[at++] = turned[--used];
+    out[at] = '\0';
     return out;
 }

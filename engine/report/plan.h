@@ -18,10 +18,14 @@ enum {
     RK_PLAN_COLUMNS = 40,
     RK_PLAN_ROWS = 1048576, /* of a sheet, by the file format */
     RK_PLAN_TEXT = 32767,   /* UTF-16 units of a cell, by the file format */
-    RK_PLAN_LONG = 50000,   /* rows from which a book is written in constant memory */
-    RK_PLAN_CHARTS = 8,     /* of a sheet */
+    RK_PLAN_LONG =
+        4000, /* rows from which a book is written in constant memory: faster from here on */
+    RK_PLAN_CHARTS = 8, /* of a sheet */
     RK_PLAN_BREAKS = 16,
 };
+
+#define RK_LINK_INSIDE "internal:"
+#define RK_LINK_OUTSIDE "external:"
 
 /* Of sheets and books; builds for tests may lower them. */
 typedef struct rk_plan_limit {
@@ -222,6 +226,9 @@ void rk_plan_alert(rk_plan_sheet *sheet, rk_alert alert);
 
 /* One more chart, to be filled in; behind the last one that a sheet can have it replaces that. */
 rk_chart_plan *rk_plan_chart(rk_plan_sheet *sheet);
+
+/* What is said of a chart to those who cannot see it, and what tells it from all others of the book. */
+rk_slice rk_plan_described(const rk_plan_sheet *sheet, const rk_chart_plan *chart, rk_arena *arena);
 
 /* Puts the cells in order. Two cells in one place are a bug (RK_BUG). */
 bool rk_plan_finish(rk_plan *plan, rk_error *err);

@@ -4,6 +4,7 @@
 
 #include "base/xml.h"
 #include "base/zip.h"
+#include "report/parts.h"
 #include "report/xlsx.h"
 
 /* What libxlsxwriter makes stays far below these. */
@@ -15,22 +16,39 @@ static const rk_xml_caps caps = {PART_BYTES_MAX, DEPTH_MAX};
 typedef struct reader {
     const rk_plan *plan;
     rk_zip *zip;
-    rk_buffer part;    /* the part that was read last */
+    rk_parts parts;
     rk_buffer strings; /* shared strings, one after the other */
     size_t *ends;      /* where each of them ends */
     size_t string_count, string_capacity;
+    rk_digest_state *digest;
     rk_error *err;
 } reader;
 
-/* ---- reading ---- */
+/* ---- one part as a stream: into the parser, and into the digest ---- */
 
-static bool read_part(reader *r, const char *name)
+typedef struct stream {
+    rk_xml *xml; /* NULL: it was parsed before */
+    rk_digest_state *digest;
+} stream;
+
+static bool take_piece(void *context, rk_slice piece)
 {
-    size_t member = rk_zip_find(r->zip, rk_slice_of(name));
-    if (member == SIZE_MAX)
-        return rk_fail(r->err, RK_FILE, "part \"%s\" is missing", name);
-    rk_buffer_clear(&r->part);
-    return rk_zip_read(r->zip, member, PART_BYTES_MAX, &r->part, r->err);
+    stream *s = context;
+    if (s->digest)
+        rk_digest_add(s->digest, piece);
+    return !s->xml || rk_xml_feed(s->xml, piece, false);
+}
+
+static bool read_part(reader *r, size_t member, const rk_xml_handler *handler,
+                      rk_digest_state *digest)
+{
+    stream s = {.digest = digest};
+    if (handler && !(s.xml = rk_xml_open(&caps, NULL, handler, r->err)))
+        return false;
+    bool good = rk_zip_stream(r->zip, member, take_piece, &s, r->err) &&
+                (!s.xml || rk_xml_feed(s.xml, RK_S(""), true));
+    rk_xml_close(s.xml);
+    return good;
 }
 
 /* Undoes "_x005F_" (an underscore) and nothing else: no other escape is ever written, since no control
@@ -88,45 +106,11 @@ static bool strings_text(void *context, rk_xml *xml, rk_slice text)
     return true;
 }
 
-static bool read_strings(reader *r)
+static bool read_strings(reader *r, size_t member)
 {
-    if (rk_zip_find(r->zip, RK_S("xl/sharedStrings.xml")) == SIZE_MAX)
-        return true; /* constant memory: texts stand in the sheets */
     string_context context = {.reader = r};
     rk_xml_handler handler = {&context, strings_start, strings_end, strings_text};
-    return read_part(r, "xl/sharedStrings.xml") &&
-           rk_xml_parse(rk_buffer_all(&r->part), &caps, &handler, r->err);
-}
-
-/* ---- names of the sheets ---- */
-
-typedef struct names_context {
-    const rk_plan *plan;
-    size_t seen;
-} names_context;
-
-static bool names_start(void *context, rk_xml *xml, rk_slice name, const char **attributes)
-{
-    names_context *n = context;
-    if (!rk_slice_is(name, "sheet"))
-        return true;
-    rk_slice found = rk_xml_attribute(attributes, "name");
-    if (n->seen >= n->plan->count || !rk_slice_equal(found, n->plan->sheets[n->seen]->name))
-        return rk_xml_fail(xml, "sheet %zu is called \"%.*s\"", n->seen + 1, RK_FMT(found));
-    n->seen++;
-    return true;
-}
-
-static bool check_names(reader *r)
-{
-    names_context context = {.plan = r->plan};
-    rk_xml_handler handler = {&context, names_start, NULL, NULL};
-    if (!read_part(r, "xl/workbook.xml") ||
-        !rk_xml_parse(rk_buffer_all(&r->part), &caps, &handler, r->err))
-        return false;
-    return context.seen == r->plan->count ||
-           rk_fail(r->err, RK_FILE, "%zu sheets were read back, %zu were meant", context.seen,
-                   r->plan->count);
+    return member == SIZE_MAX || read_part(r, member, &handler, NULL);
 }
 
 /* ---- cells, in order, against the plan in the same order ---- */
@@ -145,6 +129,9 @@ typedef struct cells_context {
     enum { OUTSIDE, IN_FORMULA, IN_VALUE, IN_STRING } where;
     bool has_formula, has_value;
     rk_buffer formula, value;
+    bool rooted;
+    size_t link;    /* the next of sheet->cells that may be a link */
+    size_t outside; /* links to other books so far */
 } cells_context;
 
 /* The next cell with content that is meant, and its place; NULL at the end. */
@@ -181,24 +168,39 @@ static void advance(cells_context *c)
         c->in_row++;
 }
 
-/* The number as it is written, with 16 digits: what can be asked to come back. */
-static double written(double number)
+/* Most are whole and short: those are read without the library. */
+static bool is_whole(const rk_buffer *value, double number)
 {
-    char text[40];
-    snprintf(text, sizeof text, "%.16G", number);
-    return strtod(text, NULL);
+    int64_t found = 0;
+    bool negative = value->bytes[0] == '-';
+    size_t at = negative;
+    if (value->len - at == 0 || value->len - at > 15 ||
+        (value->len - at > 1 && value->bytes[at] == '0'))
+        return false;
+    for (; at < value->len; at++) {
+        if (value->bytes[at] < '0' || value->bytes[at] > '9')
+            return false;
+        found = found * 10 + (value->bytes[at] - '0');
+    }
+    return (double)(negative ? -found : found) == number;
 }
 
 static bool is_number(const rk_buffer *value, double number)
 {
-    char text[48];
+    char text[48], meant[48];
     char *end;
     if (value->len == 0 || value->len >= sizeof text || !isfinite(number))
         return false;
+    if (is_whole(value, number))
+        return true;
+    /* 16 digits are written: that is what can be asked to come back */
+    int len = snprintf(meant, sizeof meant, "%.16G", number);
+    if ((size_t)len == value->len && memcmp(meant, value->bytes, value->len) == 0)
+        return true;
     memcpy(text, value->bytes, value->len);
     text[value->len] = '\0';
     double found = strtod(text, &end);
-    return *end == '\0' && found == written(number);
+    return *end == '\0' && found == strtod(meant, NULL);
 }
 
 static bool is_text(cells_context *c, rk_slice text)
@@ -250,45 +252,93 @@ static bool check_cell(cells_context *c, rk_xml *xml)
     return true;
 }
 
-static bool copy_attribute(const char **attributes, const char *name, char *out, size_t size)
+static bool copy_short(const char *value, char *out, size_t size)
 {
-    rk_slice value = rk_xml_attribute(attributes, name);
-    if (value.len >= size)
-        return false;
-    if (value.len)
-        memcpy(out, value.at, value.len);
-    out[value.len] = '\0';
+    size_t at = 0;
+    while (value[at] && at < size - 1) {
+        out[at] = value[at];
+        at++;
+    }
+    out[at] = '\0';
+    return !value[at];
+}
+
+/* Links stand behind the cells, in their order: inside the book by place, outside by number. */
+static bool check_link(cells_context *c, rk_xml *xml, const char **attributes)
+{
+    const rk_plan_sheet *sheet = c->sheet;
+    char place[24], id[32];
+    while (c->link < sheet->cell_count && sheet->cells[c->link].cell.kind != RK_CELL_LINK)
+        c->link++;
+    if (c->link == sheet->cell_count)
+        return rk_xml_fail(xml, "a link was not meant");
+    const rk_placed *placed = &sheet->cells[c->link++];
+    rk_plan_place(placed->row, placed->column, place);
+    rk_slice inside = RK_S(RK_LINK_INSIDE), link = placed->link;
+    bool good = rk_slice_is(rk_xml_attribute(attributes, "ref"), place);
+    if (rk_slice_starts(link, inside)) {
+        link = (rk_slice){link.at + inside.len, link.len - inside.len};
+        good = good && rk_slice_equal(rk_xml_attribute(attributes, "location"), link);
+    } else {
+        snprintf(id, sizeof id, "rId%zu", ++c->outside);
+        good = good && rk_slice_is(rk_xml_attribute(attributes, "r:id"), id);
+    }
+    return good || rk_xml_fail(xml, "the link of cell %s does not lead where it was meant", place);
+}
+
+static bool begin_cell(cells_context *c, rk_xml *xml, const char **attributes)
+{
+    rk_buffer_clear(&c->formula);
+    rk_buffer_clear(&c->value);
+    c->has_formula = c->has_value = false;
+    c->place[0] = c->type[0] = '\0';
+    for (; attributes[0]; attributes += 2) {
+        const char *name = attributes[0];
+        if ((name[0] == 'r' && !copy_short(attributes[1], c->place, sizeof c->place)) ||
+            (name[0] == 't' && !copy_short(attributes[1], c->type, sizeof c->type)))
+            return rk_xml_fail(xml, "a cell has no place or no type");
+    }
     return true;
+}
+
+static bool begin_other(cells_context *c, rk_xml *xml, rk_slice name, const char **attributes)
+{
+    if (!c->rooted && !rk_slice_is(name, "worksheet"))
+        return rk_xml_fail(xml, "it is no sheet");
+    c->rooted = true;
+    return !rk_slice_is(name, "hyperlink") || check_link(c, xml, attributes);
 }
 
 static bool cells_start(void *context, rk_xml *xml, rk_slice name, const char **attributes)
 {
     cells_context *c = context;
-    if (rk_slice_is(name, "c")) {
-        rk_buffer_clear(&c->formula);
-        rk_buffer_clear(&c->value);
-        c->has_formula = c->has_value = false;
-        if (!copy_attribute(attributes, "r", c->place, sizeof c->place) ||
-            !copy_attribute(attributes, "t", c->type, sizeof c->type))
-            return rk_xml_fail(xml, "a cell has no place or no type");
-    } else if (rk_slice_is(name, "f")) {
+    if (name.len != 1 || !c->rooted)
+        return begin_other(c, xml, name, attributes);
+    switch (name.at[0]) {
+    case 'c':
+        return begin_cell(c, xml, attributes);
+    case 'f':
         c->where = IN_FORMULA;
         c->has_formula = true;
-    } else if (rk_slice_is(name, "v")) {
+        return true;
+    case 'v':
         c->where = IN_VALUE;
         c->has_value = true;
-    } else if (rk_slice_is(name, "t")) {
+        return true;
+    case 't':
         c->where = IN_STRING;
         c->has_value = true;
+        return true;
+    default:
+        return true;
     }
-    return true;
 }
 
 static bool cells_end(void *context, rk_xml *xml, rk_slice name)
 {
     cells_context *c = context;
     c->where = OUTSIDE;
-    if (rk_slice_is(name, "c") && (c->has_value || c->has_formula))
+    if (name.len == 1 && name.at[0] == 'c' && (c->has_value || c->has_formula))
         return check_cell(c, xml);
     return true;
 }
@@ -304,79 +354,103 @@ static bool cells_text(void *context, rk_xml *xml, rk_slice text)
     return true;
 }
 
-static bool check_sheet(reader *r, size_t number)
+static bool has_all(cells_context *c, rk_error *err)
 {
-    char part[64], place[24];
-    snprintf(part, sizeof part, "xl/worksheets/sheet%zu.xml", number + 1);
-    cells_context context = {.reader = r, .sheet = r->plan->sheets[number]};
-    rk_xml_handler handler = {&context, cells_start, cells_end, cells_text};
     uint32_t row = 0;
     size_t column = 0;
-    bool good =
-        read_part(r, part) && rk_xml_parse(rk_buffer_all(&r->part), &caps, &handler, r->err);
-    if (good && peek(&context, &row, &column))
-        good = rk_fail(r->err, RK_FILE, "cell %s is missing", rk_plan_place(row, column, place));
+    char place[24];
+    if (peek(c, &row, &column))
+        return rk_fail(err, RK_FILE, "cell %s is missing", rk_plan_place(row, column, place));
+    for (; c->link < c->sheet->cell_count; c->link++)
+        if (c->sheet->cells[c->link].cell.kind == RK_CELL_LINK)
+            return rk_fail(err, RK_FILE, "a link is missing");
+    return true;
+}
+
+static bool check_sheet(reader *r, size_t member, size_t number)
+{
+    cells_context context = {.reader = r, .sheet = r->plan->sheets[number]};
+    rk_xml_handler handler = {&context, cells_start, cells_end, cells_text};
+    bool good = read_part(r, member, &handler, r->digest) && has_all(&context, r->err);
     rk_row_free(&context.row);
     rk_buffer_free(&context.formula);
     rk_buffer_free(&context.value);
     return good;
 }
 
-/* ---- all parts: well-formed, and their digest ---- */
+/* ---- all parts, in the order of the archive ---- */
 
-/* Parts that are parsed for their content anyway. */
-static bool is_parsed_later(rk_slice name)
+static bool check_part(reader *r, size_t member)
 {
-    return rk_slice_starts(name, RK_S("xl/worksheets/sheet")) ||
-           rk_slice_is(name, "xl/sharedStrings.xml") || rk_slice_is(name, "xl/workbook.xml");
-}
-
-static bool check_parts(reader *r, rk_digest *parts)
-{
-    rk_digest_state *digest = rk_digest_begin();
-    rk_xml_handler nothing = {0};
-    bool good = true;
-    for (size_t i = 0; i < rk_zip_count(r->zip) && good; i++) {
-        rk_slice name = rk_zip_name(r->zip, i);
-        char length[32];
-        rk_buffer_clear(&r->part);
-        good = rk_zip_read(r->zip, i, PART_BYTES_MAX, &r->part, r->err) &&
-               (is_parsed_later(name) ||
-                rk_xml_parse(rk_buffer_all(&r->part), &caps, &nothing, r->err));
-        if (!good)
-            break;
-        snprintf(length, sizeof length, "%zu", r->part.len);
-        rk_digest_add(digest, (rk_slice){name.at, name.len + 1}); /* with its NUL */
-        rk_digest_add(digest, (rk_slice){length, strlen(length) + 1});
-        rk_digest_add(digest, rk_buffer_all(&r->part));
-    }
-    *parts = rk_digest_end(digest);
+    const rk_part *part = &r->parts.items[member];
+    char length[32];
+    snprintf(length, sizeof length, "%llu", (unsigned long long)rk_zip_size(r->zip, member));
+    rk_digest_add(r->digest, (rk_slice){part->name.at, part->name.len + 1}); /* with its NUL */
+    rk_digest_add(r->digest, (rk_slice){length, strlen(length) + 1});
+    if (part->kind == RK_PART_SHEET)
+        return check_sheet(r, member, part->number);
+    if (part->kind == RK_PART_STRINGS)
+        return read_part(r, member, NULL, r->digest);
+    rk_part_check check = {.part = part};
+    rk_xml_handler handler = rk_part_handler(&check);
+    bool good = read_part(r, member, &handler, r->digest) && rk_part_is_complete(&check, r->err);
+    rk_buffer_free(&check.text);
     return good;
 }
 
-/* "harian: sheet Selisih: cell B7 does not hold what was meant" */
-static bool name_place(reader *r, const char *sheet)
+static bool check_names(reader *r)
+{
+    size_t count = rk_zip_count(r->zip);
+    for (size_t i = 0; i < r->parts.count || i < count; i++) {
+        rk_slice found = i < count ? rk_zip_name(r->zip, i) : RK_S("");
+        rk_slice meant = i < r->parts.count ? r->parts.items[i].name : RK_S("");
+        if (rk_slice_equal(found, meant))
+            continue;
+        return found.len == 0
+                   ? rk_fail(r->err, RK_FILE, "part \"%.*s\" is missing", RK_FMT(meant))
+                   : rk_fail(r->err, RK_FILE, "part \"%.*s\" was found where \"%.*s\" was meant",
+                             RK_FMT(found), RK_FMT(meant));
+    }
+    return true;
+}
+
+/* "read back: Selisih: cell B7 does not hold what was meant" */
+static bool name_place(reader *r, rk_slice part)
 {
     rk_error cause = *r->err;
-    rk_fail(r->err, RK_FILE, "read back: %s%s%s", sheet ? sheet : "", sheet ? ": " : "",
-            cause.message);
-    return false;
+    return rk_fail(r->err, RK_FILE, "read back: %.*s%s%s", RK_FMT(part), part.len ? ": " : "",
+                   cause.message);
+}
+
+static bool check_parts(reader *r)
+{
+    bool good = true;
+    for (size_t i = 0; i < r->parts.count && good; i++) {
+        const rk_part *part = &r->parts.items[i];
+        good = check_part(r, i);
+        if (!good)
+            name_place(r, part->kind == RK_PART_SHEET ? r->plan->sheets[part->number]->name
+                                                      : part->name);
+    }
+    return good;
 }
 
 bool rk_xlsx_read_back(const rk_plan *plan, rk_slice bytes, rk_digest *parts, rk_error *err)
 {
     reader r = {.plan = plan, .err = err};
     r.zip = rk_zip_open(bytes, MEMBERS_MAX, err);
-    bool good = r.zip && check_parts(&r, parts) && read_strings(&r) && check_names(&r);
-    if (!good)
-        name_place(&r, NULL);
-    for (size_t i = 0; i < plan->count && good; i++) {
-        good = check_sheet(&r, i);
-        if (!good)
-            name_place(&r, plan->sheets[i]->name.at);
+    size_t strings = r.zip ? rk_zip_find(r.zip, RK_S("xl/sharedStrings.xml")) : SIZE_MAX;
+    rk_parts_of(plan, strings != SIZE_MAX, &r.parts);
+    bool good = r.zip && check_names(&r) && read_strings(&r, strings);
+    if (good) {
+        r.digest = rk_digest_begin();
+        good = check_parts(&r);
+        *parts = rk_digest_end(r.digest);
+    } else {
+        name_place(&r, RK_S(""));
     }
     rk_zip_close(r.zip);
-    rk_buffer_free(&r.part);
+    rk_parts_free(&r.parts);
     rk_buffer_free(&r.strings);
     free(r.ends);
     return good;

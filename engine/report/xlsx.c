@@ -200,9 +200,13 @@ static void write_cell(writer *w, lxw_worksheet *sheet, uint32_t row, uint16_t c
     }
 }
 
+/* The library writes "external:../a/b" with backslashes, which is a path on one system alone; a URL it leaves
+ * as it is. */
 static void write_link(writer *w, lxw_worksheet *sheet, const rk_placed *placed)
 {
-    keep_fault(w, worksheet_write_url_opt(sheet, placed->row, placed->column, placed->link.at,
+    rk_slice outside = RK_S(RK_LINK_OUTSIDE);
+    const char *link = placed->link.at + (rk_slice_starts(placed->link, outside) ? outside.len : 0);
+    keep_fault(w, worksheet_write_url_opt(sheet, placed->row, placed->column, link,
                                           format_of(w, RK_STYLE_LINK), placed->cell.text.at, NULL));
 }
 
@@ -466,8 +470,13 @@ static void write_chart(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *pl
             chart_series_set_fill(series, &fill);
     }
     style_chart(chart, p);
-    lxw_chart_options options = {.x_scale = p->width / 480.0, .y_scale = p->height / 288.0};
+    rk_arena arena = {0};
+    lxw_chart_options options = {.x_scale = p->width / 480.0,
+                                 .y_scale = p->height / 288.0,
+                                 .description =
+                                     (char *)(uintptr_t)rk_plan_described(plan, p, &arena).at};
     keep_fault(w, worksheet_insert_chart_opt(sheet, p->row, p->column, chart, &options));
+    rk_arena_free(&arena);
 }
 
 static void write_sheets(writer *w)

@@ -15,9 +15,10 @@
  * removes it. Fails (RK_FILE) when the library says so; what it does not notice is for the next. */
 bool rk_xlsx_write(const rk_plan *plan, const char *scratch, rk_buffer *out, rk_error *err);
 
-/* Unzips and parses `bytes` and compares every cell: text, number, formula and its stored value, and
- * the names of the sheets. Fails (RK_FILE) naming sheet and cell. `parts`: SHA-256 over name, length
- * and bytes of the uncompressed parts in the order of the archive. */
+/* Unzips and parses `bytes` as a stream and compares every cell (text, number, formula and its stored value),
+ * every link, what the charts show, and that each part is there, once, in its place (report/parts.h). Fails
+ * (RK_FILE) naming sheet and cell, or the part. `parts`: SHA-256 over name, length and bytes of the
+ * uncompressed parts in the order of the archive. Memory: the shared texts, and no part as a whole. */
 bool rk_xlsx_read_back(const rk_plan *plan, rk_slice bytes, rk_digest *parts, rk_error *err);
 
 #endif

@@ -1,0 +1,58 @@
+/*
+ * parts: which parts a workbook's archive must have, in which order, and what the small ones say.
+ *
+ * In:  a plan of two sheets, one chart       Out: "[Content_Types].xml", ..., "xl/charts/chart1.xml", ...
+ * A zip checksum vouches for the bytes of a part, not for its place: a part that is missing, added, or stands
+ * under the name of another must be noticed too. So every part has its root element, and those that lead to
+ * others (types, relationships, drawings, charts) are followed, name by name, as the plan wants them.
+ */
+#ifndef RK_REPORT_PARTS_H
+#define RK_REPORT_PARTS_H
+
+#include "base/xml.h"
+#include "report/plan.h"
+
+typedef enum rk_part_kind {
+    RK_PART_PLAIN, /* its root alone is looked at */
+    RK_PART_TYPES,
+    RK_PART_LINKS,
+    RK_PART_WORKBOOK,
+    RK_PART_DRAWING,
+    RK_PART_CHART,
+    RK_PART_CORE,
+    RK_PART_STRINGS,
+    RK_PART_SHEET,
+} rk_part_kind;
+
+typedef struct rk_part {
+    rk_slice name;
+    rk_part_kind kind;
+    const char *root;
+    size_t number;  /* of a sheet, from 0 */
+    rk_slice *says; /* in order: names, targets, ranges */
+    size_t say_count, say_capacity;
+} rk_part;
+
+typedef struct rk_parts {
+    rk_arena arena;
+    rk_part *items;
+    size_t count, capacity;
+} rk_parts;
+
+/* The parts of a plan that was finished. `strings`: texts stand in a part of their own. */
+void rk_parts_of(const rk_plan *plan, bool strings, rk_parts *parts);
+void rk_parts_free(rk_parts *parts);
+
+/* Compares the parts that are neither a sheet nor strings; a parse of one part. */
+typedef struct rk_part_check {
+    const rk_part *part;
+    size_t seen;
+    bool rooted, in_text;
+    rk_buffer text;
+} rk_part_check;
+
+rk_xml_handler rk_part_handler(rk_part_check *check);
+/* Behind the parse: all was said. */
+bool rk_part_is_complete(const rk_part_check *check, rk_error *err);
+
+#endif
