@@ -34,7 +34,7 @@ static void random_facts(rk_facts *facts, rk_names *names, size_t rows, bool bef
     rk_facts_init(facts, 4);
     for (size_t i = 0; i < rows; i++) {
         size_t row = rk_facts_add(facts);
-        facts->kind[row] = (uint8_t)(1 + draw(4));
+        facts->kind[row] = (uint8_t)(1 + draw(6));
         facts->office[row] = name_of(names, "office", draw(OFFICES));
         facts->channel[row] = draw(5) ? name_of(names, "channel", draw(CHANNELS)) : 0;
         facts->service[row] = name_of(names, "service", draw(SERVICES));
@@ -46,6 +46,12 @@ static void random_facts(rk_facts *facts, rk_names *names, size_t rows, bool bef
         facts->submitted_on[row] = draw(4) ? NIGHT - (rk_day)draw(40) : RK_NO_DAY;
         facts->paid_on[row] = draw(3) ? NIGHT - (rk_day)draw(3) : RK_NO_DAY;
         facts->booked_on[row] = draw(3) ? NIGHT - (rk_day)draw(3) : RK_NO_DAY;
+        facts->visit_on[row] = draw(3) ? NIGHT + 3 - (rk_day)draw(7) : RK_NO_DAY;
+        facts->queue[row] = (uint8_t)draw(RK_QUEUES);
+        facts->slot[row] = (uint8_t)draw(RK_SLOT_USES);
+        facts->attendance[row] = (uint8_t)draw(RK_ATTENDANCES);
+        facts->moved[row] = (uint8_t)draw(RK_MOVES);
+        facts->nik_check[row] = (uint8_t)draw(RK_NIKS);
         facts->count[row] = (rk_money)draw(7) - 3;
         facts->amount[row] = ((rk_money)draw(2000) - 1000) * 5000;
     }
@@ -110,6 +116,16 @@ static int32_t slow_key(const fixture *f, const rk_facts *facts, size_t row, rk_
         return facts->state[row];
     case RK_DIM_SERVICE:
         return facts->service[row];
+    case RK_DIM_QUEUE:
+        return facts->queue[row];
+    case RK_DIM_SLOT:
+        return facts->slot[row];
+    case RK_DIM_ATTENDANCE:
+        return facts->attendance[row];
+    case RK_DIM_MOVED:
+        return facts->moved[row];
+    case RK_DIM_NIK_CHECK:
+        return facts->nik_check[row];
     case RK_DIM_DAY:
         return facts->booked_on[row];
     default:
@@ -122,7 +138,7 @@ static void slow_add(const fixture *f, const rk_facts *facts, const rk_cube_quer
 {
     for (size_t row = 0; row < facts->batch.count; row++) {
         rk_day days[] = {facts->received_on[row], facts->submitted_on[row], facts->paid_on[row],
-                         facts->booked_on[row]};
+                         facts->booked_on[row], facts->visit_on[row]};
         rk_day day = days[q->what == RK_CUBE_FLOW ? q->on : RK_ON_RECEIVED];
         bool in = facts->kind[row] == q->of && slow_key(f, facts, row, q->by) == key &&
                   (q->slice == RK_ALL_SLICES || f->maps.slice[facts->office[row]] == q->slice) &&
@@ -162,9 +178,10 @@ static rk_cube_cell slow(const fixture *f, const rk_cube_query *q, int32_t key)
 static void test_cube__agrees_with_brute_force(void **state)
 {
     (void)state;
-    static const rk_dimension by[] = {RK_DIM_NONE,    RK_DIM_OFFICE,  RK_DIM_PROVINCE,
-                                      RK_DIM_ZONE,    RK_DIM_STATE,   RK_DIM_CHANNEL_KIND,
-                                      RK_DIM_VERDICT, RK_DIM_SERVICE, RK_DIM_DAY};
+    static const rk_dimension by[] = {
+        RK_DIM_NONE,         RK_DIM_OFFICE,     RK_DIM_PROVINCE, RK_DIM_ZONE,     RK_DIM_STATE,
+        RK_DIM_CHANNEL_KIND, RK_DIM_VERDICT,    RK_DIM_SERVICE,  RK_DIM_DAY,      RK_DIM_QUEUE,
+        RK_DIM_SLOT,         RK_DIM_ATTENDANCE, RK_DIM_MOVED,    RK_DIM_NIK_CHECK};
     fixture f;
     set_up(&f, 7);
     rk_cube_cells cells = {0};
@@ -175,7 +192,7 @@ static void test_cube__agrees_with_brute_force(void **state)
         int32_t province[] = {name_of(&f.names, "province", draw(3))};
         rk_cube_filter filters[] = {{RK_DIM_STATE, states, 2, draw(2)},
                                     {RK_DIM_PROVINCE, province, 1, draw(2)}};
-        rk_cube_query q = {.of = (rk_fact_kind)(1 + draw(4)),
+        rk_cube_query q = {.of = (rk_fact_kind)(1 + draw(6)),
                            .what = (rk_cube_what)draw(3),
                            .on = (rk_date_basis)draw(RK_DATE_BASES),
                            .from = NIGHT - (rk_day)draw(4),

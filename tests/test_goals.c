@@ -112,6 +112,28 @@ static void test_goals__faults_are_named_with_their_place(void **state)
          "    - {office: palembanh, from: 2024-01-01, count: 1}\n"
          "               ^\n"
          "hint: did you mean \"palembang\"?\n"},
+        {"quotas.yaml", "- {office: palembang, from: 2024-01-01}\n",
+         "quotas.yaml:1:3: missing key \"count\"\n"
+         "    - {office: palembang, from: 2024-01-01}\n"
+         "      ^\n"},
+        {"quotas.yaml", "- {count: 5, from: 2024-01-01, visits: {free_before: 0h}}\n",
+         "quotas.yaml:1:11: \"count\" and \"visits\" do not go together\n"
+         "    - {count: 5, from: 2024-01-01, visits: {free_before: 0h}}\n"
+         "              ^\n"},
+        {"quotas.yaml",
+         "- {from: 2024-01-01, visits: {free_before: 0h}}\n"
+         "- {from: 2025-01-01, visits: {free_before: 1d, walk_in: [walk-in]}}\n",
+         "quotas.yaml:2:3: two rows of visits hold on the same day\n"
+         "    - {from: 2025-01-01, visits: {free_before: 1d, walk_in: [walk-in]}}\n"
+         "      ^\n"},
+        {"findings.yaml", "- {finding: nik_implausible, from: 2024-01-01}\n",
+         "findings.yaml:1:3: missing key \"words\"\n"
+         "    - {finding: nik_implausible, from: 2024-01-01}\n"
+         "      ^\n"},
+        {"findings.yaml", "- {finding: issued_unpaid, from: 2024-01-01, within_days: 3}\n",
+         "findings.yaml:1:59: \"within_days\" goes with issued_twice and slot_conflict\n"
+         "    - {finding: issued_unpaid, from: 2024-01-01, within_days: 3}\n"
+         "                                                              ^\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         kit k = read_folders("rules", NULL);

@@ -182,6 +182,26 @@ static void print_cases(const status *s)
             printf("  %-13s %zu\n", rk_outcome_name((rk_outcome)i), counts[i]);
 }
 
+/* What the source itself doubts: it stops nothing. */
+static void print_warnings(status *s)
+{
+    const rk_facts *stock = &s->night.carried.stock;
+    bool *seen = rk_arena_alloc(&s->night.world.arena, RK_NAMES_MAX + 1, sizeof *seen);
+    rk_money count = 0;
+    size_t offices = 0;
+    for (size_t row = 0; row < stock->batch.count; row++) {
+        if (stock->kind[row] != RK_FACT_APPLICATION || stock->nik_check[row] != RK_NIK_IMPLAUSIBLE)
+            continue;
+        rk_money_add(&count, stock->count[row]);
+        offices += !seen[stock->office[row]];
+        seen[stock->office[row]] = true;
+    }
+    if (count > 0)
+        printf("identity numbers that are not plausible (a warning): %lld applications in %zu "
+               "offices\n",
+               (long long)count, offices);
+}
+
 static bool open_books(status *s, rk_error *err)
 {
     rk_manifest head = {0};
@@ -271,6 +291,7 @@ static bool print(status *s, rk_error *err)
     print_gaps(s);
     print_decisions(s);
     print_cases(s);
+    print_warnings(s);
     return true;
 }
 

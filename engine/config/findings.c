@@ -5,7 +5,8 @@ static const rk_choice kinds[] = {
     {"tariff_differs", RK_TARIFF_DIFFERS},   {"issued_unpaid", RK_ISSUED_UNPAID},
     {"paid_not_issued", RK_PAID_NOT_ISSUED}, {"attended_unpaid", RK_ATTENDED_UNPAID},
     {"issued_twice", RK_ISSUED_TWICE},       {"not_collected", RK_NOT_COLLECTED},
-    {"unknown_office", RK_UNKNOWN_OFFICE},   {NULL, 0}};
+    {"unknown_office", RK_UNKNOWN_OFFICE},   {"slot_conflict", RK_SLOT_CONFLICT},
+    {"nik_implausible", RK_NIK_WARNING},     {NULL, 0}};
 
 static const rk_key finding_keys[] = {
     {"finding", &rk_value_choice, offsetof(rk_finding_rule, kind), .needed = true, .choices = kinds,
@@ -16,6 +17,13 @@ static const rk_key finding_keys[] = {
      .doc = "the first day on which it does not"},
     {"after_days", &rk_value_integer, offsetof(rk_finding_rule, after_days), .least = 0,
      .most = 3650, .doc = "so many days after it; default 0"},
+    {"within_days", &rk_value_integer, offsetof(rk_finding_rule, within_days), .least = 1,
+     .most = 3650,
+     .doc = "of issued_twice: documents are compared with those of so many days before; of "
+            "slot_conflict: so many days after the visit it is looked for"},
+    {"words", &rk_value_texts, offsetof(rk_finding_rule, words),
+     .count_offset = offsetof(rk_finding_rule, word_count),
+     .doc = "of nik_implausible: what the column nik_check says of one that is not plausible"},
 };
 
 static void begin_rule(void *into)
@@ -34,6 +42,17 @@ static bool end_rule(const rk_load *load, const rk_node *node, void *into, rk_er
         return rk_load_fail(load, rk_node_at(node, "after_days"), err,
                             "\"after_days\" goes with issued_unpaid, paid_not_issued, "
                             "attended_unpaid and not_collected");
+    bool remembers = rule->kind == RK_ISSUED_TWICE || rule->kind == RK_SLOT_CONFLICT;
+    if (rule->within_days > 0 && !remembers)
+        return rk_load_fail(load, rk_node_at(node, "within_days"), err,
+                            "\"within_days\" goes with issued_twice and slot_conflict");
+    if (rule->kind == RK_SLOT_CONFLICT && rule->within_days == 0)
+        return rk_load_fail(load, node, err, "missing key \"within_days\"");
+    if (rule->word_count > 0 && rule->kind != RK_NIK_WARNING)
+        return rk_load_fail(load, rk_node_at(node, "words"), err,
+                            "\"words\" goes with nik_implausible");
+    if (rule->kind == RK_NIK_WARNING && rule->word_count == 0)
+        return rk_load_fail(load, node, err, "missing key \"words\"");
     return rk_load_check_days(load, node, rule->from, rule->until, err);
 }
 

@@ -65,30 +65,88 @@ const rk_schema rk_target_schema = {
     .end = end_target,
 };
 
+/* A row of quotas.yaml: a quota of an office, or how visits are counted. */
+typedef struct quota_draft {
+    rk_goal goal; /* first: its rows are those of a target */
+    rk_visit_rule visits;
+} quota_draft;
+
+/* A time before a day begins: 0h, 24h, 2d. */
+static bool set_lead(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
+                     rk_error *err)
+{
+    rk_slice text;
+    int64_t *lead = RK_INTO(int64_t, into, row);
+    return rk_schema_scalar(load, row, node, &text, err) &&
+           ((rk_duration_parse(text, lead) && *lead <= 366 * RK_DAY_LENGTH) ||
+            rk_schema_bad(load, row, node, err));
+}
+
+static const rk_value lead_value = {"a time such as 0h, 12h or 1d", "{\"type\":\"string\"}",
+                                    set_lead, RK_SHAPE_ONE};
+
+static const rk_key visit_keys[] = {
+    {"walk_in", &rk_value_names, offsetof(rk_visit_rule, walk_in),
+     .count_offset = offsetof(rk_visit_rule, walk_in_count),
+     .doc = "sources of those who come without a slot"},
+    {"priority", &rk_value_names, offsetof(rk_visit_rule, priority),
+     .count_offset = offsetof(rk_visit_rule, priority_count),
+     .doc = "sources of those who are let in first"},
+    {"hotline", &rk_value_names, offsetof(rk_visit_rule, hotline),
+     .count_offset = offsetof(rk_visit_rule, hotline_count),
+     .doc = "sources of those who book by telephone"},
+    {"free_before", &lead_value, offsetof(rk_visit_rule, free_before), .needed = true,
+     .doc = "a slot that is given back later than so long before its day begins cannot be used any "
+            "more"},
+};
+static const rk_schema visit_schema = {
+    .doc = "who comes how, and until when a slot that is given back can be used",
+    .size = sizeof(rk_visit_rule),
+    RK_KEYS(visit_keys)};
+
 static const rk_key quota_keys[] = {
-    GOAL_ROWS,
+    {"office", &rk_value_name, offsetof(rk_goal, office), .doc = "its code"},
+    {"from", &rk_value_day, offsetof(rk_goal, from), .needed = true,
+     .doc = "the first day on which the row holds"},
+    {"until", &rk_value_day, offsetof(rk_goal, until), .doc = "the first day on which it does not"},
+    {"visits", &rk_value_mapping, offsetof(quota_draft, visits), .of = &visit_schema,
+     .doc = "instead of an office and a count: how visits are counted"},
     {"each", &rk_value_choice, offsetof(rk_goal, each), .choices = units,
      .doc = "day (the default), week, month, quarter, half or year"},
     {"working_days", &rk_value_yes, offsetof(rk_goal, working),
      .doc = "of a quota for each day: none on days that are no working days"},
-    {"count", &rk_value_size, offsetof(rk_goal, count), .needed = true, .least = 0,
-     .most = 1000000000, .doc = "applicants who can be served"},
+    {"count", &rk_value_size, offsetof(rk_goal, count), .least = 0, .most = 1000000000,
+     .doc = "applicants who can be served"},
 };
+
+static bool end_quota(const rk_load *load, const rk_node *node, void *into, rk_error *err)
+{
+    const quota_draft *draft = into;
+    const char *const of_quotas[] = {"office", "count", "each", "working_days"};
+    bool counts_visits = rk_node_get(node, "visits");
+    for (size_t i = 0; i < sizeof of_quotas / sizeof *of_quotas; i++) {
+        if (counts_visits && rk_node_get(node, of_quotas[i]))
+            return rk_load_fail(load, rk_node_at(node, of_quotas[i]), err,
+                                "\"%s\" and \"visits\" do not go together", of_quotas[i]);
+        if (!counts_visits && i < 2 && !rk_node_get(node, of_quotas[i]))
+            return rk_load_fail(load, node, err, "missing key \"%s\"", of_quotas[i]);
+    }
+    if (counts_visits)
+        return rk_load_check_days(load, node, draft->goal.from, draft->goal.until, err);
+    return end_goal(load, node, into, err);
+}
 
 const rk_schema rk_quota_schema = {
-    .doc = "how many applicants an office can serve",
-    .size = sizeof(rk_goal),
+    .doc = "how many applicants an office can serve, and how those who come are counted",
+    .size = sizeof(quota_draft),
     RK_KEYS(quota_keys),
     .begin = begin_goal,
-    .end = end_goal,
+    .end = end_quota,
 };
 
-/* Two rows of one office and one target must not hold on the same day. */
-static bool load_goals(const rk_load *load, const rk_schema *schema, const rk_node *root,
-                       rk_goals *goals, rk_error *err)
+/* Two rows of one office and one target must not hold on the same day; nodes[i] is that of item i. */
+static bool check_goals(const rk_load *load, rk_node *const *nodes, rk_goals *goals, rk_error *err)
 {
-    if (!rk_schema_bind_list(load, schema, root, &goals->items, &goals->count, err))
-        return false;
     for (size_t i = 0; i < goals->count; i++)
         goals->items[i].calendar = load->rules->calendar;
     for (size_t i = 0; i < goals->count; i++)
@@ -97,25 +155,67 @@ static bool load_goals(const rk_load *load, const rk_schema *schema, const rk_no
             if (a->office != b->office || !rk_slice_equal(a->name, b->name) ||
                 !rk_days_overlap(a->from, a->until, b->from, b->until))
                 continue;
-            rk_load_fail(load, root->items[i], err,
-                         "two rows of office \"%.*s\" hold on the same day",
+            rk_load_fail(load, nodes[i], err, "two rows of office \"%.*s\" hold on the same day",
                          RK_FMT(rk_names_text(load->names, a->office)));
             return rk_fail_hint(err,
                                 "the other is line %zu; `until` is the first day on which a "
                                 "row no longer holds",
-                                root->items[j]->line);
+                                nodes[j]->line);
         }
     return true;
 }
 
 bool rk_load_targets(const rk_load *load, const rk_node *root, rk_error *err)
 {
-    return load_goals(load, &rk_target_schema, root, &load->rules->targets, err);
+    rk_goals *targets = &load->rules->targets;
+    return rk_schema_bind_list(load, &rk_target_schema, root, &targets->items, &targets->count,
+                               err) &&
+           check_goals(load, root->items, targets, err);
+}
+
+static bool add_visits(const rk_load *load, const rk_node *node, const quota_draft *draft,
+                       rk_error *err)
+{
+    rk_visit_rules *visits = &load->rules->visits;
+    rk_day from = draft->goal.from, until = draft->goal.until;
+    for (size_t i = 0; i < visits->count; i++)
+        if (rk_days_overlap(visits->items[i].from, visits->items[i].until, from, until))
+            return rk_load_fail(load, node, err, "two rows of visits hold on the same day");
+    visits->items[visits->count] = draft->visits;
+    visits->items[visits->count].from = from;
+    visits->items[visits->count++].until = until;
+    return true;
 }
 
 bool rk_load_quotas(const rk_load *load, const rk_node *root, rk_error *err)
 {
-    return load_goals(load, &rk_quota_schema, root, &load->rules->quotas, err);
+    quota_draft *drafts;
+    rk_node **nodes;
+    size_t count;
+    rk_goals *quotas = &load->rules->quotas;
+    if (!rk_schema_bind_list(load, &rk_quota_schema, root, &drafts, &count, err))
+        return false;
+    nodes = rk_arena_alloc(load->arena, count + 1, sizeof *nodes);
+    quotas->items = rk_arena_alloc(load->arena, count + 1, sizeof *quotas->items);
+    load->rules->visits.items =
+        rk_arena_alloc(load->arena, count + 1, sizeof *load->rules->visits.items);
+    for (size_t i = 0; i < count; i++) {
+        if (!rk_node_get(root->items[i], "visits")) {
+            nodes[quotas->count] = root->items[i];
+            quotas->items[quotas->count++] = drafts[i].goal;
+        } else if (!add_visits(load, root->items[i], &drafts[i], err)) {
+            return false;
+        }
+    }
+    return check_goals(load, nodes, quotas, err);
+}
+
+const rk_visit_rule *rk_visit_rule_on(const rk_visit_rules *rules, rk_day day)
+{
+    for (size_t i = 0; i < rules->count; i++)
+        if (rk_day_holds(rules->items[i].from, rules->items[i].until, day))
+            return &rules->items[i];
+    return NULL;
 }
 
 /* The figure's part for [from, until]. Of a unit that is cut, the part by days; parts of one unit sum to

@@ -6,12 +6,11 @@ static const rk_choice fact_kinds[] = {{"applications", RK_FACT_APPLICATION},
                                        {"transitions", RK_FACT_TRANSITION},
                                        {"cases", RK_FACT_CASE},
                                        {"fees", RK_FACT_FEE},
+                                       {"visits", RK_FACT_VISIT},
                                        {NULL, 0}};
-static const rk_choice bases[] = {{"received", RK_ON_RECEIVED},
-                                  {"submitted", RK_ON_SUBMITTED},
-                                  {"paid", RK_ON_PAID},
-                                  {"booked", RK_ON_BOOKED},
-                                  {NULL, 0}};
+static const rk_choice bases[] = {{"received", RK_ON_RECEIVED}, {"submitted", RK_ON_SUBMITTED},
+                                  {"paid", RK_ON_PAID},         {"booked", RK_ON_BOOKED},
+                                  {"visit", RK_ON_VISIT},       {NULL, 0}};
 /* One more than the basis: 0 is none. */
 static const rk_choice outsides[] = {{"submitted", RK_ON_SUBMITTED + 1},
                                      {"paid", RK_ON_PAID + 1},
@@ -66,6 +65,31 @@ static const char *verdict_word(int i)
     return i < RK_VERDICTS ? rk_verdict_name((rk_verdict)i) : NULL;
 }
 
+static const char *nik_word(int i)
+{
+    return i < RK_NIKS ? rk_nik_name((rk_nik)i) : NULL;
+}
+
+static const char *queue_word(int i)
+{
+    return i < RK_QUEUES ? rk_queue_name((rk_queue)i) : NULL;
+}
+
+static const char *slot_word(int i)
+{
+    return i < RK_SLOT_USES ? rk_slot_use_name((rk_slot_use)i) : NULL;
+}
+
+static const char *attendance_word(int i)
+{
+    return i < RK_ATTENDANCES ? rk_attendance_name((rk_attendance)i) : NULL;
+}
+
+static const char *moved_word(int i)
+{
+    return i < RK_MOVES ? rk_moved_name((rk_moved)i) : NULL;
+}
+
 static word_of words_of(rk_dimension dimension)
 {
     switch (dimension) {
@@ -78,6 +102,16 @@ static word_of words_of(rk_dimension dimension)
         return status_word;
     case RK_DIM_VERDICT:
         return verdict_word;
+    case RK_DIM_NIK_CHECK:
+        return nik_word;
+    case RK_DIM_QUEUE:
+        return queue_word;
+    case RK_DIM_SLOT:
+        return slot_word;
+    case RK_DIM_ATTENDANCE:
+        return attendance_word;
+    case RK_DIM_MOVED:
+        return moved_word;
     default:
         return NULL;
     }

@@ -265,11 +265,33 @@ typedef struct rk_goals {
 rk_money rk_goal_over(const rk_goals *goals, rk_slice name, rk_name office, rk_day from,
                       rk_day until);
 
+/* How visits are counted (quotas.yaml). */
+typedef struct rk_visit_rule {
+    rk_day from, until; /* of the visit */
+    rk_name *walk_in;   /* sources of those who come without a slot */
+    rk_name *priority;  /* and of those who are let in first; whoever says a priority is one too */
+    rk_name *hotline;   /* and of those who book by telephone */
+    size_t walk_in_count, priority_count, hotline_count;
+    int64_t
+        free_before; /* microseconds before its day; given back later, nobody can use the slot */
+} rk_visit_rule;
+
+typedef struct rk_visit_rules {
+    rk_visit_rule *items; /* in file order; no two hold on a day */
+    size_t count;         /* 0: visits are not counted */
+} rk_visit_rules;
+
+/* The row that holds on the day of the visit; NULL: it is not counted. */
+const rk_visit_rule *rk_visit_rule_on(const rk_visit_rules *rules, rk_day day);
+
 /* ---- findings.yaml ---- */
 typedef struct rk_finding_rule {
     rk_finding_kind kind;
     rk_day from, until; /* of what happened */
     int after_days;
+    int within_days; /* so far back (issued_twice) or on (slot_conflict) it is remembered; 0: not */
+    rk_slice *words; /* nik_implausible: what the source says then */
+    size_t word_count;
 } rk_finding_rule;
 
 typedef struct rk_finding_rules {
@@ -307,6 +329,7 @@ typedef struct rk_rules {
     rk_outages outages;
     rk_matching matching;
     rk_goals targets, quotas;
+    rk_visit_rules visits;
     rk_finding_rules findings;
     rk_channel *channels; /* by name */
     size_t channel_count;

@@ -45,6 +45,9 @@ const rk_column rk_application_columns[] = {
     COLUMN("entries", RK_TYPE_U32, entry_count, 0),
     COLUMN("plain_deadline", RK_TYPE_MOMENT, plain_deadline, 0),
     COLUMN("paused_by", RK_TYPE_NAME, paused_by, 0),
+    COLUMN("slot", RK_TYPE_TEXT, slot, RK_COLUMN_SOURCE | RK_COLUMN_SPARSE),
+    COLUMN("rescheduled_from", RK_TYPE_DAY, rescheduled_from, RK_COLUMN_SOURCE | RK_COLUMN_SPARSE),
+    COLUMN("slot_use", RK_TYPE_U8, slot_use, RK_COLUMN_SPARSE),
 };
 
 const size_t rk_application_column_count =

@@ -44,6 +44,8 @@ typedef struct rk_applications {
     rk_day *delivered_on;
     rk_day *refused_on;
     rk_name *nik_check;
+    rk_text *slot;            /* one place of its day: "08:00", "sesi-1/17" */
+    rk_day *rescheduled_from; /* the day of the appointment before it was moved */
     /* decided by the engine */
     uint8_t *state;            /* rk_state */
     uint8_t *reason;           /* rk_reason */
@@ -55,6 +57,8 @@ typedef struct rk_applications {
     rk_moment *paid_until;
     rk_money *paid_minor;  /* money received for it, 0 when none */
     uint32_t *entry_count; /* entries allocated to it */
+    uint8_t
+        *slot_use; /* rk_slot_use; once given back, in time or not, it stays so while it is free */
 } rk_applications;
 
 extern const rk_column rk_application_columns[];

@@ -90,6 +90,29 @@ static void clear_cell(const rk_batch *batch, size_t i, size_t row)
     }
 }
 
+bool rk_batch_is_empty(const rk_batch *batch, size_t i, size_t row)
+{
+    const void *column = *slot(batch, i);
+    switch (batch->columns[i].type) {
+    case RK_TYPE_TEXT:
+    case RK_TYPE_CODE:
+        return ((const uint64_t *)column)[row] == 0;
+    case RK_TYPE_MONEY:
+        return ((const rk_money *)column)[row] == RK_NO_MONEY;
+    case RK_TYPE_MOMENT:
+        return ((const rk_moment *)column)[row] == RK_NO_MOMENT;
+    case RK_TYPE_DAY:
+        return ((const rk_day *)column)[row] == RK_NO_DAY;
+    case RK_TYPE_NAME:
+        return ((const rk_name *)column)[row] == 0;
+    case RK_TYPE_U8:
+        return ((const uint8_t *)column)[row] == 0;
+    case RK_TYPE_U32:
+        return ((const uint32_t *)column)[row] == 0;
+    }
+    return true;
+}
+
 void rk_batch_add_column(rk_batch *batch, size_t i)
 {
     if (*slot(batch, i))

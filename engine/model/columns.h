@@ -29,7 +29,7 @@ typedef enum rk_type {
 enum {
     RK_COLUMN_NEEDED = 1, /* a file without it is refused */
     RK_COLUMN_SOURCE = 2, /* comes from outside; the others are worked out by the engine */
-    RK_COLUMN_SPARSE = 4, /* a text that most batches do not have: sealed only where a row has it */
+    RK_COLUMN_SPARSE = 4, /* most batches do not have it: sealed only where a row has it */
 };
 
 #define RK_NO_ROW UINT32_MAX
@@ -66,6 +66,9 @@ typedef struct rk_batch {
 } rk_batch;
 
 size_t rk_type_size(rk_type type);
+
+/* Whether a cell has the empty value of its column. */
+bool rk_batch_is_empty(const rk_batch *batch, size_t i, size_t row);
 
 /* Where column `i` of the batch begins; NULL when it was not wanted. */
 void *rk_batch_column(const rk_batch *batch, size_t i);

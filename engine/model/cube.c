@@ -4,7 +4,7 @@
 
 #include "model/period.h"
 
-enum { KINDS = RK_FACT_FEE + 1 };
+enum { KINDS = RK_FACT_VISIT + 1 };
 
 static size_t kind_of(const rk_facts *facts, size_t row)
 {
@@ -54,6 +54,8 @@ static rk_day day_by(const rk_facts *facts, rk_date_basis on, size_t row)
         return facts->paid_on[row];
     case RK_ON_BOOKED:
         return facts->booked_on[row];
+    case RK_ON_VISIT:
+        return facts->visit_on[row];
     default:
         return facts->received_on[row];
     }
@@ -90,6 +92,16 @@ static int32_t kept_key(const rk_facts *facts, rk_dimension dimension, size_t ro
         return facts->status[row];
     case RK_DIM_FEE:
         return facts->fee[row];
+    case RK_DIM_NIK_CHECK:
+        return facts->nik_check[row];
+    case RK_DIM_QUEUE:
+        return facts->queue[row];
+    case RK_DIM_SLOT:
+        return facts->slot[row];
+    case RK_DIM_ATTENDANCE:
+        return facts->attendance[row];
+    case RK_DIM_MOVED:
+        return facts->moved[row];
     case RK_DIM_RATE:
         return facts->rate[row] == RK_NO_MONEY ? 0 : (int32_t)(facts->rate[row] / 100);
     default:

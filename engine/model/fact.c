@@ -7,6 +7,11 @@
         name, type, offsetof(rk_facts, member), 0 \
     }
 
+#define SPARSE(name, type, member) \
+    { \
+        name, type, offsetof(rk_facts, member), RK_COLUMN_SPARSE \
+    }
+
 const rk_column rk_fact_columns[] = {
     COLUMN("fact", RK_TYPE_U8, kind),
     COLUMN("office", RK_TYPE_NAME, office),
@@ -31,14 +36,22 @@ const rk_column rk_fact_columns[] = {
     COLUMN("cause", RK_TYPE_U32, cause),
     COLUMN("count", RK_TYPE_MONEY, count),
     COLUMN("amount", RK_TYPE_MONEY, amount),
+    SPARSE("visit_on", RK_TYPE_DAY, visit_on),
+    SPARSE("nik_check", RK_TYPE_U8, nik_check),
+    SPARSE("queue", RK_TYPE_U8, queue),
+    SPARSE("slot", RK_TYPE_U8, slot),
+    SPARSE("attendance", RK_TYPE_U8, attendance),
+    SPARSE("moved", RK_TYPE_U8, moved),
 };
 
 const size_t rk_fact_column_count = sizeof rk_fact_columns / sizeof *rk_fact_columns;
 
 static const char *const dimension_names[RK_DIMENSIONS] = {
-    "",         "office",  "channel",      "service", "validity",   "purpose", "source", "kind",
-    "sex",      "held_by", "outcome",      "state",   "from_state", "status",  "fee",    "rate",
-    "province", "zone",    "channel_kind", "verdict", "day",        "week",    "month",  "age",
+    "",           "office",     "channel", "service",  "validity",  "purpose",
+    "source",     "kind",       "sex",     "held_by",  "outcome",   "state",
+    "from_state", "status",     "fee",     "rate",     "nik_check", "queue",
+    "slot",       "attendance", "moved",   "province", "zone",      "channel_kind",
+    "verdict",    "day",        "week",    "month",    "age",
 };
 
 rk_dimension rk_dimension_find(rk_slice name)
@@ -67,9 +80,9 @@ size_t rk_facts_add(rk_facts *facts)
     return row;
 }
 
-/* All dimensions of a row in 56 bytes, so that the order of the sheets is the order of the numbers:
+/* All dimensions of a row in 64 bytes, so that the order of the sheets is the order of the numbers:
  * names by the rank of their text, days moved above zero. */
-enum { KEY_WORDS = 7 };
+enum { KEY_WORDS = 8 };
 #define RATE_BITS (((uint64_t)1 << 48) - 1)
 
 typedef struct fact_key {
@@ -104,6 +117,9 @@ static fact_key key_of(const rk_facts *facts, const rk_name *ranks, size_t row)
     key.words[4] = day_word(facts->paid_on[row]) << 32 | day_word(facts->booked_on[row]);
     key.words[5] = (uint64_t)ranks[facts->fee[row]] << 48 | rate_word(facts->rate[row]);
     key.words[6] = facts->cause[row];
+    key.words[7] = day_word(facts->visit_on[row]) << 32 | (uint64_t)facts->nik_check[row] << 16 |
+                   (uint64_t)facts->queue[row] << 12 | (uint64_t)facts->slot[row] << 8 |
+                   (uint64_t)facts->attendance[row] << 4 | facts->moved[row];
     return key;
 }
 
@@ -132,6 +148,12 @@ static void put_key(rk_facts *facts, const rk_name *by_rank, size_t row, const f
     facts->paid_on[row] = (rk_day)((uint32_t)(words[4] >> 32) ^ 0x80000000u);
     facts->booked_on[row] = (rk_day)((uint32_t)words[4] ^ 0x80000000u);
     facts->cause[row] = (uint32_t)words[6];
+    facts->visit_on[row] = (rk_day)((uint32_t)(words[7] >> 32) ^ 0x80000000u);
+    facts->nik_check[row] = words[7] >> 16 & 15;
+    facts->queue[row] = words[7] >> 12 & 15;
+    facts->slot[row] = words[7] >> 8 & 15;
+    facts->attendance[row] = words[7] >> 4 & 15;
+    facts->moved[row] = words[7] & 15;
     facts->count[row] = key->count;
     facts->amount[row] = key->amount;
 }

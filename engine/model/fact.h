@@ -11,6 +11,7 @@
 
 #include "model/columns.h"
 #include "model/outcome.h"
+#include "model/visit.h"
 
 /* The numbers are sealed: add at the end. */
 typedef enum rk_fact_kind {
@@ -18,7 +19,8 @@ typedef enum rk_fact_kind {
     RK_FACT_ENTRY,           /* entries by outcome; amount: the entry's */
     RK_FACT_TRANSITION,      /* applications that went from one state to another; amount: due */
     RK_FACT_CASE,            /* open cases by kind (stock); amount: the money named */
-    RK_FACT_FEE, /* what received money was for: a price, a charge, the rest of an entry */
+    RK_FACT_FEE,   /* what received money was for: a price, a charge, the rest of an entry */
+    RK_FACT_VISIT, /* applications by the day on which they are to come; one that moved, on both */
 } rk_fact_kind;
 
 typedef enum rk_dimension {
@@ -39,6 +41,11 @@ typedef enum rk_dimension {
     RK_DIM_STATUS,
     RK_DIM_FEE,  /* of a fee: a service, a word of charges, or none: money without one */
     RK_DIM_RATE, /* of a fee: its price in whole rupiah */
+    RK_DIM_NIK_CHECK,
+    RK_DIM_QUEUE, /* of a visit, and so are the next three: model/visit.h */
+    RK_DIM_SLOT,
+    RK_DIM_ATTENDANCE,
+    RK_DIM_MOVED,
     /* worked out from those with the rules */
     RK_DIM_PROVINCE,
     RK_DIM_ZONE,
@@ -56,6 +63,7 @@ typedef enum rk_date_basis {
     RK_ON_SUBMITTED,
     RK_ON_PAID,
     RK_ON_BOOKED,
+    RK_ON_VISIT,
     RK_DATE_BASES
 } rk_date_basis;
 
@@ -84,6 +92,9 @@ typedef struct rk_facts {
     uint32_t *cause;  /* of the run that made it known: number of its causes, 0: not recorded */
     rk_money *count;  /* signed, never RK_NO_MONEY */
     rk_money *amount; /* signed minor units, 0 when none */
+    /* sealed where any row has them */
+    rk_day *visit_on; /* of a visit */
+    uint8_t *nik_check, *queue, *slot, *attendance, *moved;
 } rk_facts;
 
 extern const rk_column rk_fact_columns[];

@@ -32,6 +32,8 @@ static const char *const kind_names[RK_FINDINGS] = {
     [RK_ISSUED_TWICE] = "issued_twice",
     [RK_NOT_COLLECTED] = "not_collected",
     [RK_UNKNOWN_OFFICE] = "unknown_office",
+    [RK_SLOT_CONFLICT] = "slot_conflict",
+    [RK_NIK_WARNING] = "nik_implausible",
 };
 
 const char *rk_finding_name(rk_finding_kind kind)

@@ -24,6 +24,8 @@ typedef enum rk_finding_kind {
     RK_ISSUED_TWICE,    /* several applications have this number of a document */
     RK_NOT_COLLECTED,   /* issued, and neither collected nor delivered */
     RK_UNKNOWN_OFFICE,  /* the register does not know the office */
+    RK_SLOT_CONFLICT, /* two bookings have one slot: it was given away, and then the first came back */
+    RK_NIK_WARNING, /* of rules alone: it is counted, and no finding */
     RK_FINDINGS
 } rk_finding_kind;
 

@@ -4,6 +4,7 @@
 #include "report/books.h"
 #include "tally/facts.h"
 #include "tally/findings.h"
+#include "tally/visits.h"
 
 /* Each channel of which a file was given is complete up to the judgement. */
 static rk_watermark *make_watermarks(const rk_bare *bare, size_t *count)
@@ -142,6 +143,7 @@ bool rk_bare_books(const rk_bare *bare, const char *folder, size_t *count, rk_er
                       .cases = &cases,
                       .night = day,
                       .zone = bare->settings->zone};
+    rk_tally_slots(bare->rules, bare->world, bare->settings->zone, RK_NO_MOMENT);
     rk_tally_facts(&tally, &facts);
     rk_facts_init(&no_stock, 1);
     look_for_findings(bare, day, &findings);

@@ -25,8 +25,8 @@ static bool meet(rk_day from, rk_day until, rk_day first, rk_day last)
 static bool falls_on(const rk_facts *f, size_t row, rk_day from, rk_day until)
 {
     const rk_day days[] = {f->received_on[row], f->submitted_on[row], f->paid_on[row],
-                           f->booked_on[row]};
-    for (size_t i = 0; i < 4; i++)
+                           f->booked_on[row], f->visit_on[row]};
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++)
         if (days[i] != RK_NO_DAY && days[i] >= from && days[i] <= until)
             return true;
     return false;

@@ -7,6 +7,7 @@
 #include "night/fold.h"
 #include "tally/facts.h"
 #include "tally/findings.h"
+#include "tally/visits.h"
 #include "version.h"
 
 /* ---- judge ---- */
@@ -292,6 +293,7 @@ bool rk_night_tally(rk_night *night, rk_error *err)
                       .application_causes = night->application_causes,
                       .case_causes = causes_of_cases(night),
                       .rest_cause = night->rest_cause};
+    rk_tally_slots(&night->rules, &night->world, night->settings.zone, rk_night_judge_at(night));
     rk_tally_facts(&tally, &night->facts);
     look_for_findings(night);
     rk_tally_fold(&night->carried.stock, &night->facts, 0, +1, &night->world.names);

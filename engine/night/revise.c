@@ -47,10 +47,11 @@ static void collect_days(revising *r)
     const rk_facts *f = &r->night->facts;
     const rk_day *columns[RK_DATE_BASES] = {[RK_ON_SUBMITTED] = f->submitted_on,
                                             [RK_ON_PAID] = f->paid_on,
-                                            [RK_ON_BOOKED] = f->booked_on};
-    for (int kind = RK_FACT_APPLICATION; kind <= RK_FACT_CASE; kind++)
+                                            [RK_ON_BOOKED] = f->booked_on,
+                                            [RK_ON_VISIT] = f->visit_on};
+    for (int kind = RK_FACT_APPLICATION; kind <= RK_FACT_VISIT; kind++)
         for (int basis = 0; basis < RK_DATE_BASES; basis++) {
-            if (!columns[basis] ||
+            if (!columns[basis] || kind == RK_FACT_FEE || /* as their entries */
                 !is_counted(&r->night->rules.reports, (rk_fact_kind)kind, (rk_date_basis)basis))
                 continue;
             for (size_t row = 0; row < f->batch.count; row++)

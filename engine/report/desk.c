@@ -42,6 +42,23 @@ rk_zone rk_desk_zone(const rk_desk *desk, rk_name office)
 
 /* ---- filters ---- */
 
+/* The name of a value of a closed set of model/visit.h; "" behind the last. */
+static const char *visit_word(rk_dimension dimension, int32_t key)
+{
+    switch (dimension) {
+    case RK_DIM_NIK_CHECK:
+        return key < RK_NIKS ? rk_nik_name((rk_nik)key) : "";
+    case RK_DIM_QUEUE:
+        return key < RK_QUEUES ? rk_queue_name((rk_queue)key) : "";
+    case RK_DIM_SLOT:
+        return key < RK_SLOT_USES ? rk_slot_use_name((rk_slot_use)key) : "";
+    case RK_DIM_ATTENDANCE:
+        return key < RK_ATTENDANCES ? rk_attendance_name((rk_attendance)key) : "";
+    default:
+        return key < RK_MOVES ? rk_moved_name((rk_moved)key) : "";
+    }
+}
+
 static bool key_of_text(const rk_desk *desk, rk_dimension dimension, rk_slice text, int32_t *key)
 {
     bool none = text.len == 0 || rk_slice_is(text, "none");
@@ -59,6 +76,16 @@ static bool key_of_text(const rk_desk *desk, rk_dimension dimension, rk_slice te
     case RK_DIM_VERDICT:
         for (*key = 1; *key < RK_VERDICTS; ++*key)
             if (rk_slice_is(text, rk_verdict_name((rk_verdict)*key)))
+                return true;
+        *key = 0;
+        return none;
+    case RK_DIM_NIK_CHECK:
+    case RK_DIM_QUEUE:
+    case RK_DIM_SLOT:
+    case RK_DIM_ATTENDANCE:
+    case RK_DIM_MOVED:
+        for (*key = 1; *visit_word(dimension, *key); ++*key)
+            if (rk_slice_is(text, visit_word(dimension, *key)))
                 return true;
         *key = 0;
         return none;
@@ -113,8 +140,10 @@ static void look_for_columns(rk_desk *desk)
     const rk_facts *parts[] = {desk->input->stock_before, desk->input->flows};
     for (int i = 0; i < RK_DIMENSIONS; i++)
         desk->seen[i] = true;
-    const rk_dimension optional[] = {RK_DIM_VALIDITY, RK_DIM_PURPOSE, RK_DIM_SOURCE,
-                                     RK_DIM_KIND,     RK_DIM_SEX,     RK_DIM_STATUS};
+    const rk_dimension optional[] = {RK_DIM_VALIDITY, RK_DIM_PURPOSE,  RK_DIM_SOURCE,
+                                     RK_DIM_KIND,     RK_DIM_SEX,      RK_DIM_STATUS,
+                                     RK_DIM_QUEUE,    RK_DIM_SLOT,     RK_DIM_ATTENDANCE,
+                                     RK_DIM_MOVED,    RK_DIM_NIK_CHECK};
     bool any = false;
     for (size_t i = 0; i < sizeof optional / sizeof *optional; i++)
         desk->seen[optional[i]] = false;
@@ -128,6 +157,12 @@ static void look_for_columns(rk_desk *desk)
             desk->seen[RK_DIM_KIND] |= f->request_kind[row] != 0;
             desk->seen[RK_DIM_SEX] |= f->sex[row] != 0;
             desk->seen[RK_DIM_STATUS] |= f->status[row] != 0;
+            desk->seen[RK_DIM_NIK_CHECK] |= f->nik_check[row] != RK_NIK_NONE;
+            desk->seen[RK_DIM_QUEUE] |= f->queue[row] != RK_QUEUE_NONE;
+            desk->seen[RK_DIM_SLOT] |= f->slot[row] != RK_SLOT_NONE;
+            desk->seen[RK_DIM_MOVED] |= f->moved[row] != RK_MOVED_NONE;
+            /* nobody at all has come: nobody writes it down */
+            desk->seen[RK_DIM_ATTENDANCE] |= f->attendance[row] == RK_ATTENDANCE_ATTENDED;
         }
     for (size_t i = 0; !any && i < sizeof optional / sizeof *optional; i++)
         desk->seen[optional[i]] = true; /* nothing at all was said: nothing is nil */
@@ -523,6 +558,13 @@ rk_slice rk_desk_label(const rk_desk *desk, rk_dimension dimension, int32_t key,
     case RK_DIM_VERDICT:
         text = rk_shown_verdict((rk_verdict)key, language);
         break;
+    case RK_DIM_NIK_CHECK:
+    case RK_DIM_QUEUE:
+    case RK_DIM_SLOT:
+    case RK_DIM_ATTENDANCE:
+    case RK_DIM_MOVED:
+        text = rk_shown_visit(dimension, key, language);
+        break;
     case RK_DIM_DAY:
         rk_put_short_day(&day, key, language);
         text = rk_arena_slice(arena, rk_buffer_all(&day));
@@ -563,6 +605,11 @@ int rk_desk_order(const rk_desk *desk, rk_dimension dimension, int32_t a, int32_
     case RK_DIM_FROM_STATE:
     case RK_DIM_STATUS:
     case RK_DIM_VERDICT:
+    case RK_DIM_NIK_CHECK:
+    case RK_DIM_QUEUE:
+    case RK_DIM_SLOT:
+    case RK_DIM_ATTENDANCE:
+    case RK_DIM_MOVED:
     case RK_DIM_DAY:
     case RK_DIM_WEEK:
     case RK_DIM_MONTH:

@@ -222,6 +222,8 @@ static bool is_about_age(const rk_dimension by, const narrowing *n)
 /* A measure that looks at a column which no application has cannot be known. */
 static bool is_available(const rk_grid *grid, const rk_measure *m)
 {
+    if (m->of == RK_FACT_VISIT && !grid->job->desk->seen[RK_DIM_SLOT])
+        return false;
     for (size_t i = 0; i < m->where_count; i++)
         if (!m->wheres[i].except && !grid->job->desk->seen[m->wheres[i].dimension])
             return false;

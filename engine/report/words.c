@@ -234,6 +234,8 @@ static const pair findings[RK_FINDINGS] = {
     [RK_ISSUED_TWICE] = {"Nomor dokumen ganda", "Document number used twice"},
     [RK_NOT_COLLECTED] = {"Tidak diambil", "Not collected"},
     [RK_UNKNOWN_OFFICE] = {"Kantor tidak dikenal", "Unknown office"},
+    [RK_SLOT_CONFLICT] = {"Slot dipakai dua pemohon", "Slot taken twice"},
+    [RK_NIK_WARNING] = {"NIK tidak wajar", "Implausible NIK"},
 };
 
 static const pair case_statuses[] = {
@@ -278,6 +280,11 @@ static const pair dimensions[RK_DIMENSIONS] = {
     [RK_DIM_WEEK] = {"Minggu", "Week"},
     [RK_DIM_MONTH] = {"Bulan", "Month"},
     [RK_DIM_AGE] = {"Umur", "Age"},
+    [RK_DIM_NIK_CHECK] = {"Pemeriksaan NIK", "NIK check"},
+    [RK_DIM_QUEUE] = {"Antrean", "Queue"},
+    [RK_DIM_SLOT] = {"Slot", "Slot"},
+    [RK_DIM_ATTENDANCE] = {"Kehadiran", "Attendance"},
+    [RK_DIM_MOVED] = {"Jadwal ulang", "Rescheduled"},
 };
 
 static const pair columns[RK_COLUMNS] = {
@@ -383,6 +390,39 @@ rk_slice rk_shown_cause(rk_cause_kind kind, rk_language language)
 rk_slice rk_shown_fate(rk_file_fate fate, rk_language language)
 {
     return shown(fates, RK_FATES, fate, language);
+}
+
+rk_slice rk_shown_visit(rk_dimension dimension, int32_t key, rk_language language)
+{
+    static const pair queues[RK_QUEUES] = {{"tidak diisi", "not given"},
+                                           {"dengan jadwal", "booked"},
+                                           {"datang langsung", "walk-in"},
+                                           {"prioritas", "priority"},
+                                           {"hotline", "hotline"}};
+    static const pair uses[RK_SLOT_USES] = {{"–", "–"},
+                                            {"terpakai", "taken"},
+                                            {"kembali tepat waktu", "given back in time"},
+                                            {"kembali terlambat", "given back too late"},
+                                            {"dipindah", "moved"}};
+    static const pair attendances[RK_ATTENDANCES] = {
+        {"tidak diisi", "not given"}, {"tidak hadir", "absent"}, {"hadir", "attended"}};
+    static const pair moves[RK_MOVES] = {
+        {"tidak diisi", "not given"}, {"tetap", "as booked"}, {"dijadwal ulang", "rescheduled"}};
+    static const pair niks[RK_NIKS] = {
+        {"tidak diisi", "not given"}, {"wajar", "plausible"}, {"tidak wajar", "implausible"}};
+    size_t i = (size_t)key;
+    switch (dimension) {
+    case RK_DIM_QUEUE:
+        return shown(queues, RK_QUEUES, i, language);
+    case RK_DIM_SLOT:
+        return shown(uses, RK_SLOT_USES, i, language);
+    case RK_DIM_ATTENDANCE:
+        return shown(attendances, RK_ATTENDANCES, i, language);
+    case RK_DIM_MOVED:
+        return shown(moves, RK_MOVES, i, language);
+    default:
+        return shown(niks, RK_NIKS, i, language);
+    }
 }
 
 rk_slice rk_shown_dimension(rk_dimension dimension, rk_language language)

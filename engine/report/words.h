@@ -116,6 +116,8 @@ rk_slice rk_shown_reason(rk_reason reason, rk_language language);
 rk_slice rk_shown_case(rk_case_status status, rk_language language);
 rk_slice rk_shown_cause(rk_cause_kind kind, rk_language language);
 rk_slice rk_shown_fate(rk_file_fate fate, rk_language language);
+/* A value of a closed set of model/visit.h. */
+rk_slice rk_shown_visit(rk_dimension dimension, int32_t key, rk_language language);
 rk_slice rk_shown_dimension(rk_dimension dimension, rk_language language);
 
 /* What a person is advised to do about an outcome; empty when nothing. */

@@ -386,10 +386,10 @@ static bool put_file_lists(const saving *s, rk_buffer *out, rk_error *err)
 void rk_facts_span(const rk_facts *facts, rk_day *from, rk_day *until)
 {
     const rk_day *columns[] = {facts->received_on, facts->submitted_on, facts->paid_on,
-                               facts->booked_on};
+                               facts->booked_on, facts->visit_on};
     *from = *until = RK_NO_DAY;
     for (size_t row = 0; row < facts->batch.count; row++)
-        for (size_t i = 0; i < 4; i++) {
+        for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
             rk_day day = columns[i][row];
             if (day == RK_NO_DAY)
                 continue;

@@ -72,10 +72,10 @@ static void put_column(const rk_batch *batch, size_t i, const rk_names *names,
 
 static bool is_sealed(const rk_batch *batch, size_t i)
 {
-    const rk_text *texts = rk_batch_column(batch, i);
-    bool any = texts && !(batch->columns[i].flags & RK_COLUMN_SPARSE);
-    for (size_t row = 0; texts && !any && row < batch->count; row++)
-        any = texts[row] != 0;
+    bool is_there = rk_batch_column(batch, i) != NULL;
+    bool any = is_there && !(batch->columns[i].flags & RK_COLUMN_SPARSE);
+    for (size_t row = 0; is_there && !any && row < batch->count; row++)
+        any = !rk_batch_is_empty(batch, i, row);
     return any;
 }
 

@@ -1,6 +1,7 @@
 #include "tally/facts.h"
 
 #include "tally/office.h"
+#include "tally/visits.h"
 
 /* One fact before it is added; compared as a whole, so built from zero. */
 typedef struct fact {
@@ -9,7 +10,8 @@ typedef struct fact {
     rk_name fee;
     uint8_t outcome, state, from_state, status;
     bool taken_back; /* counts -1 */
-    rk_day submitted_on, paid_on, booked_on;
+    rk_day submitted_on, paid_on, booked_on, visit_on;
+    uint8_t nik_check, queue, slot, attendance, moved;
     rk_money rate, amount;
     uint32_t cause;
 } fact;
@@ -37,6 +39,13 @@ static void add(rk_facts *facts, const fact *f, rk_day night, int sign)
     facts->submitted_on[row] = f->submitted_on;
     facts->paid_on[row] = f->paid_on;
     facts->booked_on[row] = f->booked_on;
+    if (f->kind == RK_FACT_VISIT)
+        facts->visit_on[row] = f->visit_on;
+    facts->nik_check[row] = f->nik_check;
+    facts->queue[row] = f->queue;
+    facts->slot[row] = f->slot;
+    facts->attendance[row] = f->attendance;
+    facts->moved[row] = f->moved;
     facts->cause[row] = f->cause;
     facts->count[row] = f->taken_back ? -sign : sign;
     facts->amount[row] = sign * f->amount;
@@ -72,6 +81,7 @@ static fact application_fact(const rk_tally *t, const rk_applications *a, size_t
     f.state = a->state[row];
     f.paid_on = day_in(t, f.office, a->paid_from[row]);
     f.booked_on = RK_NO_DAY;
+    f.nik_check = (uint8_t)rk_tally_nik(t->rules, &t->world->names, a, row, f.submitted_on);
     f.amount = a->due_minor[row] == RK_NO_MONEY ? 0 : a->due_minor[row];
     return f;
 }
@@ -161,6 +171,51 @@ static void add_fees(const rk_tally *t, rk_facts *facts, fees *before, fees *aft
     }
 }
 
+/* ---- visits ---- */
+
+typedef struct visits {
+    fact items[RK_VISITS_MAX];
+    size_t count;
+} visits;
+
+static void visits_of(const rk_tally *t, const rk_applications *a, size_t row, visits *all)
+{
+    rk_visit found[RK_VISITS_MAX];
+    memset(all, 0, sizeof *all);
+    rk_name office = rk_office_or_none(t->rules, a->office[row]);
+    all->count = rk_tally_visits(t->rules, a, row, office, t->zone, found);
+    for (size_t i = 0; i < all->count; i++) {
+        fact *f = &all->items[i];
+        f->kind = RK_FACT_VISIT;
+        f->office = office;
+        f->service = a->service[row];
+        f->source = rk_name_at(a->source, row);
+        f->state = a->state[row];
+        f->submitted_on = f->paid_on = f->booked_on = RK_NO_DAY;
+        f->visit_on = found[i].on;
+        f->queue = (uint8_t)found[i].queue;
+        f->slot = (uint8_t)found[i].slot;
+        f->attendance = (uint8_t)found[i].attendance;
+        f->moved = (uint8_t)found[i].moved;
+        f->amount = a->due_minor[row] == RK_NO_MONEY ? 0 : a->due_minor[row];
+    }
+}
+
+static void add_visits(const rk_tally *t, rk_facts *facts, visits *before, visits *after,
+                       uint32_t cause)
+{
+    if (memcmp(before, after, sizeof *before) == 0)
+        return;
+    for (size_t i = 0; i < before->count; i++) {
+        before->items[i].cause = cause ? cause : t->rest_cause;
+        add(facts, &before->items[i], t->night, -1);
+    }
+    for (size_t i = 0; i < after->count; i++) {
+        after->items[i].cause = cause ? cause : t->rest_cause;
+        add(facts, &after->items[i], t->night, +1);
+    }
+}
+
 static fact case_fact(const rk_cases *c, size_t row)
 {
     fact f;
@@ -217,6 +272,7 @@ static void add_move(rk_facts *facts, const fact *before, const fact *after, rk_
 static void add_applications(const rk_tally *t, rk_facts *facts)
 {
     const rk_applications *now = &t->world->applications, *old = &t->world->before.applications;
+    visits visits_before, visits_after;
     for (size_t row = 0; row < now->batch.count; row++) {
         bool carried = row < old->batch.count;
         fact after = application_fact(t, now, row), before;
@@ -224,6 +280,11 @@ static void add_applications(const rk_tally *t, rk_facts *facts)
             before = application_fact(t, old, row);
         uint32_t cause = t->application_causes ? t->application_causes[row] : 0;
         add_change(t, facts, carried ? &before : NULL, &after, cause);
+        memset(&visits_before, 0, sizeof visits_before);
+        if (carried)
+            visits_of(t, old, row, &visits_before);
+        visits_of(t, now, row, &visits_after);
+        add_visits(t, facts, &visits_before, &visits_after, cause);
         after.cause = before.cause = cause;
         if (carried && has_moved(&before, &after))
             add_move(facts, &before, &after, t->night);

@@ -33,9 +33,15 @@ CREATE TABLE IF NOT EXISTS rekon_source.booking (
     delivered_on date,
     refused_on date,
     nik_check text COLLATE "C",
+    slot text COLLATE "C",
+    rescheduled_from date,
     -- what rekon decided about the payment; written by apply() alone, not part of the view
     payment_state text COLLATE "C"
 );
+-- Columns of later versions, for a table of before.
+ALTER TABLE rekon_source.booking
+    ADD COLUMN IF NOT EXISTS slot text COLLATE "C",
+    ADD COLUMN IF NOT EXISTS rescheduled_from date;
 CREATE INDEX IF NOT EXISTS booking_updated_at ON rekon_source.booking (updated_at);
 
 -- Transitions that apply() has carried out: what makes it idempotent.
@@ -54,7 +60,7 @@ BEGIN
         SELECT application_id, office, service, billing_code, amount_due, submitted_at, billed_at,
                updated_at, status, status_at, source, channel, priority, purpose, kind, validity, sex,
                charges, group_id, alt_keys, appointment_on, attended_at, document_no, issued_on,
-               collected_on, delivered_on, refused_on, nik_check
+               collected_on, delivered_on, refused_on, nik_check, slot, rescheduled_from
         FROM rekon_source.booking;
     END IF;
 
@@ -100,11 +106,11 @@ GRANT SELECT ON rekon_source.booking, rekon_source.applied TO rekon_night, rekon
 GRANT INSERT (application_id, office, service, billing_code, amount_due, submitted_at, billed_at,
               updated_at, status, status_at, source, channel, priority, purpose, kind, validity, sex,
               charges, group_id, alt_keys, appointment_on, attended_at, document_no, issued_on,
-              collected_on, delivered_on, refused_on, nik_check),
+              collected_on, delivered_on, refused_on, nik_check, slot, rescheduled_from),
       UPDATE (application_id, office, service, billing_code, amount_due, submitted_at, billed_at,
               updated_at, status, status_at, source, channel, priority, purpose, kind, validity, sex,
               charges, group_id, alt_keys, appointment_on, attended_at, document_no, issued_on,
-              collected_on, delivered_on, refused_on, nik_check)
+              collected_on, delivered_on, refused_on, nik_check, slot, rescheduled_from)
     ON rekon_source.booking TO rekon_night;
 RESET ROLE;
 
