@@ -10,6 +10,7 @@ money is in rupiah as Decimal, all times are datetimes with an offset.
 
 import argparse
 import csv
+import re
 import sys
 from collections import defaultdict
 from datetime import date, datetime, time, timedelta
@@ -31,6 +32,8 @@ NO_CODE = "no billing code"
 MATCHING_RULE = "kode-billing"
 EARLY_RULE = "sebelum-diajukan"
 GROUP_RULE = "kelompok"
+JOURNAL_RULE = "pembalikan"
+GOING_OUT = "money going out"
 GROUP_WINDOW = timedelta(days=366)
 GROUP_MAX = 20  # applications of one group that may share a code
 CANDIDATES_MAX = 1_000_000  # of all entries together: an entry with more than its part is never suggested
@@ -143,6 +146,7 @@ def match(applications, statements):
         for entry in statement.entries:
             look_inside(entry, by_code)
             find_application(entry, by_code)
+    find_by_journal([entry for statement in statements for entry in statement.entries])
     filed_together = defaultdict(list)
     for application in applications:
         filed_together[application.group or application].append(application)
@@ -247,7 +251,7 @@ def find_application(entry, by_code):
     if entry.ignored_by:
         decide(entry, "ignored", "ignored by rule", entry.ignored_by)
     elif entry.amount < 0 and not CODE_READ.fullmatch(entry.code):
-        decide(entry, "unidentified", "money going out")
+        decide(entry, "unidentified", GOING_OUT)
     elif entry.amount < 0 and len(by_code[entry.code]) != 1 and not of_one_group(by_code[entry.code]):
         decide(entry, "unidentified", "the payment it takes back is not known")
     elif entry.several_codes:
@@ -271,6 +275,35 @@ def find_application(entry, by_code):
         entry.application.entries.append(entry)
 
 
+def find_by_journal(entries):
+    """What goes back without a code takes back the only payment of its channel, amount and journal number that
+    came no later; of one that belongs to no application both are done with."""
+    for reversal in sorted(entries, key=in_time_order):
+        if reversal.reason != GOING_OUT or not re.search("[1-9]", reversal.reference):
+            continue
+        payments = [e for e in entries if e.outcome != "ignored" and e.amount == -reversal.amount
+                    and e.statement.channel == reversal.statement.channel and e.reference == reversal.reference
+                    and e.paid_from <= reversal.paid_until]
+        if len(payments) > 1:
+            decide(reversal, "ambiguous", "several payments may be what it takes back", JOURNAL_RULE)
+            first = sorted(payments, key=in_time_order)[:20]
+            reversal.candidates = reversal.held = list({e.application.id: e.application for e in first
+                                                        if e.application}.values())
+        elif payments and payments[0].application:
+            reversal.application, reversal.by_journal = payments[0].application, True
+            reversal.application.entries.append(reversal)
+        elif payments and payments[0].outcome == "reversed":
+            decide(reversal, "unidentified", "the payment it takes back is not known")
+        elif payments:
+            decide(reversal, "reversal", "takes an earlier entry back", JOURNAL_RULE)
+            decide(payments[0], "reversed", "taken back by a later entry", JOURNAL_RULE)
+            payments[0].candidates = payments[0].held = []
+
+
+def in_time_order(entry):
+    return entry.paid_from, entry.statement.channel, entry.statement.digest, entry.ordinal
+
+
 def of_one_group(applications):
     """Several that were filed together and have one code."""
     return (1 < len(applications) <= GROUP_MAX and applications[0].group != ""
@@ -287,7 +320,7 @@ def settle(members):
     """The outcome of each entry of an application, or of those of a group, in order of payment, and the
     state they leave."""
     entries = sorted((e for a in members for e in a.entries),
-                     key=lambda e: (e.paid_from, e.statement.channel, e.statement.digest, e.ordinal))
+                     key=in_time_order)
     taken_back = take_back(entries)
     for entry in entries:
         if entry not in taken_back and entry.shared:
@@ -423,12 +456,14 @@ def take_back(entries):
                     and e.paid_from <= reversal.paid_until]
         named = [e for e in payments if e.reference and e.reference == reversal.reference]
         done.append(reversal)
+        rule = JOURNAL_RULE if reversal.by_journal else MATCHING_RULE
+        payments = named if reversal.by_journal else payments
         if not payments:
             decide(reversal, "unidentified", "the payment it takes back is not known")
             continue
         payment = named[0] if named else payments[-1]
-        decide(reversal, "reversal", "takes an earlier entry back", MATCHING_RULE)
-        decide(payment, "reversed", "taken back by a later entry", MATCHING_RULE)
+        decide(reversal, "reversal", "takes an earlier entry back", rule)
+        decide(payment, "reversed", "taken back by a later entry", rule)
         done.append(payment)
     return done
 

@@ -28,6 +28,7 @@ class Entry:
         self.outcome = self.reason = self.rule = ""
         self.mistyped = mistyped  # numbers in the text that may be a code with a slip, where no code stands
         self.application, self.candidates = None, []
+        self.by_journal = False  # goes back without a code: by its reference
         self.shared = []  # the applications of one group that have its code
         self.allocated = []  # (application, amount), of a payment for a group
         self.held = []  # applications whose lapse waits for it: the candidates, listed or not

@@ -2,8 +2,10 @@
  * beside it are the predicates; no expression is ever evaluated. */
 #include "config/load.h"
 
-static const rk_choice exact_keys[] = {
-    {"billing_code", RK_KEY_BILLING_CODE}, {"group_id", RK_KEY_GROUP}, {NULL, 0}};
+static const rk_choice exact_keys[] = {{"billing_code", RK_KEY_BILLING_CODE},
+                                       {"group_id", RK_KEY_GROUP},
+                                       {"reference", RK_KEY_REFERENCE},
+                                       {NULL, 0}};
 static const rk_choice near_keys[] = {{"within 1", RK_KEY_NEAR_BILLING_CODE}, {NULL, 0}};
 
 const char *rk_match_key_name(rk_match_key key)
@@ -289,6 +291,21 @@ static bool check_group(const rk_load *load, const rk_node *node, const rk_match
     return true;
 }
 
+/* It names a payment of its channel, and that payment an application. */
+static bool check_reference(const rk_load *load, const rk_node *node, const rk_match_rule *rule,
+                            const char *given, rk_error *err)
+{
+    if (rule->outcomes != 1u << RK_REVERSAL) {
+        rk_load_fail(load, rk_node_at(node, given), err,
+                     "the key reference may only give \"reversal\"");
+        return rk_fail_hint(err, "it finds the payment that an entry without a code takes back");
+    }
+    if (rule->amount != RK_AMOUNT_ANY || rule->paid != RK_TIME_ANY || rule->same_office)
+        return rk_load_fail(load, rk_node_at(node, "require"), err,
+                            "the key reference may require a channel alone");
+    return true;
+}
+
 static bool check_key(const rk_load *load, const rk_node *node, const rk_match_rule *rule,
                       rk_error *err)
 {
@@ -300,6 +317,8 @@ static bool check_key(const rk_load *load, const rk_node *node, const rk_match_r
                      "a rule that gives \"suggested\" gives nothing else");
         return rk_fail_hint(err, "what it suggests is left to a person: write a rule of its own");
     }
+    if (rule->key == RK_KEY_REFERENCE)
+        return check_reference(load, node, rule, given, err);
     return rule->key != RK_KEY_GROUP || check_group(load, node, rule, given, err);
 }
 

@@ -156,6 +156,7 @@ typedef enum rk_match_key {
     RK_KEY_BILLING_CODE,      /* key: billing_code */
     RK_KEY_NEAR_BILLING_CODE, /* key: {billing_code: within 1} */
     RK_KEY_GROUP,             /* key: group_id; one payment for several applications of one group */
+    RK_KEY_REFERENCE,         /* key: reference; of money that goes back without a code */
     RK_MATCH_KEYS
 } rk_match_key;
 

@@ -7,6 +7,7 @@
 #include "match/account.h"
 #include "match/glued.h"
 #include "match/group.h"
+#include "match/journal.h"
 #include "match/near.h"
 
 enum { AT_ONCE = 64, PAIRS_AT_ONCE = 4096 };
@@ -105,8 +106,7 @@ static void add_pair(rk_pairs *to, uint32_t application, uint32_t entry)
     to->items[to->count++] = (rk_pair){application, entry};
 }
 
-/* Links an entry; true when it is the only one of its application so far and can be judged alone. */
-static bool link_entry(const rk_run *run, size_t row, uint32_t application, rk_pairs *further)
+bool rk_link_entry(const rk_run *run, size_t row, uint32_t application, rk_pairs *further)
 {
     uint32_t entry = (uint32_t)row, before;
     run->world->entries.application[row] = application;
@@ -142,7 +142,7 @@ static void settle_shared(const rk_run *run, size_t row, rk_pairs *further)
     const uint32_t *rows = rk_code_index_rows(&run->index, entries->code[row], &count);
     if (are_one_group(run, rows, count)) {
         run->how[row] = RK_HOW_WIDE | RK_KEY_BILLING_CODE;
-        link_entry(run, row, rows[0], further);
+        rk_link_entry(run, row, rows[0], further);
     } else if (entries->amount_minor[row] < 0) {
         rk_entry_decide(entries, row, RK_UNIDENTIFIED, RK_REASON_NOTHING_TO_REVERSE, 0);
     } else {
@@ -171,7 +171,7 @@ static bool settle(const rk_run *run, size_t row, uint32_t found, bool shared, r
     if (entries->outcome[row] == RK_IGNORED)
         return false;
     if (rk_is_forced(entries, row))
-        return link_entry(run, row, chosen, further);
+        return rk_link_entry(run, row, chosen, further);
     rk_reason reason = not_searchable(run, row);
     if (reason != RK_REASON_NONE) {
         rk_entry_decide(entries, row, RK_UNIDENTIFIED, reason, 0);
@@ -179,7 +179,7 @@ static bool settle(const rk_run *run, size_t row, uint32_t found, bool shared, r
     }
     note_key(run, row, found);
     if (found != RK_NO_ROW && !shared)
-        return link_entry(run, row, found, further);
+        return rk_link_entry(run, row, found, further);
     if (found != RK_NO_ROW)
         settle_shared(run, row, further);
     else
@@ -352,6 +352,7 @@ static void search_all(rk_run *run)
         append_pairs(&run->further, &further);
         free(further.items);
     }
+    rk_match_journals(run);
     if (run->further.count)
         qsort(run->further.items, run->further.count, sizeof *run->further.items, by_application);
 }

@@ -89,6 +89,9 @@ static inline rk_moment rk_began_at(const rk_applications *a, uint32_t row)
     return billed != RK_NO_MOMENT && billed < a->submitted_at[row] ? billed : a->submitted_at[row];
 }
 
+/* Links an entry; true when it is the only one of its application so far and can be judged alone. */
+bool rk_link_entry(const rk_run *run, size_t row, uint32_t application, rk_pairs *further);
+
 /* ---- rules.c: every question that a rule asks ---- */
 
 /* The rule holds on the entry's day. */
@@ -97,6 +100,9 @@ bool rk_rule_on_day(const rk_run *run, const rk_match_rule *rule, size_t entry);
 /* All that the rule requires beside its key holds for the two. With RK_KEY_GROUP the amount is not asked:
  * it is the sum's. */
 bool rk_rule_fits(const rk_run *run, const rk_match_rule *rule, size_t entry, uint32_t application);
+
+/* The entry came through a channel of the rule. */
+bool rk_rule_channel_fits(const rk_run *run, const rk_match_rule *rule, size_t entry);
 
 /* The outcome is one that the rule may give. */
 bool rk_rule_allows(const rk_run *run, const rk_match_rule *rule, size_t entry,

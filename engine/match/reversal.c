@@ -167,7 +167,8 @@ static const rk_match_rule *rule_of_reversal(const rk_run *run, uint32_t entry)
     for (size_t i = 0; i < rules->count; i++) {
         const rk_match_rule *rule = &rules->items[i];
         if (rule->key == key && rule->outcomes >> RK_REVERSAL & 1 &&
-            rk_rule_on_day(run, rule, entry))
+            rk_rule_on_day(run, rule, entry) &&
+            (key != RK_KEY_REFERENCE || rk_rule_channel_fits(run, rule, entry)))
             return rule;
     }
     return NULL;
@@ -214,7 +215,7 @@ static bool take_back(const rk_run *run, const uint32_t *chain, size_t count, si
     payment wanted = payment_of(run->world, chain, i, -1);
     wanted.at = place_behind(e, chain, count, e->paid_until[chain[i]]);
     uint32_t found = rule ? first_named(all, settled, &wanted) : RK_NO_ROW;
-    if (rule && found == RK_NO_ROW)
+    if (rule && found == RK_NO_ROW && rule->key != RK_KEY_REFERENCE)
         found = last_before(all, settled, &wanted);
     settled[i] = true;
     note(run, rule, chain[i], found == RK_NO_ROW ? RK_NO_ROW : chain[found]);

@@ -6,7 +6,8 @@
  * A reversal belongs to a payment of the same channel, application and amount that came no later: the one
  * with the same reference (the journal's number) if there is one, else the last one before it. So a
  * duplicate that is taken back leaves the payment alone, and behind a payment that is taken back by its
- * number the duplicate becomes the payment.
+ * number the duplicate becomes the payment. One that was found by its number alone (journal.h) takes back what
+ * has that number, and nothing else.
  */
 #ifndef RK_MATCH_REVERSAL_H
 #define RK_MATCH_REVERSAL_H

@@ -126,6 +126,11 @@ static bool channel_fits(const rk_run *run, const rk_match_rule *rule, size_t en
     return holds;
 }
 
+bool rk_rule_channel_fits(const rk_run *run, const rk_match_rule *rule, size_t entry)
+{
+    return channel_fits(run, rule, entry, RK_NO_ROW);
+}
+
 bool rk_rule_fits(const rk_run *run, const rk_match_rule *rule, size_t entry, uint32_t row)
 {
     const rk_entries *e = &run->world->entries;

@@ -45,6 +45,14 @@ uint64_t rk_entry_bit(size_t offset)
     return 0;
 }
 
+bool rk_reference_names(rk_slice reference)
+{
+    for (size_t i = 0; i < reference.len; i++)
+        if (reference.at[i] >= '1' && reference.at[i] <= '9')
+            return true;
+    return false;
+}
+
 bool rk_windows_mistyped(rk_slice *rest, uint64_t *number)
 {
     const char *mark = rest->len ? memchr(rest->at, '~', rest->len) : NULL;

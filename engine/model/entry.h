@@ -74,6 +74,9 @@ static inline rk_day rk_entry_booked(const rk_entries *entries, size_t row)
     return entries->booked_on ? entries->booked_on[row] : RK_NO_DAY;
 }
 
+/* The reference may name one payment: it has a digit other than 0 (NONREF and 000000 have none). */
+bool rk_reference_names(rk_slice reference);
+
 /* Cuts the first code off the text of `windows`; false when none is left. One that is not `whole` ("-820...")
  * is the number with one of two equal neighbours taken out: it may be meant, but nobody can tell. */
 bool rk_windows_next(rk_slice *rest, uint64_t *code, bool *whole);

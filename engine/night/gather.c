@@ -131,10 +131,17 @@ static bool may_be_near(const rk_entries *e, size_t row)
     return e->code[row] || e->windows[row];
 }
 
+static bool finds_journals(const rk_night *night)
+{
+    return rk_matching_has_key(&night->rules.matching, RK_KEY_REFERENCE);
+}
+
 static void want(rk_night *night, const fresh *f, rk_wanted *wanted)
 {
     want_also(night->also, wanted);
     for (size_t row = 0; row < f->entries.batch.count; row++) {
+        if (finds_journals(night))
+            rk_keys_add_reference(&wanted->codes, &night->world, &f->entries, row, true);
         rk_keys_add_windows(&wanted->codes,
                             rk_texts_get(&night->world.texts, f->entries.windows[row]));
         if (!may_be_near(&f->entries, row))
@@ -302,6 +309,8 @@ static void want_codes_of_open(const rk_night *night, size_t from, rk_wanted *wa
     const rk_entries *e = &night->world.before.entries;
     for (size_t row = from; row < e->batch.count; row++) {
         rk_keys_add_windows(&wanted->codes, rk_texts_get(&night->world.texts, e->windows[row]));
+        if (e->application[row] == RK_NO_ROW && finds_journals(night))
+            rk_keys_add_reference(&wanted->codes, &night->world, e, row, true);
         if (e->application[row] != RK_NO_ROW || !may_be_near(e, row))
             continue;
         if (e->code[row])

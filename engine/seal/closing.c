@@ -117,6 +117,18 @@ void rk_wanted_add_day(rk_wanted *wanted, rk_day day)
     rk_keys_add(&wanted->days, key_of_day(day));
 }
 
+void rk_keys_add_reference(rk_keys *codes, const rk_world *world, const rk_entries *entries,
+                           size_t row, bool other)
+{
+    rk_money amount = entries->amount_minor[row];
+    rk_slice reference = rk_texts_get(&world->texts, entries->reference[row]);
+    bool may_be = amount > 0 || (amount < 0 && !entries->code[row]);
+    if (!may_be || entries->outcome[row] == RK_IGNORED || !rk_reference_names(reference))
+        return;
+    rk_keys_add(codes, rk_key_of_reference(rk_names_text(&world->names, entries->channel[row]),
+                                           other ? -amount : amount, reference));
+}
+
 void rk_keys_add_windows(rk_keys *codes, rk_slice windows)
 {
     uint64_t code;

@@ -141,6 +141,11 @@ typedef struct rk_wanted {
 void rk_wanted_free(rk_wanted *wanted);
 void rk_wanted_add_day(rk_wanted *wanted, rk_day day);
 
+/* Adds the key of an entry that has a reference and may be taken back by it, or take back by it; `other`: that
+ * of its counterpart. */
+void rk_keys_add_reference(rk_keys *codes, const rk_world *world, const rk_entries *entries,
+                           size_t row, bool other);
+
 /* Adds the codes of an entry's windows (model/entry.h). */
 void rk_keys_add_windows(rk_keys *codes, rk_slice windows);
 

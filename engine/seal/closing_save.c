@@ -215,6 +215,7 @@ static bool seal_key_sets(const saving *s, const group *g, rk_segment *segment, 
         uint32_t row = g->entries[i];
         if (w->entries.code[row])
             rk_keys_add(&codes, w->entries.code[row]);
+        rk_keys_add_reference(&codes, w, &w->entries, row, false);
         rk_keys_add_windows(&codes, rk_texts_get(&w->texts, w->entries.windows[row]));
         rk_keys_add(&keys,
                     rk_key_of_entry(rk_digest_short(&w->files.items[w->entries.file[row]].digest),

@@ -94,6 +94,13 @@ uint64_t rk_key_of_group(rk_slice group_id)
     return ~rk_slice_hash(group_id);
 }
 
+uint64_t rk_key_of_reference(rk_slice channel, rk_money amount_minor, rk_slice reference)
+{
+    uint64_t key = rk_slice_hash(reference) ^ rk_slice_hash(channel) * 0xd6e8feb86659fd93ull;
+    key ^= (uint64_t)amount_minor * 0x9e3779b97f4a7c15ull;
+    return key * 0xd6e8feb86659fd93ull >> (64 - RK_SHORT_KEY_BITS);
+}
+
 bool rk_keys_have(const rk_keys *keys, uint64_t key)
 {
     size_t low = 0, high = keys->count;

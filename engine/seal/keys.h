@@ -7,6 +7,7 @@
 #define RK_SEAL_KEYS_H
 
 #include "base/buffer.h"
+#include "model/money.h"
 
 typedef struct rk_keys {
     uint64_t *items;
@@ -27,6 +28,11 @@ bool rk_keys_meet(const rk_keys *keys, rk_slice encoded, bool *damaged);
 uint64_t rk_key_of_entry(uint64_t digest_short, uint32_t ordinal);
 uint64_t rk_key_of_id(rk_slice id);
 uint64_t rk_key_of_group(rk_slice group_id); /* among the ids of a segment */
+
+/* Of a payment, or (below 0) of money that went back: among the codes of a segment, below all of them. Short,
+ * as there is one for nearly every entry: what is found by chance is read in vain. */
+enum { RK_SHORT_KEY_BITS = 40 };
+uint64_t rk_key_of_reference(rk_slice channel, rk_money amount_minor, rk_slice reference);
 
 /* Whether the sorted `keys` have it. */
 bool rk_keys_have(const rk_keys *keys, uint64_t key);

@@ -32,7 +32,7 @@ AMOUNTS = (350000, 350000, 350000, 650000, 700000, 1000000, 1050000, 175000, 300
 SUBMITTED = ("09:00:00", "10:00:00", "10:00:00", "10:00:01", "09:59:59", "12:00:00", "13:00:00", "22:00:00")
 PAID = ("08:59:59", "10:00:00", "10:30:00", "10:30:00", "11:59:59", "12:00:00", "12:00:01", "14:59:59",
         "15:00:00", "23:59:59", "00:00:00")
-REFERENCES = ("00000001", "00000002", "00000003", "")
+REFERENCES = ("1", "2", "3", "4", "5", "")  # of each world its own; and some that name nothing
 CHANNELS = ("bca", "bni", "bni", "indomaret", "lhp", "mandiri", "pos", "tokopedia")
 BANKS = ("bca", "bni", "mandiri")
 NAMES = {**corners.NAMES, "bni": "BNI_0123456789_{ymd}.csv", "mandiri": "MANDIRI_1020005555555_{ymd}.csv",
@@ -71,6 +71,11 @@ def code_of(draw, world, codes):
     return "8" + "".join(digit * 2 for digit in f"{world:03}") + f"{draw.randrange(100):08}"
 
 
+def reference_of(draw, world):
+    number = draw.choice(REFERENCES)
+    return "00000000" if draw.random() < 0.1 else number and f"{world:05}{number:0>3}"
+
+
 def make_world(seed, world):
     draw = random.Random(f"{seed}:{world}")
     applications, codes = [], []
@@ -97,13 +102,13 @@ def make_world(seed, world):
         amount = draw.choice(AMOUNTS)
         if channel in BANKS and draw.random() < 0.25:
             amount = -amount
-        if draw.random() < 0.04:
+        if draw.random() < (0.5 if amount < 0 else 0.04):
             code = ""
         if channel == "pos":
             code = code[:15]
         entries.append({"world": world, "channel": channel, "day": draw.choice((4, 4, 4, 5, 6)),
                         "clock": draw.choice(PAID), "amount": amount, "code": code,
-                        "reference": draw.choice(REFERENCES), "order": draw.random(),
+                        "reference": reference_of(draw, world), "order": draw.random(),
                         "parted": draw.randrange(1, 15) if draw.random() < 0.15 else 0,
                         "glued": "12" if channel in BANKS and draw.random() < 0.05 else ""})
     return {"world": world, "applications": applications, "entries": entries}
