@@ -163,6 +163,8 @@ class Ran:
 
 
 class Site:
+    patience = 120  # seconds that a command may take; a year of nights in one command takes longer
+
     def __init__(self, name, start=DAY, settings=(), rules=None, reports=("harian", "nasional")):
         """`rules`: a function that is given a private copy of rules/ and may change it. `reports`: the books
         that are made; those of the month take as long again."""
@@ -227,7 +229,7 @@ class Site:
 
     def command(self, *words, code=None, config=None):
         done = subprocess.run([REKON, *map(str, words), "--config", str(config or self.config)],
-                              capture_output=True, text=True, check=False, timeout=120)
+                              capture_output=True, text=True, check=False, timeout=self.patience)
         ran = Ran(done)
         if "Sanitizer" in ran.err or "runtime error" in ran.err:
             raise AssertionError(ran.err)

@@ -137,6 +137,7 @@ class Year(unittest.TestCase):
     def test_year(self):
         site = kit.Site("year", start=shown(START))
         self.addCleanup(site.close)
+        site.patience = max(120, 20 * NIGHTS)
         office, began = Office(site, 11), time.monotonic()
         for n in range(NIGHTS):
             office.night(START + datetime.timedelta(n))

@@ -74,6 +74,7 @@ class Sixty(Nights):
     def test_all_is_attributed(self):
         chance = random.Random(5)
         site = self.site(name="sixty", start=START)
+        site.patience = max(120, 20 * COUNT)
         nights = self.play(site, chance)
         table = site.folder / "diff.csv"
         changed = 0

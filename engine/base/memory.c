@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-enum { BLOCK_BYTES = 64 * 1024, HUGE_BYTES = 2 * 1024 * 1024 };
+enum { BLOCK_BYTES = 64 * 1024, HUGE_BYTES = 2 * 1024 * 1024, SMALL_BYTES = 64 * 1024 };
 
 struct rk_arena_block {
     struct rk_arena_block *older;
@@ -45,8 +45,25 @@ void *rk_realloc(void *old, size_t count, size_t size)
     return memory;
 }
 
+/* A fold opens thousands of small batches: a system call for each column took half of its time. */
+static bool is_small(size_t bytes)
+{
+    return bytes < SMALL_BYTES;
+}
+
+static void *small_pages(size_t bytes)
+{
+    size_t room = (bytes + 63) & ~(size_t)63;
+    void *memory = aligned_alloc(64, room);
+    if (!memory)
+        exhausted();
+    return memset(memory, 0, room);
+}
+
 void *rk_pages(size_t bytes)
 {
+    if (is_small(bytes))
+        return small_pages(bytes);
     void *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED)
         exhausted();
@@ -57,7 +74,9 @@ void *rk_pages(size_t bytes)
 
 void rk_pages_free(void *pages, size_t bytes)
 {
-    if (pages)
+    if (pages && is_small(bytes))
+        free(pages);
+    else if (pages)
         munmap(pages, bytes);
 }
 

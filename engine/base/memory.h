@@ -21,7 +21,8 @@ void *rk_alloc(size_t count, size_t size);
 /* Like realloc, for count items of size bytes; the new part is not cleared. */
 void *rk_realloc(void *old, size_t count, size_t size);
 
-/* Anonymous pages for columns: zero, aligned to 64 bytes, huge pages asked for. `bytes` > 0. */
+/* For columns: zero, aligned to 64 bytes; large ones are pages of their own, huge ones if there are.
+ * `bytes` > 0, and the same when they are freed. */
 void *rk_pages(size_t bytes);
 void rk_pages_free(void *pages, size_t bytes);
 
