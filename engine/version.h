@@ -2,6 +2,6 @@
 #ifndef RK_VERSION_H
 #define RK_VERSION_H
 
-#define RK_VERSION "0.1.0"
+#define RK_VERSION "0.2.0"
 
 #endif

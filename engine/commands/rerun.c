@@ -8,6 +8,7 @@
 #include "commands/options.h"
 #include "night/differ.h"
 #include "night/replay.h"
+#include "version.h"
 
 typedef struct rerunning {
     rk_replay replay;
@@ -57,14 +58,17 @@ static bool say(rerunning *r, rk_error *err)
                       .again = night,
                       .other_rules = r->now != NULL,
                       .most = r->now ? LINES_NOW : LINES_SEALED,
+                      .program = RK_S(RK_VERSION),
                       .tell = tell};
     size_t differences = rk_night_differs(&d);
     bool same_run = r->now || rk_digest_equal(&replay->sealed.run, &night->manifest.run);
     bool good = differences == 0 && same_run;
     printf("%s: %s (%zu items, %zu workbooks)%s\n",
            rk_manifest_name(night->day, night->number, &replay->arena),
-           good ? "identical" : "different", replay->sealed.item_count, night->books.count,
-           r->now ? ", by the rules of now" : "");
+           !good       ? "different"
+           : d.redrawn ? "same figures"
+                       : "identical",
+           replay->sealed.item_count, night->books.count, r->now ? ", by the rules of now" : "");
     return good || r->now ||
            rk_fail(err, RK_DIFFERENT, "the night made again differs from what was sealed");
 }

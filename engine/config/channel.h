@@ -10,6 +10,7 @@
 
 #include "base/regex.h"
 #include "config/calendar.h"
+#include "config/engine.h"
 #include "model/moment.h"
 #include "model/money.h"
 #include "model/names.h"
@@ -227,6 +228,7 @@ typedef struct rk_channel {
     int32_t cutoff; /* seconds after midnight */
     bool cutoff_working_days;
     const rk_calendar *calendar; /* of the rules */
+    rk_engine engine;            /* the same */
     rk_controls controls;
     rk_account *accounts;
     size_t account_count;

@@ -18,7 +18,8 @@ struct rk_compiled {
 
 extern const rk_schema rk_office_schema, rk_tariff_schema, rk_deadline_schema, rk_outage_schema,
     rk_calendar_schema, rk_match_schema, rk_rule_test_schema, rk_channel_schema, rk_target_schema,
-    rk_quota_schema, rk_finding_schema, rk_settings_schema, rk_measure_schema, rk_workbook_schema;
+    rk_quota_schema, rk_finding_schema, rk_settings_schema, rk_measure_schema, rk_workbook_schema,
+    rk_engine_schema;
 
 bool rk_load_offices(const rk_load *load, const rk_node *root, rk_error *err);
 bool rk_load_tariffs(const rk_load *load, const rk_node *root, rk_error *err);
@@ -28,6 +29,7 @@ bool rk_load_outages(const rk_load *load, const rk_node *root, rk_error *err);
 bool rk_load_matching(const rk_load *load, const rk_node *root, rk_error *err);
 bool rk_load_targets(const rk_load *load, const rk_node *root, rk_error *err);
 bool rk_load_quotas(const rk_load *load, const rk_node *root, rk_error *err);
+bool rk_load_engine(const rk_load *load, const rk_node *root, rk_error *err);
 bool rk_load_findings(const rk_load *load, const rk_node *root, rk_error *err);
 bool rk_load_channel(const rk_load *load, const rk_node *root, rk_channel *channel, rk_error *err);
 bool rk_load_measures(const rk_load *load, const rk_node *root, rk_error *err);

@@ -76,21 +76,23 @@ typedef struct rule_file {
     bool (*load)(const rk_load *load, const rk_node *root, rk_error *err);
     const rk_schema *schema;
     bool needed;
-    bool late; /* names channels: loaded behind them */
+    bool late;    /* names channels: loaded behind them */
+    bool mapping; /* not a list */
 } rule_file;
 
 /* In the order in which they need one another. */
 static const rule_file files[] = {
-    {"offices.yaml", rk_load_offices, &rk_office_schema, true, false},
-    {"calendar.yaml", rk_load_calendar, &rk_calendar_schema, false, false},
-    {"tariffs.yaml", rk_load_tariffs, &rk_tariff_schema, true, false},
-    {"deadlines.yaml", rk_load_deadlines, &rk_deadline_schema, true, false},
-    {"matching.yaml", rk_load_matching, &rk_match_schema, true, true},
-    {"targets.yaml", rk_load_targets, &rk_target_schema, false, true},
-    {"quotas.yaml", rk_load_quotas, &rk_quota_schema, false, true},
-    {"findings.yaml", rk_load_findings, &rk_finding_schema, false, false},
-    {"outages.yaml", rk_load_outages, &rk_outage_schema, false, true},
-    {"reports/measures.yaml", rk_load_measures, &rk_measure_schema, false, true},
+    {"engine.yaml", rk_load_engine, &rk_engine_schema, false, false, true},
+    {"offices.yaml", rk_load_offices, &rk_office_schema, true, false, false},
+    {"calendar.yaml", rk_load_calendar, &rk_calendar_schema, false, false, false},
+    {"tariffs.yaml", rk_load_tariffs, &rk_tariff_schema, true, false, false},
+    {"deadlines.yaml", rk_load_deadlines, &rk_deadline_schema, true, false, false},
+    {"matching.yaml", rk_load_matching, &rk_match_schema, true, true, false},
+    {"targets.yaml", rk_load_targets, &rk_target_schema, false, true, false},
+    {"quotas.yaml", rk_load_quotas, &rk_quota_schema, false, true, false},
+    {"findings.yaml", rk_load_findings, &rk_finding_schema, false, false, false},
+    {"outages.yaml", rk_load_outages, &rk_outage_schema, false, true, false},
+    {"reports/measures.yaml", rk_load_measures, &rk_measure_schema, false, true, false},
 };
 enum { FILE_COUNT = sizeof files / sizeof *files };
 
@@ -115,7 +117,7 @@ static const rule_file *file_called(rk_slice name)
 const rk_schema *rk_schema_of_file(rk_slice name, bool *is_list)
 {
     const rule_file *file = file_called(name);
-    *is_list = file != NULL;
+    *is_list = file && !file->mapping;
     if (file)
         return file->schema;
     if (rk_slice_is(name, "rekon.yaml"))
@@ -127,8 +129,8 @@ static bool fail_unknown_file(const rk_source *source, rk_error *err)
 {
     rk_fail(err, RK_INVALID, "unknown rule file \"%.*s\"", RK_FMT(source->name));
     rk_fail_hint(err, "rules are offices.yaml, tariffs.yaml, deadlines.yaml, matching.yaml, "
-                      "outages.yaml, calendar.yaml, targets.yaml, quotas.yaml, findings.yaml and "
-                      "channels/*.yaml");
+                      "outages.yaml, calendar.yaml, targets.yaml, quotas.yaml, findings.yaml, "
+                      "engine.yaml and channels/*.yaml");
     rk_nearest nearest = rk_nearest_to(source->name);
     for (size_t i = 0; i < FILE_COUNT; i++)
         rk_nearest_try(&nearest, rk_slice_of(files[i].name));
@@ -185,6 +187,7 @@ static bool load_channels(rk_load *load, const rk_sources *sources, rk_error *er
             return rk_load_fail(load, rk_node_at(root, "channel"), err, "a second channel \"%.*s\"",
                                 RK_FMT(rk_names_text(load->names, channel->channel)));
         channel->calendar = rules->calendar;
+        channel->engine = rules->engine;
         rules->channel_count++;
     }
     return true;
@@ -241,14 +244,14 @@ bool rk_rules_load(const rk_sources *sources, rk_names *names, rk_arena *arena, 
 {
     *rules = (rk_rules){0};
     rk_load load = {.arena = arena, .names = names, .rules = rules};
-    bool done = true;
     rk_names_add(names, RK_S("-"));
+    bool done = load_file(&load, &files[0], sources, err); /* which format it all is */
     for (size_t i = 0; done && i < sources->count; i++) {
         bool is_list;
         if (!rk_schema_of_file(sources->items[i].name, &is_list))
             done = fail_unknown_file(&sources->items[i], err);
     }
-    for (size_t i = 0; done && i < FILE_COUNT; i++)
+    for (size_t i = 1; done && i < FILE_COUNT; i++)
         done = files[i].late || load_file(&load, &files[i], sources, err);
     done = done && load_channels(&load, sources, err);
     if (done)

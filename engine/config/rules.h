@@ -10,6 +10,7 @@
 #define RK_CONFIG_RULES_H
 
 #include "config/channel.h"
+#include "config/engine.h"
 #include "config/report.h"
 #include "config/yaml.h"
 #include "model/application.h"
@@ -332,6 +333,7 @@ typedef struct rk_rules {
     rk_goals targets, quotas;
     rk_visit_rules visits;
     rk_finding_rules findings;
+    rk_engine engine;
     rk_channel *channels; /* by name */
     size_t channel_count;
     rk_reports reports;
@@ -349,7 +351,7 @@ bool rk_sources_read(const char *rules_folder, const char *reports_folder, rk_ar
                      rk_sources *sources, rk_error *err);
 
 /* Loads and cross-checks everything; names are interned in `names`. Needs offices, tariffs, deadlines,
- * matching and at least one channel; targets, quotas, findings and reports may be absent. An unknown file name, an unknown, repeated
+ * matching and at least one channel; targets, quotas, findings, engine and reports may be absent. An unknown file name, an unknown, repeated
  * or missing key, or a bad value is RK_INVALID with path, line, column, the line, a hint. */
 bool rk_rules_load(const rk_sources *sources, rk_names *names, rk_arena *arena, rk_rules *rules,
                    rk_error *err);

@@ -47,8 +47,10 @@ static bool read_root(const rk_archive *archive, const rk_night_name *night, rk_
                              &digest, err))
         return false;
     const rk_item *root = rk_manifest_item(manifest, RK_ITEM_CLOSING);
-    if (!root || !rk_closing_read(archive, &root->ref, arena, closing, err))
-        return root || rk_fail(err, RK_DIFFERENT, "a manifest without a closing state");
+    if (!root)
+        return rk_fail(err, RK_DIFFERENT, "a manifest without a closing state");
+    if (!rk_closing_read(archive, &root->ref, arena, closing, err))
+        return false;
     return closing->fact_count > 0 ||
            rk_fail(err, RK_DIFFERENT, "a closing state without facts of its own run");
 }

@@ -234,19 +234,28 @@ static void tell(const rk_differing *d, const rk_item *item, const char *what, s
     rk_buffer_free(&line);
 }
 
-static void differ_book(const rk_differing *d, const rk_item *item)
+/* False when every cell holds the same and another version of this program made it. */
+static bool differ_book(rk_differing *d, const rk_item *item)
 {
     rk_buffer sealed = {0}, lines = {0}, line = {0};
     rk_error ignored;
     size_t different = 0;
     const rk_books *books = &d->again->books;
+    bool other_version = !rk_slice_equal(d->program, d->sealed->program), compared = false;
     for (size_t i = 0; i < books->count; i++)
         if (rk_slice_equal(books->items[i].path, item->name) &&
-            rk_archive_get(d->archive, &item->ref, &sealed, &ignored))
+            rk_archive_get(d->archive, &item->ref, &sealed, &ignored)) {
             different = rk_cells_differ(rk_buffer_all(&sealed),
                                         rk_buffer_all(&books->items[i].bytes), d->most, &lines);
-    tell(d, item, different ? "differs" : "differs, though every cell holds the same", different,
-         "cells");
+            compared = true;
+        }
+    bool redrawn = compared && different == 0 && other_version;
+    d->redrawn += redrawn;
+    tell(d, item,
+         different ? "differs"
+         : redrawn ? "every cell holds the same, drawn otherwise by another version of rekon"
+                   : "differs, though every cell holds the same",
+         different, "cells");
     rk_slice rest = rk_buffer_all(&lines), one;
     while (rest.len && rk_slice_cut(&rest, '\n', &one)) {
         rk_buffer_printf(&line, "    %.*s", RK_FMT(one));
@@ -255,6 +264,7 @@ static void differ_book(const rk_differing *d, const rk_item *item)
     rk_buffer_free(&sealed);
     rk_buffer_free(&lines);
     rk_buffer_free(&line);
+    return !redrawn;
 }
 
 /* The batch that was sealed as this item; NULL for what is no table. */
@@ -271,7 +281,7 @@ static const rk_batch *batch_of(const rk_differing *d, const rk_item *item)
 }
 
 /* True when what it holds differs. */
-static bool differ_item(const rk_differing *d, const rk_item *item, const rk_item *found)
+static bool differ_item(rk_differing *d, const rk_item *item, const rk_item *found)
 {
     if (!found) {
         tell(d, item, "was not made again", 0, "");
@@ -284,8 +294,7 @@ static bool differ_item(const rk_differing *d, const rk_item *item, const rk_ite
             tell(d, item, "same content, packed by another library version", 0, "");
             return false;
         }
-        differ_book(d, item);
-        return true;
+        return differ_book(d, item);
     }
     const rk_batch *batch = batch_of(d, item);
     rk_slice name = item->kind == RK_ITEM_FACTS ? RK_S("facts") : item->name;
@@ -301,12 +310,13 @@ static bool differ_item(const rk_differing *d, const rk_item *item, const rk_ite
 }
 
 /* In this order the first line is the nearest to the cause: inputs, then outcomes, then what follows. */
-size_t rk_night_differs(const rk_differing *d)
+size_t rk_night_differs(rk_differing *d)
 {
     const rk_manifest *sealed = d->sealed, *again = &d->again->manifest;
-    static const rk_item_kind order[] = {
-        RK_ITEM_STATEMENT, RK_ITEM_DECISIONS, RK_ITEM_RULES,  RK_ITEM_SNAPSHOT, RK_ITEM_OPENING,
-        RK_ITEM_HISTORY,   RK_ITEM_FACTS,     RK_ITEM_DETAIL, RK_ITEM_WORKBOOK, RK_ITEM_CLOSING};
+    static const rk_item_kind order[] = {RK_ITEM_STATEMENT, RK_ITEM_DECISIONS, RK_ITEM_RULES,
+                                         RK_ITEM_SNAPSHOT,  RK_ITEM_OPENING,   RK_ITEM_HISTORY,
+                                         RK_ITEM_FACTS,     RK_ITEM_DETAIL,    RK_ITEM_WORKBOOK,
+                                         RK_ITEM_NOTICES,   RK_ITEM_CLOSING};
     size_t different = 0;
     for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
         if (d->other_rules && order[k] == RK_ITEM_RULES)

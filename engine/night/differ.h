@@ -2,8 +2,9 @@
  * differ: what is not the same when a night is made again.
  *
  * In:  the sealed manifest of a night and the night made again
- * Out: one line for each item that differs, with the first entry, row or cell in which it does; a workbook
- *      that another version of the packing library wrote, with the same content, is no difference
+ * Out: one line for each item that differs, with the first entry, row or cell in which it does. A workbook
+ *      that another version of the packing library wrote, with the same content, is no difference, nor is one
+ *      in which every cell holds the same and which another version of this program only draws otherwise
  */
 #ifndef RK_NIGHT_DIFFER_H
 #define RK_NIGHT_DIFFER_H
@@ -19,9 +20,11 @@ typedef struct rk_differing {
     size_t most;     /* lines for each item */
     void (*tell)(void *context, const char *line);
     void *context;
+    rk_slice program; /* version that makes it again */
+    size_t redrawn;   /* result: workbooks that only look different, by another version */
 } rk_differing;
 
 /* Tells them and gives how many items differ in what they hold. */
-size_t rk_night_differs(const rk_differing *d);
+size_t rk_night_differs(rk_differing *d);
 
 #endif

@@ -264,9 +264,9 @@ static bool read_root(rk_slice bytes, rk_closing *closing, rk_error *err)
 {
     rk_line line;
     rooms room = {0};
-    if (!rk_line_next(&bytes, &line) || !rk_slice_is(rk_line_text(&line), "rekon-closing") ||
-        rk_line_u64(&line) != 1)
-        return rk_fail(err, RK_DIFFERENT, "not a closing state of format 1");
+    rk_line_next(&bytes, &line);
+    if (!rk_line_format(&line, "rekon-closing", "a closing state", RK_CLOSING_FORMAT, err))
+        return false;
     while (rk_line_next(&bytes, &line))
         if (!read_line(closing, &line, &room))
             return rk_fail(err, RK_DIFFERENT,

@@ -22,6 +22,8 @@
 #include "seal/archive.h"
 #include "seal/keys.h"
 
+enum { RK_CLOSING_FORMAT = 1 };
+
 typedef enum rk_home { RK_HOME_APPLICATIONS, RK_HOME_OPEN } rk_home;
 
 typedef struct rk_segment {

@@ -297,7 +297,7 @@ static void put_moment(rk_buffer *out, rk_moment at)
 
 static void put_header(rk_buffer *out, const rk_closing_after *after)
 {
-    rk_buffer_text(out, "rekon-closing\t1\nstart");
+    rk_buffer_printf(out, "rekon-closing\t%d\nstart", RK_CLOSING_FORMAT);
     rk_line_put_day(out, after->start);
     rk_buffer_text(out, "\nsource");
     put_moment(out, after->since);

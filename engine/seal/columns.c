@@ -97,6 +97,7 @@ void rk_columns_encode(const rk_batch *batch, const rk_names *names, const rk_te
 
 typedef struct cursor {
     const char *start, *at, *end;
+    const char *column; /* where the column began that is being read */
 } cursor;
 
 static bool take(cursor *c, void *into, size_t size)
@@ -188,10 +189,30 @@ static int get_column_head(cursor *c, const rk_batch *batch, uint64_t *length)
     return i;
 }
 
+/* The bytes are those that were sealed: what is not known here was written by a newer program. */
+static bool fail_decode(rk_slice bytes, const cursor *c, const rk_batch *batch, rk_error *err)
+{
+    char later = bytes.len > 3 && memcmp(bytes.at, magic, 3) == 0 ? bytes.at[3] : magic[3];
+    unsigned char length = c->column < c->end ? (unsigned char)*c->column : 0;
+    rk_slice name = {c->column + 1, length};
+    if (later > magic[3] && later <= '9')
+        rk_fail(err, RK_INVALID, "a sealed table of format %c, this program knows formats up to %c",
+                later, magic[3]);
+    else if (length && length < c->end - c->column && rk_utf8_valid(name) &&
+             rk_column_find(batch->columns, batch->column_count, name) < 0)
+        rk_fail(err, RK_INVALID,
+                "a sealed table with a column \"%.*s\", which this program does "
+                "not know",
+                RK_FMT(name));
+    else
+        return rk_fail(err, RK_DIFFERENT, "not a sealed batch of this program's columns");
+    return rk_fail_hint(err, "a newer rekon wrote it: use that one, or a newer one");
+}
+
 bool rk_columns_decode(rk_slice bytes, rk_batch *batch, rk_names *names, rk_texts *texts,
                        rk_error *err)
 {
-    cursor c = {bytes.at, bytes.at, bytes.at + bytes.len};
+    cursor c = {bytes.at, bytes.at, bytes.at + bytes.len, bytes.at + bytes.len};
     uint64_t columns, rows, length;
     uint32_t chunk = rk_texts_register(texts, bytes);
     size_t first = batch->count;
@@ -201,17 +222,18 @@ bool rk_columns_decode(rk_slice bytes, rk_batch *batch, rk_names *names, rk_text
     for (uint64_t row = 0; good && row < rows; row++)
         rk_batch_clear_row(batch, first + row);
     for (uint64_t n = 0; good && n < columns; n++) {
+        c.column = c.at;
         int i = get_column_head(&c, batch, &length);
         good = i >= 0;
         if (!good)
             break;
         rk_batch_add_column(batch, (size_t)i);
-        cursor own = {c.start, c.at, c.at + length};
+        cursor own = {c.start, c.at, c.at + length, NULL};
         good = get_column(&own, batch, (size_t)i, first, rows, names, chunk);
         c.at += length;
     }
     if (!good || c.at != c.end)
-        return rk_fail(err, RK_DIFFERENT, "not a sealed batch of this program's columns");
+        return fail_decode(bytes, &c, batch, err);
     batch->count = first + rows;
     return true;
 }

@@ -11,6 +11,20 @@ bool rk_line_next(rk_slice *rest, rk_line *line)
     return true;
 }
 
+bool rk_line_format(rk_line *line, const char *kind, const char *shown, uint64_t known,
+                    rk_error *err)
+{
+    rk_slice what = rk_line_text(line);
+    uint64_t format = rk_line_u64(line);
+    if (!line->good || !rk_slice_is(what, kind) || format == 0)
+        return rk_fail(err, RK_DIFFERENT, "not %s", shown);
+    if (format <= known)
+        return true;
+    rk_fail(err, RK_INVALID, "%s of format %llu, this program knows formats up to %llu", shown,
+            (unsigned long long)format, (unsigned long long)known);
+    return rk_fail_hint(err, "a newer rekon wrote it: use that one, or a newer one");
+}
+
 rk_slice rk_line_text(rk_line *line)
 {
     if (line->at < line->count)

@@ -22,6 +22,11 @@ typedef struct rk_line {
 /* The next line of `rest`; false at the end. */
 bool rk_line_next(rk_slice *rest, rk_line *line);
 
+/* The first line of a text: its kind ("rekon-manifest"), then the number of its format. RK_DIFFERENT when it is
+ * something else, RK_INVALID when a newer program wrote it. */
+bool rk_line_format(rk_line *line, const char *kind, const char *shown, uint64_t known,
+                    rk_error *err);
+
 rk_slice rk_line_text(rk_line *line);
 uint64_t rk_line_u64(rk_line *line);
 int64_t rk_line_i64(rk_line *line);

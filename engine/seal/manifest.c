@@ -103,7 +103,7 @@ char *rk_manifest_name(rk_day night, int number, rk_arena *arena)
 
 void rk_manifest_put(const rk_manifest *m, rk_buffer *out)
 {
-    rk_buffer_text(out, "rekon-manifest\t1\nnight");
+    rk_buffer_printf(out, "rekon-manifest\t%d\nnight", RK_MANIFEST_FORMAT);
     rk_line_put_day(out, m->night);
     rk_buffer_printf(out, "\t%d\nprogram", m->number);
     rk_line_put_name(out, m->program);
@@ -172,9 +172,9 @@ bool rk_manifest_parse(rk_slice bytes, rk_arena *arena, rk_manifest *m, rk_error
     rk_line line;
     bool ended = false;
     *m = (rk_manifest){.night = RK_NO_DAY};
-    if (!rk_line_next(&bytes, &line) || !rk_slice_is(rk_line_text(&line), "rekon-manifest") ||
-        rk_line_u64(&line) != 1)
-        return rk_fail(err, RK_DIFFERENT, "not a manifest of format 1");
+    rk_line_next(&bytes, &line);
+    if (!rk_line_format(&line, "rekon-manifest", "a manifest", RK_MANIFEST_FORMAT, err))
+        return false;
     while (!ended && rk_line_next(&bytes, &line)) {
         ended = rk_slice_is(line.cells[0], "end");
         if (!ended && !parse_line(&line, arena, m))

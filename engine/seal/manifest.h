@@ -45,7 +45,7 @@ typedef struct rk_setting {
     rk_slice key, value;
 } rk_setting;
 
-enum { RK_SETTINGS_MAX = 16 };
+enum { RK_MANIFEST_FORMAT = 1, RK_SETTINGS_MAX = 16 };
 #define RK_MANIFEST_BYTES_MAX ((size_t)1 << 28)
 
 typedef struct rk_manifest {

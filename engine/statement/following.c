@@ -18,8 +18,17 @@ static void breach(const check *of, const char *what, size_t line)
                                overruled ? "accepted by decision: " : "", what, line);
 }
 
-/* The run of one statement; false when it does not say what is asked of it: then nothing is compared, since
- * a bank that leaves out a tag has left out no money. */
+/* A statement that does not say what is asked of it is compared with none, since a bank that leaves out a tag
+ * has left out no money. Once its file was set aside. */
+static bool says_too_little(const check *of, const char *what, rk_day until, size_t line)
+{
+    const rk_engine *engine = &of->statement->plan->channel->engine;
+    if (!rk_engine_behaves(engine, RK_STATEMENTS_WITHOUT_NUMBER, until))
+        breach(of, what, line);
+    return false;
+}
+
+/* The run of one statement; false when it does not say what is asked of it. */
 static bool run_of(const check *of, const rk_said *said, rk_follow *one)
 {
     const rk_controls *asked = &of->statement->plan->channel->controls;
@@ -36,15 +45,17 @@ static bool run_of(const check *of, const rk_said *said, rk_follow *one)
                        .closing = said->closing,
                        .entries = (uint32_t)said->entries,
                        .line = said->line};
-    if (until == RK_NO_DAY ||
-        (asked->opening && (said->opening == RK_NO_MONEY || said->closing == RK_NO_MONEY)))
-        return false;
+    if (until == RK_NO_DAY)
+        return says_too_little(of, "a statement of no day", until, said->line);
+    if (asked->opening && (said->opening == RK_NO_MONEY || said->closing == RK_NO_MONEY))
+        return says_too_little(of, "a statement without opening and closing balance", until,
+                               said->line);
     one->first = rk_statement_number_of_day(from);
     one->last = rk_statement_number_of_day(until);
     if (!asked->numbers)
         return true;
     if (!rk_statement_number_parse(said->number, &one->first))
-        return false;
+        return says_too_little(of, "a statement without a number", until, said->line);
     one->first.year = (uint32_t)rk_civil_of(until).year;
     one->last = one->first;
     return true;

@@ -1,0 +1,77 @@
+/* rules/engine.yaml */
+#include "config/load.h"
+
+/* A new row is a change of what the engine does; the words are never used again for anything else. */
+static const rk_choice behaviours[] = {{"statements_without_number", RK_STATEMENTS_WITHOUT_NUMBER},
+                                       {NULL, 0}};
+
+typedef struct behaviour_row {
+    int behaviour;
+    rk_day from;
+} behaviour_row;
+
+static const rk_key behaviour_keys[] = {
+    {"behaviour", &rk_value_choice, offsetof(behaviour_row, behaviour), .needed = true,
+     .choices = behaviours,
+     .doc =
+         "statements_without_number: one that leaves out the number or balance which its channel "
+         "asks for is compared with no other; before, its file was set aside"},
+    {"from", &rk_value_day, offsetof(behaviour_row, from), .needed = true,
+     .doc = "the first day on which the engine behaves so"},
+};
+
+static const rk_schema behaviour_schema = {
+    .doc = "what the engine does otherwise than before",
+    .size = sizeof(behaviour_row),
+    RK_KEYS(behaviour_keys),
+};
+
+typedef struct engine_file {
+    int format;
+    behaviour_row *rows;
+    size_t count;
+} engine_file;
+
+static const rk_key engine_keys[] = {
+    {"format", &rk_value_integer, offsetof(engine_file, format), .needed = true, .least = 1,
+     .most = RK_RULES_FORMAT, .doc = "of the rule files and reports in this folder"},
+    {"behaviours", &rk_value_list, offsetof(engine_file, rows),
+     .count_offset = offsetof(engine_file, count), .of = &behaviour_schema,
+     .doc = "since when the engine does what earlier versions did otherwise"},
+};
+
+const rk_schema rk_engine_schema = {
+    .doc = "the format of the rules, and since when the engine behaves as it does",
+    .size = sizeof(engine_file),
+    RK_KEYS(engine_keys),
+};
+
+/* Before anything else of a newer format is looked at. */
+static bool know_format(const rk_load *load, const rk_node *root, rk_error *err)
+{
+    uint64_t format;
+    const rk_node *node = rk_node_at(root, "format");
+    if (node == root || !rk_slice_to_u64(node->text, &format) || format <= RK_RULES_FORMAT)
+        return true;
+    rk_load_fail(load, node, err,
+                 "these rules have format %llu, this program knows formats up to %d",
+                 (unsigned long long)format, RK_RULES_FORMAT);
+    return rk_fail_hint(err, "a newer rekon wrote them: use that one, or a newer one");
+}
+
+bool rk_load_engine(const rk_load *load, const rk_node *root, rk_error *err)
+{
+    engine_file file;
+    rk_engine *engine = &load->rules->engine;
+    if (!know_format(load, root, err) || !rk_schema_bind(load, &rk_engine_schema, root, &file, err))
+        return false;
+    engine->format = file.format;
+    for (size_t i = 0; i < file.count; i++) {
+        int behaviour = file.rows[i].behaviour;
+        if (engine->has[behaviour])
+            return rk_load_fail(load, root, err, "two rows for one behaviour");
+        engine->has[behaviour] = true;
+        engine->from[behaviour] = file.rows[i].from;
+    }
+    return true;
+}

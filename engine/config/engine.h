@@ -1,0 +1,35 @@
+/*
+ * engine: the format of the rule files, and since when the engine behaves as it does.
+ *
+ * In:  rules/engine.yaml: format 1; statements_without_number from 2022-01-26
+ * Out: rk_engine_behaves(engine, RK_STATEMENTS_WITHOUT_NUMBER, 2024-03-05): true
+ * A version that judges otherwise than the ones before it does so from a day on that the rules name. The rules
+ * are sealed with each night, so a night made before the change is made again without it, by any later version.
+ * A behaviour that no row names is the one of before.
+ */
+#ifndef RK_CONFIG_ENGINE_H
+#define RK_CONFIG_ENGINE_H
+
+#include "model/moment.h"
+
+enum { RK_RULES_FORMAT = 1 };
+
+/* What once was otherwise; the words stand in config/engine.c. */
+typedef enum rk_behaviour {
+    RK_STATEMENTS_WITHOUT_NUMBER, /* by the last day of the statement */
+    RK_BEHAVIOURS
+} rk_behaviour;
+
+typedef struct rk_engine {
+    int format; /* 0: no file says it, which is 1 */
+    bool has[RK_BEHAVIOURS];
+    rk_day from[RK_BEHAVIOURS];
+} rk_engine;
+
+/* On a day, or on RK_NO_DAY: at any time. */
+static inline bool rk_engine_behaves(const rk_engine *engine, rk_behaviour behaviour, rk_day day)
+{
+    return engine->has[behaviour] && (day == RK_NO_DAY || day >= engine->from[behaviour]);
+}
+
+#endif
