@@ -3,6 +3,7 @@
 
 #include "commands/explain.h"
 #include "expire/expire.h"
+#include "night/judge.h"
 #include "tally/office.h"
 
 /* ---- shared ---- */
@@ -207,7 +208,8 @@ static void hold_by_files(rk_explain *x)
     for (size_t i = 0; i < night->world.new_file_count; i++) {
         const rk_file *file = &night->world.files.items[i];
         char hex[RK_DIGEST_HEX + 1];
-        bool waits = file->fate == RK_FATE_QUARANTINED || file->fate == RK_FATE_HELD;
+        bool waits = file->fate == RK_FATE_HELD ||
+                     (file->fate == RK_FATE_QUARANTINED && !rk_was_sent_again(&night->world, file));
         if (!waits ||
             !touches(x, rk_channel_find(&night->rules, file->channel), file->from, file->until))
             continue;

@@ -59,6 +59,18 @@ size_t rk_code_neighbours(uint64_t code, uint64_t *neighbours)
     return with_one_of_two_less(code, neighbours);
 }
 
+size_t rk_code_slips(uint64_t code, uint64_t *slips)
+{
+    size_t count = replaced_or_swapped(code, slips);
+    uint64_t unit = 1;
+    for (int place = 0; place < CODE_DIGITS; place++, unit *= 10) {
+        uint64_t digit = code / unit % 10;
+        slips[count++] = code / unit / 10 * unit + code % unit + RK_CODE_SHORT;
+        slips[count++] = (code / unit * 10 + digit) * unit + code % unit;
+    }
+    return count;
+}
+
 /* ---- codes that are still to be paid ---- */
 
 /* A bit by hash of each: most neighbours are nobody's, and this fits where the index does not. */

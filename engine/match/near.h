@@ -18,6 +18,9 @@ enum { RK_NEIGHBOURS_MAX = 15 * 10 + 64 };
  * gives how many. */
 size_t rk_code_neighbours(uint64_t code, uint64_t *neighbours);
 
+/* What may have been read of a code of fifteen digits with one edit: the other way round. Gives how many. */
+size_t rk_code_slips(uint64_t code, uint64_t *slips);
+
 /* Decides entries that are unidentified because no application has their code, by the first rule on near
  * codes that an application fits; adds the applications that fit to run->candidates. Runs after the exact
  * keys: the applications' states say what is paid. Cost: at most 150 look-ups for each such entry, nearly

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "match/near.h"
 #include "night/night.h"
 #include "snapshot/applications.h"
 #include "statement/read.h"
@@ -361,16 +362,83 @@ static void want_groups(const rk_night *night, const fresh *f, group_search *sea
     rk_keys_free(&more);
 }
 
+static void want_slips(uint64_t code, rk_wanted *wanted)
+{
+    uint64_t slips[RK_NEIGHBOURS_MAX];
+    size_t count = rk_code_is_whole(code) ? rk_code_slips(code, slips) : 0;
+    for (size_t i = 0; i < count; i++)
+        rk_keys_add(&wanted->slips, slips[i]);
+}
+
+/* It is paid by its own code, and nothing of tonight says otherwise. */
+static bool stays_paid(const rk_applications *known, size_t row, uint64_t code)
+{
+    rk_state state = (rk_state)known->state[row];
+    return known->code[row] == code &&
+           (state == RK_STATE_PAID || state == RK_STATE_PAID_LATE || state == RK_STATE_REINSTATED);
+}
+
+static void want_slips_of_told(const rk_night *night, const rk_applications *told,
+                               rk_wanted *wanted)
+{
+    const rk_world *w = &night->world;
+    id_table table = index_ids(&w->before.applications, &w->texts, 0);
+    for (size_t row = 0; row < told->batch.count; row++) {
+        uint32_t known = *slot_of_id(&table, rk_texts_get(&w->texts, told->id[row]));
+        bool is_older = rk_day_at(told->submitted_at[row], night->settings.zone) < night->day ||
+                        (told->billed_at && told->billed_at[row] != RK_NO_MOMENT &&
+                         rk_day_at(told->billed_at[row], night->settings.zone) < night->day);
+        if (is_older && !(known && stays_paid(&w->before.applications, known - 1, told->code[row])))
+            want_slips(told->code[row], wanted);
+    }
+    free(table.slots);
+}
+
+static void want_slips_of_decided(const rk_night *night, rk_wanted *wanted)
+{
+    const rk_world *w = &night->world;
+    const rk_entries *e = &w->before.entries;
+    const rk_decision_rows *decisions = &night->history.decisions;
+    for (size_t i = 0; i < decisions->batch.count; i++) {
+        uint64_t digest;
+        uint32_t ordinal;
+        rk_slice subject = rk_texts_get(&w->texts, decisions->subject[i]);
+        if (!rk_night_parse_entry(rk_night_entry_named(night, subject), &digest, &ordinal))
+            continue;
+        for (size_t row = 0; row < e->batch.count; row++)
+            if (e->ordinal[row] == ordinal && e->application[row] != RK_NO_ROW &&
+                rk_digest_short(&w->files.items[e->file[row]].digest) == digest)
+                want_slips(w->before.applications.code[e->application[row]], wanted);
+    }
+}
+
+/* What an earlier night could not identify may be the payment of an application that is told tonight, or told
+ * otherwise, or has more time, or whose payment is taken back: open entries whose code is one edit away must
+ * be at hand. */
+static void want_slips_of_all(const rk_night *night, const fresh *f, rk_wanted *wanted)
+{
+    const rk_applications *known = &night->world.before.applications;
+    want_slips_of_decided(night, wanted);
+    if (f->has_applications)
+        want_slips_of_told(night, &f->applications, wanted);
+    for (size_t row = 0; row < f->entries.batch.count; row++)
+        if (f->entries.amount_minor[row] < 0 && f->entries.code[row])
+            want_slips(f->entries.code[row], wanted);
+    for (size_t row = 0; night->outages_changed && row < known->batch.count; row++)
+        if (!stays_paid(known, row, known->code[row]))
+            want_slips(known->code[row], wanted);
+}
+
 /* Loads what is touched, and what that touches, until nothing more is. */
 static bool load_touched(rk_night *night, const fresh *f, rk_error *err)
 {
     rk_world *w = &night->world;
     rk_wanted wanted = {.awaiting = true, .open_day = night->day};
-    bool good = true, by_id = false;
+    bool good = true;
     group_search groups = {.codes = {0}};
     want(night, f, &wanted);
     note_codes(&groups, &wanted);
-    for (;;) {
+    for (int step = 0;; step++) {
         size_t entries = w->before.entries.batch.count;
         good = rk_closing_load(&night->archive, &night->opening, &wanted, w, err);
         rk_wanted_free(&wanted);
@@ -380,11 +448,13 @@ static bool load_touched(rk_night *night, const fresh *f, rk_error *err)
         want_codes_of_open(night, entries, &wanted);
         note_codes(&groups, &wanted);
         want_groups(night, f, &groups, &wanted);
-        if (!by_id)
+        if (step == 0)
             want_by_id(night, f, &wanted);
-        by_id = true;
-        if (wanted.codes.count + wanted.ids.count == 0)
+        if (step == 1)
+            want_slips_of_all(night, f, &wanted);
+        if (step > 0 && wanted.codes.count + wanted.ids.count + wanted.slips.count == 0)
             break;
+        rk_keys_sort(&wanted.slips);
         rk_keys_sort(&wanted.codes);
         rk_keys_sort(&wanted.days);
         rk_keys_sort(&wanted.ids);
@@ -407,11 +477,14 @@ static bool files_are_news(const rk_night *night)
     return night->history.decisions.batch.count > 0 || night->outages_changed;
 }
 
-/* The source is read again from here: not beyond the judgement, as what is submitted after it was left. */
+/* The source is read again from here: not beyond the judgement, as what is submitted after it was left; and
+ * from where it was last whole, as what it did not show tonight may be older than what it did. */
 static void limit_since(rk_night *night)
 {
     rk_moment last = rk_night_judge_at(night) - 1;
-    if (night->since > last)
+    if (night->suspended.len)
+        night->since = night->opening.since;
+    else if (night->since > last)
         night->since = last;
 }
 
@@ -453,8 +526,8 @@ bool rk_night_read(rk_night *night, rk_error *err)
             join_applications(night, &f.applications);
         join_entries(&night->world, &f.entries);
         rk_night_decide_entries(night);
-        limit_since(night);
         night->suspended = doubt_source(night);
+        limit_since(night);
     }
     if (f.has_applications)
         rk_batch_free(&f.applications.batch);

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "model/state.h"
+#include "night/judge.h"
 #include "night/night.h"
 #include "tally/office.h"
 
@@ -249,28 +250,43 @@ static bool write_transitions(rk_night *night, const evidence *found, rk_error *
 
 /* ---- files and cases ---- */
 
-static void write_files(rk_night *night)
+static void write_file(rk_night *night, const rk_file *file)
 {
     char hex[RK_DIGEST_HEX + 1];
     rk_file_rows *rows = &night->history.files;
+    size_t row = rk_batch_append(&rows->batch);
+    rows->digest[row] =
+        rk_texts_add(&night->world.texts, rk_slice_of(rk_digest_hex(&file->digest, hex)));
+    rows->name[row] = rk_texts_add(&night->world.texts, file->name);
+    rows->channel[row] = file->channel;
+    rows->account[row] = file->account;
+    rows->fate[row] = name_of(night, rk_fate_name(file->fate));
+    rows->covers_from[row] = file->from;
+    rows->covers_until[row] = file->until;
+    rows->entries[row] = file->entries;
+    rows->rejects[row] = file->rejects;
+    rows->amount[row] = file->sum_minor;
+    rows->why[row] = rk_texts_add(&night->world.texts, file->why);
+}
+
+static bool stands_back(const rk_night *night, const rk_file *file)
+{
+    return file->fate == RK_FATE_QUARANTINED && rk_was_sent_again(&night->world, file);
+}
+
+/* What a sound file of the same night stands in for comes before it, whatever their names: a later night tells
+ * by the order that it does not wait. */
+static void write_files(rk_night *night)
+{
+    const rk_files *files = &night->world.files;
+    for (size_t i = 0; i < night->world.new_file_count; i++)
+        if (stands_back(night, &files->items[i]))
+            write_file(night, &files->items[i]);
     for (size_t i = 0; i < night->world.new_file_count; i++) {
-        const rk_file *file = &night->world.files.items[i];
-        if (file->fate == RK_FATE_WAITING || file->fate == RK_FATE_UNKNOWN ||
-            file->fate == RK_FATE_SAME)
-            continue;
-        size_t row = rk_batch_append(&rows->batch);
-        rows->digest[row] =
-            rk_texts_add(&night->world.texts, rk_slice_of(rk_digest_hex(&file->digest, hex)));
-        rows->name[row] = rk_texts_add(&night->world.texts, file->name);
-        rows->channel[row] = file->channel;
-        rows->account[row] = file->account;
-        rows->fate[row] = name_of(night, rk_fate_name(file->fate));
-        rows->covers_from[row] = file->from;
-        rows->covers_until[row] = file->until;
-        rows->entries[row] = file->entries;
-        rows->rejects[row] = file->rejects;
-        rows->amount[row] = file->sum_minor;
-        rows->why[row] = rk_texts_add(&night->world.texts, file->why);
+        rk_file_fate fate = files->items[i].fate;
+        if (fate != RK_FATE_WAITING && fate != RK_FATE_UNKNOWN && fate != RK_FATE_SAME &&
+            !stands_back(night, &files->items[i]))
+            write_file(night, &files->items[i]);
     }
 }
 

@@ -19,8 +19,7 @@ static void add_gap(rk_judgement *j, rk_name name, rk_day from, rk_day until)
     rk_gaps_add(&j->gaps, name, begin, end);
 }
 
-/* A file of the same channel, account and days counts: the one that was set aside was sent again. */
-static bool was_sent_again(const rk_world *world, const rk_file *file)
+bool rk_was_sent_again(const rk_world *world, const rk_file *file)
 {
     for (size_t i = 0; i < world->new_file_count; i++) {
         const rk_file *other = &world->files.items[i];
@@ -37,7 +36,7 @@ static void add_gaps(rk_judgement *j, const rk_world *world)
     for (size_t i = 0; i < world->new_file_count; i++) {
         const rk_file *file = &world->files.items[i];
         bool set_aside = file->fate == RK_FATE_HELD ||
-                         (file->fate == RK_FATE_QUARANTINED && !was_sent_again(world, file));
+                         (file->fate == RK_FATE_QUARANTINED && !rk_was_sent_again(world, file));
         if (set_aside)
             add_gap(j, file->channel, file->from, file->until);
     }

@@ -38,6 +38,9 @@ typedef struct rk_judgement {
     int threads;
 } rk_judgement;
 
+/* A file of the same channel, account and days counts: the one that was set aside was sent again. */
+bool rk_was_sent_again(const rk_world *world, const rk_file *file);
+
 bool rk_judge(rk_judgement *judgement, rk_world *world, rk_error *err);
 
 #endif

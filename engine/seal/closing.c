@@ -105,6 +105,7 @@ void rk_wanted_free(rk_wanted *wanted)
     rk_keys_free(&wanted->ids);
     rk_keys_free(&wanted->entries);
     rk_keys_free(&wanted->days);
+    rk_keys_free(&wanted->slips);
 }
 
 static uint64_t key_of_day(rk_day day)
@@ -427,6 +428,8 @@ static bool is_wanted(const rk_archive *archive, const rk_segment *segment, cons
     for (size_t i = 0; segment->home == RK_HOME_APPLICATIONS && i < wanted->days.count; i++)
         *met |= wanted->days.items[i] == day;
     return meets(archive, &wanted->codes, &segment->codes, met, err) &&
+           (segment->home != RK_HOME_OPEN ||
+            meets(archive, &wanted->slips, &segment->codes, met, err)) &&
            meets(archive, &wanted->ids, &segment->ids, met, err) &&
            meets(archive, &wanted->entries, &segment->keys, met, err);
 }

@@ -136,6 +136,7 @@ bool rk_closing_open(const rk_archive *archive, const rk_ref *root, rk_world *wo
 typedef struct rk_wanted {
     rk_keys codes, ids, entries;
     rk_keys days;    /* of applications; rk_day as uint64_t, shifted by 2^31 */
+    rk_keys slips;   /* codes of open entries alone */
     bool awaiting;   /* all segments with applications that wait */
     rk_day open_day; /* the open segment of this night, RK_NO_DAY: none */
 } rk_wanted;
