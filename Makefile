@@ -55,6 +55,13 @@ check-mutants: build/test/read_many ## damage each channel's case in tens of tho
 	/usr/bin/python3 tests/test_mutants.py 10000
 	/usr/bin/python3 tests/test_mutants_standard.py 10000
 
+.PHONY: check-books
+check-books: build/rekon build/test/rekon build/test/test_damage build/test/test_hostile ## damage ten thousand workbooks, hide ten thousand formulas, fill more than a sheet
+	build/test/test_damage 10000
+	build/test/test_hostile 10000
+	REKON=$(CURDIR)/build/test/rekon /usr/bin/python3 tests/test_hostile.py 10000
+	/usr/bin/python3 tests/long_lists.py
+
 .PHONY: check-archive
 check-archive: build/test/rekon build/sanitize/rekon cluster ## alter an archive at thousands of places: verify finds and names each
 	cd tests && REKON=$(CURDIR)/build/test/rekon REKON_SANITIZED=$(CURDIR)/build/sanitize/rekon \

@@ -18,6 +18,7 @@
 #include "base/file.h"
 #include "base/zip.h"
 #include "report/books.h"
+#include "report/plan.h"
 
 enum { CHANNELS_MAX = 32 };
 
@@ -644,6 +645,60 @@ static void test_books__hostile_texts_stay_texts(void **state)
 
 /* ---- to look at ---- */
 
+/* What does not fit on a sheet goes on in the next one: heads, totals of its own rows, filters; in constant
+ * memory as well. */
+static void test_books__a_list_goes_on_in_a_further_sheet(void **state)
+{
+    (void)state;
+    enum { ROWS = 24, FIRST = 9 }; /* rows of a sheet; the list begins in row 9 */
+    for (int is_long = 0; is_long < 2; is_long++) {
+        world w;
+        rk_books books;
+        rk_buffer part = {0};
+        open_world(&w, 7);
+        fill_world(&w, 1, 60);
+        rk_plan_limits = (rk_plan_limit){ROWS, is_long ? 1 : RK_PLAN_LONG};
+        make_books(&w, &books);
+        rk_plan_limits = (rk_plan_limit){RK_PLAN_ROWS, RK_PLAN_LONG};
+        const rk_book *book = NULL;
+        for (size_t i = 0; i < books.count && !book; i++)
+            if (rk_slice_is(books.items[i].workbook, "harian") &&
+                books.items[i].office != w.rules.offices.none)
+                book = &books.items[i];
+        assert_non_null(book);
+        size_t listed = 0, entries = 0, sheets = 0;
+        for (size_t i = 0; i < w.flows.batch.count; i++)
+            if (w.flows.kind[i] == RK_FACT_ENTRY && w.flows.booked_on[i] == w.input.night &&
+                w.flows.outcome[i] != RK_IGNORED && w.flows.office[i] == book->office)
+                entries += w.flows.count[i];
+        read_part(book, "xl/workbook.xml", &part);
+        assert_true(has(&part, "name=\"Penerimaan\""));
+        assert_true(has(&part, "name=\"Penerimaan (2)\""));
+        while (has(&part, sheets
+                              ? rk_arena_printf(&w.arena, "name=\"Penerimaan (%zu)\"", sheets + 1)
+                              : "name=\"Penerimaan\""))
+            sheets++;
+        for (size_t k = 0; k < sheets; k++) {
+            rk_buffer_clear(&part);
+            read_part(book, rk_arena_printf(&w.arena, "xl/worksheets/sheet%zu.xml", k + 2), &part);
+            size_t rows = 0;
+            while (has(&part, rk_arena_printf(&w.arena, "<c r=\"A%zu\"", FIRST + rows)))
+                rows++;
+            assert_true(k + 1 == sheets ? rows > 0 : FIRST - 1 + rows == ROWS);
+            assert_true(has(&part, rk_arena_printf(&w.arena, "<autoFilter ref=\"A%d:L%zu\"",
+                                                   FIRST - 1, FIRST - 1 + rows)));
+            assert_true(has(
+                &part, rk_arena_printf(&w.arena, "<f>SUM(K%d:K%zu)</f>", FIRST, FIRST - 1 + rows)));
+            listed += rows;
+        }
+        assert_true(sheets > 1);
+        assert_int_equal(listed, entries);
+        rk_buffer_free(&part);
+        rk_books_free(&books);
+        close_world(&w);
+    }
+}
+
 static int write_books(const char *folder, rk_language language)
 {
     world w;
@@ -689,6 +744,7 @@ int main(int count, char **arguments)
         cmocka_unit_test(test_books__an_empty_day_says_nil),
         cmocka_unit_test(test_books__a_second_run_has_a_name_of_its_own),
         cmocka_unit_test(test_books__hostile_texts_stay_texts),
+        cmocka_unit_test(test_books__a_list_goes_on_in_a_further_sheet),
     };
     return cmocka_run_group_tests(tests, NULL, remove_scratch);
 }

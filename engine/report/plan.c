@@ -11,26 +11,78 @@ const rk_plan_limit rk_plan_limits = {RK_PLAN_ROWS, RK_PLAN_LONG};
 
 static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
 
-/* Whether the sequence of `len` bytes may stand in a cell: no C0 and C1 controls, no DEL, none of the
- * code points that XML 1.0 leaves out. */
+/* Whether the sequence of `len` bytes may stand in a cell: no C0 and C1 controls, no DEL, nothing that turns
+ * the direction of what follows, none of the code points that XML 1.0 leaves out. */
 static bool may_stand(const unsigned char *at, size_t len)
 {
     if (len == 1)
         return at[0] >= 0x20 && at[0] != 0x7f;
     if (len == 2)
         return !(at[0] == 0xc2 && at[1] < 0xa0);
-    if (len == 3)
-        return !(at[0] == 0xef && at[1] == 0xbf && at[2] >= 0xbe);
-    return true;
+    if (len != 3)
+        return true;
+    if (at[0] == 0xe2 && at[1] == 0x80)
+        return at[2] < 0xaa || at[2] > 0xae; /* U+202A to U+202E */
+    if (at[0] == 0xe2 && at[1] == 0x81)
+        return at[2] < 0xa6 || at[2] > 0xa9; /* U+2066 to U+2069 */
+    return !(at[0] == 0xef && at[1] == 0xbf && at[2] >= 0xbe);
 }
 
-/* How many of the bytes, at most `most`, are plain ASCII. */
+static bool starts(const char *at, const char *end, const char *with)
+{
+    size_t len = strlen(with);
+    return (size_t)(end - at) >= len && memcmp(at, with, len) == 0;
+}
+
+/* = + - @, or one of them in full width: its bytes, or 0. */
+static size_t sign_at(const char *at, const char *end)
+{
+    static const char *const wide[] = {"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
+                                       "\xef\xbc\xa0"};
+    if (at < end && memchr("=+-@", *at, 4))
+        return 1;
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+        if (starts(at, end, wide[i]))
+            return 3;
+    return 0;
+}
+
+/* Behind what some program skips: blanks, a byte-order mark, what has no width. */
+static const char *behind_blanks(const char *at, const char *end)
+{
+    static const char *const blanks[] = {
+        " ", "\xc2\xa0", "\xef\xbb\xbf", "\xe2\x80\x8b", "\xe2\x81\xa0", "\xe3\x80\x80"};
+    for (size_t i = 0; i < sizeof blanks / sizeof *blanks;) {
+        bool skipped = starts(at, end, blanks[i]);
+        at += skipped ? strlen(blanks[i]) : 0;
+        i = skipped ? 0 : i + 1;
+    }
+    return at;
+}
+
+/* Whether some spreadsheet program takes the text for a formula. */
+static bool begins_formula(const char *at, const char *end)
+{
+    return sign_at(behind_blanks(at, end), end) > 0;
+}
+
+/* The same behind a separator: the cell begins there when a CSV is opened with another one than it was
+ * saved with. "Rp350.000,-" is no formula. */
+static bool goes_on_as_formula(const char *separator, const char *end)
+{
+    const char *at = behind_blanks(separator + 1, end);
+    size_t sign = sign_at(at, end);
+    bool is_dash = sign == 1 && (*at == '-' || *at == '+');
+    return sign && !(is_dash && (at + 1 == end || at[1] == ' '));
+}
+
+/* How many of the bytes, at most `most`, are plain ASCII and separate nothing. */
 static size_t plain_run(const char *at, const char *end, size_t most)
 {
     const char *start = at;
     if ((size_t)(end - at) > most)
         end = at + most;
-    while (at < end && *at >= 0x20 && *at < 0x7f)
+    while (at < end && *at >= 0x20 && *at < 0x7f && *at != ';' && *at != ',')
         at++;
     return (size_t)(at - start);
 }
@@ -39,7 +91,7 @@ void rk_plan_clean(rk_slice text, rk_buffer *out)
 {
     const char *at = text.at, *end = text.at + text.len;
     size_t units = 0;
-    if (text.len && memchr("=+-@", *at, 4)) {
+    if (begins_formula(at, end)) {
         rk_buffer_char(out, '\'');
         units++;
     }
@@ -59,6 +111,10 @@ void rk_plan_clean(rk_slice text, rk_buffer *out)
             rk_buffer_bytes(out, replacement, 3);
         else
             rk_buffer_bytes(out, at, len);
+        if ((*at == ';' || *at == ',') && units < RK_PLAN_TEXT && goes_on_as_formula(at, end)) {
+            rk_buffer_char(out, '\'');
+            units++;
+        }
         at += len ? len : 1;
     }
 }

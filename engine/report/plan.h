@@ -201,8 +201,10 @@ typedef struct rk_plan {
     size_t count, capacity;
 } rk_plan;
 
-/* The text as it may stand in a cell: bad UTF-8 and control characters become U+FFFD, a leading
- * = + - @ gets an apostrophe, all beyond RK_PLAN_TEXT is cut. Appends to `out`. */
+/* The text as it may stand in a cell: bad UTF-8, control characters and turns of direction become U+FFFD; what
+ * some program would take for a formula (= + - @, also in full width or behind blanks, also behind a
+ * separator that a CSV may be opened with) gets an apostrophe; all beyond RK_PLAN_TEXT is cut. Appends to
+ * `out`. */
 void rk_plan_clean(rk_slice text, rk_buffer *out);
 
 /* A new sheet. Fails (RK_INVALID) on a name that the file format does not allow, or that is taken. */
