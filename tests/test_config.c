@@ -100,7 +100,7 @@ static void test_config__files_must_be_there_and_known(void **state)
          "weather-report.yaml: unknown rule file \"weather-report.yaml\"\nhint: rules are "
          "offices.yaml, "
          "tariffs.yaml, deadlines.yaml, matching.yaml, outages.yaml, calendar.yaml, targets.yaml, "
-         "quotas.yaml, findings.yaml and "
+         "quotas.yaml, findings.yaml, engine.yaml and "
          "channels/*.yaml\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

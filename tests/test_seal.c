@@ -201,7 +201,8 @@ static void test_columns__damaged_bytes_do_no_harm(void **state)
         rk_facts_init(&back, 4);
         bool good =
             rk_columns_decode((rk_slice){damaged, length}, &back.batch, &own, &own_texts, &err);
-        assert_true(good || err.code == RK_DIFFERENT);
+        /* RK_INVALID: a column's name is another one now */
+        assert_true(good || err.code == RK_DIFFERENT || err.code == RK_INVALID);
         rk_batch_free(&back.batch);
         rk_names_free(&own);
         rk_texts_free(&own_texts);

@@ -18,7 +18,8 @@ void rk_columns_encode(const rk_batch *batch, const rk_names *names, const rk_te
 
 /* Appends the rows to `batch`. A column that the bytes have and the batch lacks is added; one that the
  * batch has and the bytes lack is filled with its empty value. `bytes` must outlive `texts`: text is
- * referred to, not copied. RK_DIFFERENT when the bytes are no such batch or hold an unknown column. */
+ * referred to, not copied. RK_DIFFERENT when the bytes are no such batch; RK_INVALID when a newer program
+ * wrote them: another format, or a column that is not known here. */
 bool rk_columns_decode(rk_slice bytes, rk_batch *batch, rk_names *names, rk_texts *texts,
                        rk_error *err);
 
