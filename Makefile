@@ -91,7 +91,7 @@ fuzz: $(FUZZERS) ## run each fuzzer for half an hour, or SECONDS=n
 
 .PHONY: bench
 bench: build/rekon build/fixtures/generate setup ## beside other programs on the same files: SIZES="1e5 1e6", RUNS=3, PARTS="shared ..."
-	@SIZES="$(SIZES)" RUNS="$(RUNS)" PARTS="$(PARTS)" tests/bench.sh
+	@SIZES="$(SIZES)" RUNS="$(RUNS)" PARTS="$(PARTS)" NIGHT_SIZE="$(NIGHT_SIZE)" NIGHTS="$(and $(filter command line,$(origin NIGHTS)),$(NIGHTS))" tests/bench.sh
 
 .PHONY: bench-peers
 bench-peers: setup ## install the programs that make bench compares with: Debian packages, and node modules into build/

@@ -4,7 +4,9 @@
 #
 #   SIZES="1e5 1e6"   of the shared job; 1e7 needs 5 GB below build/ and some minutes
 #   RUNS=3            runs of each program; medians are told
-#   PARTS="..."       which parts: shared reading scale
+#   NIGHT_SIZE=1e6    applications of the night against SQL
+#   NIGHTS=30         nights that are made again; a year is 365
+#   PARTS="..."       which parts: shared night ordinary books reruns reading scale
 #
 # Exit 1 when a result is wrong, never because something is slow. Data are made once and kept in build/bench.
 set -euo pipefail
@@ -17,10 +19,14 @@ bad=0
 trap 'REKON_CLUSTER=pg-bench tests/cluster.sh stop' EXIT
 
 "$python" -c 'import sys; sys.path.insert(0, "tests/bench"); sys.dont_write_bytecode = True; import kit; print(kit.machine())'
-for part in ${PARTS:-shared reading scale}; do
+for part in ${PARTS:-shared night ordinary books reruns reading scale}; do
     echo
     case $part in
     shared) "$python" tests/bench/shared.py --sizes "$sizes" --runs "$runs" || bad=1 ;;
+    night) "$python" tests/bench/night.py --runs "$runs" --size "${NIGHT_SIZE:-1e6}" || bad=1 ;;
+    ordinary) "$python" tests/bench/ordinary.py --runs "$runs" || bad=1 ;;
+    books) "$python" tests/bench/books.py --runs "$runs" || bad=1 ;;
+    reruns) "$python" tests/bench/reruns.py --runs "$runs" --nights "${NIGHTS:-30}" || bad=1 ;;
     reading) "$python" tests/bench/reading.py build/bench/reading 200 || bad=1 ;;
     scale) "$python" tests/bench/scale.py --sizes "$("$python" -c \
         "print(','.join(str(int(float(size))) for size in '$sizes'.split()))")" || bad=1 ;;

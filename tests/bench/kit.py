@@ -161,9 +161,9 @@ def tell_speedup(alone, together, indent="    "):
 
 def compiled(source, *libraries):
     """A C program of this folder, built into build/bench when it is older than its source."""
-    program, text = WORK / Path(source).stem, BENCH / source
+    program, text = WORK / "bin" / Path(source).stem, BENCH / source
     if not program.exists() or program.stat().st_mtime < text.stat().st_mtime:
-        WORK.mkdir(parents=True, exist_ok=True)
+        program.parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(["gcc", "-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-O2", text, "-o", program,
                         *libraries], check=True)
     return program
