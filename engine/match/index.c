@@ -80,17 +80,19 @@ static size_t gap_of_equal_marks(const rk_code_index *index)
     int known = 63 - index->row_bits; /* lowest bits of the hash that a mark holds */
     if (known >= RK_CODE_BITS)
         return SIZE_MAX;
-    return (size_t)(((uint64_t)1 << (known - (RK_CODE_BITS - 32))) * index->places >> 32);
+    return (size_t)(((uint64_t)1 << (known - (RK_CODE_BITS - 32))) * index->lines >> 32) *
+           RK_SLOTS_A_LINE;
 }
 
 static void lay_out(rk_code_index *index, const uint64_t *codes, size_t count)
 {
-    *index = (rk_code_index){.codes = codes, .places = count + count / 2 + 8, .row_bits = 1};
+    size_t lines = (count + count / 2) / RK_SLOTS_A_LINE + 1;
+    *index = (rk_code_index){.codes = codes, .lines = lines, .row_bits = 1};
     while (count >> index->row_bits)
         index->row_bits++;
     index->row_mask = ((uint64_t)1 << index->row_bits) - 1;
     index->mark_mask = ~index->row_mask & ~RK_SLOT_SHARED;
-    index->slots_in_all = index->places + SLOTS_BEHIND;
+    index->slots_in_all = lines * RK_SLOTS_A_LINE + SLOTS_BEHIND;
     index->slots = rk_pages(index->slots_in_all * sizeof *index->slots);
 }
 
@@ -115,7 +117,7 @@ void rk_code_index_build(rk_code_index *index, const uint64_t *codes, size_t cou
         free(shared.items);
     }
     index->farthest = farthest;
-    index->exact = farthest < gap_of_equal_marks(index);
+    index->exact = farthest + RK_SLOTS_A_LINE < gap_of_equal_marks(index);
     if (index->shared_count)
         qsort_r(index->shared, index->shared_count, sizeof *index->shared, by_code,
                 (void *)(uintptr_t)codes);

@@ -16,9 +16,10 @@
 typedef struct rk_code_index {
     const uint64_t *codes;
     uint64_t *slots;
-    size_t places; /* where a search may begin; slots go on behind them */
+    size_t
+        lines; /* of memory, of RK_SLOTS_A_LINE slots: where a search may begin; slots go on behind them */
     size_t slots_in_all;
-    size_t farthest;              /* that a code stands behind its place */
+    size_t farthest;              /* that a code stands behind its place, the line's first slot */
     uint64_t row_mask, mark_mask; /* of a slot */
     int row_bits;
     bool exact;       /* equal marks prove equal codes */
@@ -33,7 +34,7 @@ void rk_code_index_free(rk_code_index *index);
 /* Rows that have `code`, ascending; for codes that are shared. Borrowed from the index. */
 const uint32_t *rk_code_index_rows(const rk_code_index *index, uint64_t code, size_t *count);
 
-enum { RK_CODE_BITS = 50 }; /* 15 digits */
+enum { RK_CODE_BITS = 50 /* 15 digits */, RK_SLOTS_A_LINE = 8 };
 #define RK_CODE_MASK (((uint64_t)1 << RK_CODE_BITS) - 1)
 
 /* One to one on numbers of RK_CODE_BITS bits. */
@@ -47,10 +48,21 @@ static inline uint64_t rk_code_hash(uint64_t code)
 
 #define RK_SLOT_SHARED ((uint64_t)1 << 63)
 
-/* The slot where a search for this hash begins; for prefetching. */
+/* The slot where a search for this hash begins, the first of a line of memory; for prefetching. */
 static inline size_t rk_code_index_place(const rk_code_index *index, uint64_t hash)
 {
-    return (size_t)((hash >> (RK_CODE_BITS - 32)) * index->places >> 32);
+    return (size_t)((hash >> (RK_CODE_BITS - 32)) * index->lines >> 32) * RK_SLOTS_A_LINE;
+}
+
+/* The slot of the line at `at` that has the mark; 0: none. Looks at all of them: to guess which one it will be
+ * costs more. */
+static inline uint64_t rk_code_index_look(const rk_code_index *index, size_t at, uint64_t mark)
+{
+    unsigned equal = 0;
+    const uint64_t *slots = index->slots + at;
+    for (unsigned i = 0; i < RK_SLOTS_A_LINE; i++)
+        equal |= (unsigned)(((slots[i] ^ mark) & index->mark_mask) == 0 && slots[i]) << i;
+    return equal ? slots[__builtin_ctz(equal)] : 0;
 }
 
 /* The first row with `code`, RK_NO_ROW when there is none. */
@@ -62,6 +74,10 @@ static inline uint32_t rk_code_index_find(const rk_code_index *index, uint64_t c
     *shared = false;
     if (code == 0 || code > RK_CODE_MASK)
         return RK_NO_ROW;
+    if (index->exact && (slot = rk_code_index_look(index, at, mark)) != 0) {
+        *shared = (slot & RK_SLOT_SHARED) != 0;
+        return (uint32_t)(slot & index->row_mask) - 1;
+    }
     for (size_t left = index->farthest + 1; left && (slot = index->slots[at]) != 0; left--) {
         uint32_t row = (uint32_t)(slot & index->row_mask) - 1;
         if (((slot ^ mark) & index->mark_mask) == 0 &&
