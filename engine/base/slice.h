@@ -35,7 +35,7 @@ static inline rk_slice rk_slice_between(const char *from, const char *until)
 
 static inline bool rk_slice_equal(rk_slice a, rk_slice b)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+    return a.len == b.len && (a.len == 0 || (a.at[0] == b.at[0] && memcmp(a.at, b.at, a.len) == 0));
 }
 
 static inline bool rk_slice_is(rk_slice a, const char *text)
