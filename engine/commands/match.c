@@ -134,6 +134,17 @@ static bool may_overlap(const matching *m)
     return false;
 }
 
+/* Then one column tells both ends of the time of payment. */
+static bool all_tell_seconds(const matching *m)
+{
+    for (size_t i = 0; i < m->world.files.count; i++)
+        for (size_t c = 0; c < m->setup.rules.channel_count; c++)
+            if (m->setup.rules.channels[c].channel == m->world.files.items[i].channel &&
+                !rk_statement_tells_seconds(&m->setup.rules.channels[c]))
+                return false;
+    return true;
+}
+
 static uint64_t wanted_entry_columns(const matching *m)
 {
     uint64_t shown = rk_entry_all() & ~RK_ENTRY_BIT(narrative);
@@ -141,10 +152,15 @@ static uint64_t wanted_entry_columns(const matching *m)
         return rk_entry_all() | RK_ENTRY_BIT(balance);
     if (!looks_into_numbers(m))
         shown &= ~RK_ENTRY_BIT(windows);
-    if (m->writes & (WRITE_ENTRIES | WRITE_WORKBOOKS))
+    if (m->writes & WRITE_WORKBOOKS)
         return shown;
-    uint64_t hidden = RK_ENTRY_BIT(value_on) | RK_ENTRY_BIT(line) | RK_ENTRY_BIT(ordinal) |
-                      RK_ENTRY_BIT(currency) | RK_ENTRY_BIT(rule);
+    uint64_t hidden = RK_ENTRY_BIT(file) | RK_ENTRY_BIT(ordinal) | RK_ENTRY_BIT(channel) |
+                      RK_ENTRY_BIT(currency) | RK_ENTRY_BIT(value_on);
+    if (all_tell_seconds(m))
+        hidden |= RK_ENTRY_BIT(paid_until);
+    if (m->writes & WRITE_ENTRIES)
+        return shown & ~hidden;
+    hidden |= RK_ENTRY_BIT(line) | RK_ENTRY_BIT(rule);
     if (!asks_for_days(m))
         hidden |= RK_ENTRY_BIT(booked_on) | RK_ENTRY_BIT(account);
     if (!tells_reversals(m))

@@ -100,7 +100,7 @@ static rk_reason nothing_due(const rk_run *run, const rk_owed *owed, rk_moment p
 
 rk_money rk_owed_rest(const rk_run *run, const rk_owed *owed, uint32_t entry)
 {
-    rk_moment at = run->world->entries.paid_until[entry];
+    rk_moment at = rk_entry_until(&run->world->entries, entry);
     if (owed->full || owed->due == RK_NO_MONEY || nothing_due(run, owed, at) != RK_REASON_NONE)
         return 0;
     return owed->due - owed->parts;
@@ -112,7 +112,7 @@ static rk_paying timely(const rk_run *run, const rk_owed *owed, uint32_t entry,
     const rk_entries *e = &run->world->entries;
     if (!in_time(owed, e->paid_from[entry]))
         return (rk_paying){kind, RK_LATE, RK_REASON_AFTER_DEADLINE};
-    if (kind == RK_PAYS_EXACTLY && !in_time(owed, e->paid_until[entry]))
+    if (kind == RK_PAYS_EXACTLY && !in_time(owed, rk_entry_until(e, entry)))
         reason = RK_REASON_TIME_UNKNOWN;
     else if (kind == RK_PAYS_EXACTLY && is_spared(owed, e->paid_from[entry]))
         reason = RK_REASON_SPARED;
@@ -123,7 +123,7 @@ rk_paying rk_owed_verdict(const rk_run *run, const rk_owed *owed, uint32_t entry
 {
     const rk_entries *e = &run->world->entries;
     rk_money amount = e->amount_minor[entry], sum = owed->parts;
-    rk_reason idle = nothing_due(run, owed, e->paid_until[entry]);
+    rk_reason idle = nothing_due(run, owed, rk_entry_until(e, entry));
     if (idle != RK_REASON_NONE)
         return (rk_paying){RK_PAYS_NOTHING_DUE, RK_NOT_DUE, idle};
     if (owed->due == RK_NO_MONEY)
@@ -290,6 +290,6 @@ void rk_owed_note(const rk_run *run, const rk_owed *owed, rk_money paid, size_t 
     bool is_paid = owed->state != RK_STATE_NONE && owed->state != RK_STATE_PAYMENT_REVERSED;
     apps->paid_minor[row] = paid;
     apps->paid_from[row] = is_paid ? e->paid_from[owed->payment] : RK_NO_MOMENT;
-    apps->paid_until[row] = is_paid ? e->paid_until[owed->payment] : RK_NO_MOMENT;
+    apps->paid_until[row] = is_paid ? rk_entry_until(e, owed->payment) : RK_NO_MOMENT;
     apps->entry_count[row] = (uint32_t)entries;
 }

@@ -7,7 +7,7 @@ static bool fits(const rk_world *w, size_t entry, uint32_t row)
     const rk_entries *e = &w->entries;
     const rk_applications *a = &w->applications;
     rk_money due = a->due_minor[row], amount = e->amount_minor[entry];
-    if (due <= 0 || e->paid_until[entry] < a->submitted_at[row])
+    if (due <= 0 || rk_entry_until(e, entry) < a->submitted_at[row])
         return false;
     return amount == -due || (amount == due && (a->deadline[row] == RK_NO_MOMENT ||
                                                 e->paid_from[entry] <= a->deadline[row]));

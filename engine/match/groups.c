@@ -323,7 +323,8 @@ static size_t paid_before(const judging *g, uint32_t entry)
             continue;
         if (rk_owed_rest(g->run, &g->owed[i], entry) > 0)
             return g->count;
-        if (g->owed[i].full && w->entries.paid_until[entry] >= rk_began_at(&w->applications, row))
+        if (g->owed[i].full &&
+            rk_entry_until(&w->entries, entry) >= rk_began_at(&w->applications, row))
             paid = i;
     }
     return paid;

@@ -45,7 +45,8 @@ int rk_by_time(const void *a, const void *b, void *context)
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
     if (entries->paid_from[x] != entries->paid_from[y])
         return entries->paid_from[x] < entries->paid_from[y] ? -1 : 1;
-    uint32_t left = run->file_rank[entries->file[x]], right = run->file_rank[entries->file[y]];
+    uint32_t left = run->file_rank[rk_entry_file(entries, x)],
+             right = run->file_rank[rk_entry_file(entries, y)];
     if (left != right)
         return left < right ? -1 : 1;
     if (!entries->ordinal)

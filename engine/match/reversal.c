@@ -55,7 +55,7 @@ static payment payment_of(const rk_world *world, const uint32_t *chain, size_t a
     rk_slice reference =
         e->reference ? rk_texts_get(&world->texts, e->reference[entry]) : (rk_slice){"", 0};
     return (payment){.application = e->application[entry],
-                     .channel = e->channel[entry],
+                     .channel = rk_entry_channel(e, entry),
                      .amount = sign * e->amount_minor[entry],
                      .reference = reference.len ? rk_slice_hash(reference) | 1 : 0,
                      .at = (uint32_t)at};
@@ -213,7 +213,7 @@ static bool take_back(const rk_run *run, const uint32_t *chain, size_t count, si
     rk_entries *e = &run->world->entries;
     const rk_match_rule *rule = rule_of_reversal(run, chain[i]);
     payment wanted = payment_of(run->world, chain, i, -1);
-    wanted.at = place_behind(e, chain, count, e->paid_until[chain[i]]);
+    wanted.at = place_behind(e, chain, count, rk_entry_until(e, chain[i]));
     uint32_t found = rule ? first_named(all, settled, &wanted) : RK_NO_ROW;
     if (rule && found == RK_NO_ROW && rule->key != RK_KEY_REFERENCE)
         found = last_before(all, settled, &wanted);

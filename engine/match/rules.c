@@ -46,7 +46,7 @@ static bool time_holds(const rk_match_rule *rule, const rk_entries *e, size_t en
                        const rk_applications *a, uint32_t row)
 {
     rk_moment begin = rk_began_at(a, row);
-    bool begun = e->paid_until[entry] >= begin;
+    bool begun = rk_entry_until(e, entry) >= begin;
     switch (rule->paid) {
     case RK_TIME_IN_TIME:
         return begun &&
@@ -67,7 +67,7 @@ static bool time_holds(const rk_match_rule *rule, const rk_entries *e, size_t en
 static rk_name office_of_account(const rk_run *run, size_t entry)
 {
     const rk_entries *e = &run->world->entries;
-    const rk_channel *channel = rk_channel_find(run->rules, e->channel[entry]);
+    const rk_channel *channel = rk_channel_find(run->rules, rk_entry_channel(e, entry));
     if (!channel || !e->account)
         return 0;
     return rk_channel_office(channel, e->account[entry], rk_entry_booked(e, entry));
@@ -96,9 +96,10 @@ static void note_time(const rk_run *run, const rk_match_rule *rule, size_t entry
     const rk_entries *e = &run->world->entries;
     const rk_applications *a = &run->world->applications;
     if (rk_is_traced(run, entry))
-        rk_trace_note(run, rule, row, RK_TEST_PAID, rule->paid != RK_TIME_ANY, holds,
-                      rk_trace_span(RK_TRACE_MOMENTS, e->paid_from[entry], e->paid_until[entry]),
-                      rk_trace_span(RK_TRACE_MOMENTS, rk_began_at(a, row), a->deadline[row]));
+        rk_trace_note(
+            run, rule, row, RK_TEST_PAID, rule->paid != RK_TIME_ANY, holds,
+            rk_trace_span(RK_TRACE_MOMENTS, e->paid_from[entry], rk_entry_until(e, entry)),
+            rk_trace_span(RK_TRACE_MOMENTS, rk_began_at(a, row), a->deadline[row]));
 }
 
 static bool office_fits(const rk_run *run, const rk_match_rule *rule, size_t entry, uint32_t row)
@@ -117,7 +118,7 @@ static bool channel_fits(const rk_run *run, const rk_match_rule *rule, size_t en
 {
     if (rule->channel_count == 0)
         return true;
-    rk_name channel = run->world->entries.channel[entry];
+    rk_name channel = rk_entry_channel(&run->world->entries, entry);
     bool holds = channel_holds(rule, channel);
     if (rk_is_traced(run, entry))
         rk_trace_note(run, rule, row, RK_TEST_CHANNEL, true, holds,

@@ -53,6 +53,19 @@ bool rk_reference_names(rk_slice reference)
     return false;
 }
 
+const rk_rows_of_file *rk_entry_rows(const rk_entries *entries, size_t row)
+{
+    size_t low = 0, high = entries->rows_count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (entries->rows[middle].first <= row)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &entries->rows[low];
+}
+
 bool rk_windows_mistyped(rk_slice *rest, uint64_t *number)
 {
     const char *mark = rest->len ? memchr(rest->at, '~', rest->len) : NULL;

@@ -24,8 +24,18 @@ enum {
     RK_ENTRY_STALE = 16,        /* the ground of a decision on it has changed: a person is needed */
 };
 
+/* Rows of one file that stand together: what is the same for all of them need not stand in columns. */
+typedef struct rk_rows_of_file {
+    size_t first, until;
+    uint32_t file; /* row of rk_files */
+    rk_name channel, currency;
+} rk_rows_of_file;
+
 typedef struct rk_entries {
     rk_batch batch;
+    const rk_rows_of_file
+        *rows; /* in their order; where file, ordinal, channel or currency are NULL */
+    size_t rows_count;
     uint32_t *file;    /* row of rk_files */
     uint32_t *ordinal; /* from 1, within the file */
     uint32_t *line;    /* where it starts, from 1 */
@@ -67,6 +77,35 @@ static inline void rk_entry_decide(const rk_entries *entries, size_t row, rk_out
     entries->reason[row] = (uint8_t)reason;
     if (entries->rule)
         entries->rule[row] = rule;
+}
+
+const rk_rows_of_file *rk_entry_rows(const rk_entries *entries, size_t row);
+
+static inline uint32_t rk_entry_file(const rk_entries *entries, size_t row)
+{
+    return entries->file ? entries->file[row] : rk_entry_rows(entries, row)->file;
+}
+
+static inline uint32_t rk_entry_ordinal(const rk_entries *entries, size_t row)
+{
+    return entries->ordinal ? entries->ordinal[row]
+                            : (uint32_t)(row - rk_entry_rows(entries, row)->first + 1);
+}
+
+static inline rk_name rk_entry_channel(const rk_entries *entries, size_t row)
+{
+    return entries->channel ? entries->channel[row] : rk_entry_rows(entries, row)->channel;
+}
+
+static inline rk_name rk_entry_currency(const rk_entries *entries, size_t row)
+{
+    return entries->currency ? entries->currency[row] : rk_entry_rows(entries, row)->currency;
+}
+
+/* Where every payment is known to its second, one column tells both ends. */
+static inline rk_moment rk_entry_until(const rk_entries *entries, size_t row)
+{
+    return entries->paid_until ? entries->paid_until[row] : entries->paid_from[row];
 }
 
 static inline rk_day rk_entry_booked(const rk_entries *entries, size_t row)

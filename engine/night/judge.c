@@ -1,7 +1,9 @@
 #include "night/judge.h"
 
+#include <omp.h>
 #include <stdlib.h>
 
+#include "base/threads.h"
 #include "expire/expire.h"
 #include "match/match.h"
 #include "tally/facts.h"
@@ -109,23 +111,32 @@ static int by_application(const void *a, const void *b)
 }
 
 /* Money came with the application's own code, but what it owes is not known. */
-static void hold_for_unknown_due(const rk_world *world, holds *all)
+static void hold_for_unknown_due(const rk_world *world, int threads, holds *all)
 {
     const rk_entries *e = &world->entries;
-    for (size_t row = 0; row < e->batch.count; row++)
-        if (e->outcome[row] == RK_UNIDENTIFIED && e->application[row] != RK_NO_ROW)
-            add_hold(all, e->application[row], e->channel[row]);
+#pragma omp parallel num_threads(rk_threads_for(e->batch.count, threads))
+    {
+        holds own = {0};
+#pragma omp for schedule(static) nowait
+        for (size_t row = 0; row < e->batch.count; row++)
+            if (e->outcome[row] == RK_UNIDENTIFIED && e->application[row] != RK_NO_ROW)
+                add_hold(&own, e->application[row], rk_entry_channel(e, row));
+#pragma omp critical(rk_judge_holds)
+        for (size_t i = 0; i < own.count; i++) /* sorted later */
+            add_hold(all, own.items[i].application, own.items[i].held_by);
+        free(own.items);
+    }
 }
 
 static void collect_holds(rk_judgement *j, const rk_world *world, holds *all)
 {
     for (size_t i = 0; i < world->candidates.count; i++)
         add_hold(all, world->candidates.items[i].application,
-                 world->entries.channel[world->candidates.items[i].entry]);
+                 rk_entry_channel(&world->entries, world->candidates.items[i].entry));
     for (size_t i = 0; i < world->held.count; i++)
         add_hold(all, world->held.items[i].application,
-                 world->entries.channel[world->held.items[i].entry]);
-    hold_for_unknown_due(world, all);
+                 rk_entry_channel(&world->entries, world->held.items[i].entry));
+    hold_for_unknown_due(world, j->threads, all);
     hold_for_lost(j, world, all);
     if (all->count)
         qsort(all->items, all->count, sizeof *all->items, by_application);
@@ -152,5 +163,5 @@ bool rk_judge(rk_judgement *j, rk_world *world, rk_error *err)
                         .threads = j->threads};
     rk_expire_run(&expiry, world);
     free(waiting.items);
-    return rk_tally_conserves(world, err);
+    return rk_tally_conserves(world, j->threads, err);
 }

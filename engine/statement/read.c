@@ -443,6 +443,28 @@ static void fill_accounts(const rk_stretch *stretch, const rk_entries *to)
     }
 }
 
+/* Tells which rows are of which file, once all stand in their places. */
+static void tell_rows(const job *of)
+{
+    rk_entries *entries = of->entries;
+    rk_rows_of_file *rows = rk_arena_alloc(
+        of->reading->arena, entries->rows_count + of->statement_count + 1, sizeof *rows);
+    if (entries->rows_count)
+        memcpy(rows, entries->rows, entries->rows_count * sizeof *rows);
+    for (size_t i = 0; i < of->statement_count; i++) {
+        const rk_statement *statement = &of->statements[i];
+        if (statement->why || statement->count == 0)
+            continue;
+        const rk_stretch *last = &of->stretches[statement->first + statement->count - 1];
+        size_t first = of->stretches[statement->first].first, until = last->first + last->count;
+        if (until > first)
+            rows[entries->rows_count++] =
+                (rk_rows_of_file){first, until, statement->number, statement->file->channel,
+                                  statement->file->currency};
+    }
+    entries->rows = rows;
+}
+
 static bool collect(job *of, rk_rejects *rejects, rk_error *err)
 {
     for (size_t i = 0; i < of->statement_count; i++) {
@@ -454,6 +476,10 @@ static bool collect(job *of, rk_rejects *rejects, rk_error *err)
         return false;
     add_texts(of);
     close_gaps(of);
+    tell_rows(of);
+    if (!of->entries->file && !of->entries->ordinal && !of->entries->channel &&
+        !of->entries->account && !of->entries->currency)
+        return true;
 #pragma omp parallel for schedule(dynamic, 4) num_threads(of->reading->threads)
     for (size_t i = 0; i < of->stretch_count; i++) {
         fill_rows(&of->stretches[i], of->stretches[of->stretches[i].statement->first].first,
@@ -464,6 +490,16 @@ static bool collect(job *of, rk_rejects *rejects, rk_error *err)
 }
 
 /* ---- all of it ---- */
+
+bool rk_statement_tells_seconds(const rk_channel *channel)
+{
+    rk_time_plans plans;
+    bool tells = channel->dated == RK_DATED_SECOND && channel->paid.given &&
+                 !rk_is_standard(channel) && rk_time_plans_of(channel->paid.format, &plans);
+    for (size_t i = 0; tells && i < plans.count; i++)
+        tells = plans.each[i].has_clock && plans.each[i].has_second;
+    return tells;
+}
 
 static bool read_all(job *of, rk_rejects *rejects, rk_error *err)
 {

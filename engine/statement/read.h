@@ -29,6 +29,9 @@ typedef struct rk_reading {
  * says which. No error: an unknown file is not one. */
 bool rk_statement_identify(const rk_reading *reading, rk_file *file);
 
+/* Every payment of the channel is known to its second: paid_until is paid_from, and need not be kept. */
+bool rk_statement_tells_seconds(const rk_channel *channel);
+
 /* Reads every file of `files` whose fate is RK_FATE_NONE and whose channel is known. Entries are
  * appended file by file in the order of `files`; `entries` has room made for it and its columns are those
  * that were wanted at rk_batch_init (absent columns are not filled). `rejects` of accepted and

@@ -1,5 +1,9 @@
 #include "tally/facts.h"
 
+#include <omp.h>
+#include <stdlib.h>
+
+#include "base/threads.h"
 #include "tally/office.h"
 #include "tally/visits.h"
 
@@ -365,42 +369,90 @@ void rk_tally_fold(rk_facts *stock, const rk_facts *facts, size_t from, int sign
 
 /* ---- conservation ---- */
 
-static bool file_conserves(const rk_file *file, uint32_t count, rk_money sum, rk_error *err)
+/* What was decided of a file. Sums are wide, so that no order of adding can pass them. */
+typedef struct decided_file {
+    uint32_t count;
+    __int128 sum;
+} decided_file;
+
+/* What one thread finds in its rows. */
+typedef struct conserving {
+    decided_file *files;
+    size_t undecided; /* the first row without an outcome */
+} conserving;
+
+static void count_row(const rk_entries *e, size_t row, conserving *own)
 {
-    if (count == file->entries && sum == file->sum_minor)
-        return true;
-    return rk_fail(
-        err, RK_BUG, "\"%.*s\" holds %u entries of %lld minor units, decided were %u of %lld",
-        RK_FMT(file->name), file->entries, (long long)file->sum_minor, count, (long long)sum);
+    decided_file *file = &own->files[rk_entry_file(e, row)];
+    file->count++;
+    file->sum += e->amount_minor[row];
+    if (e->outcome[row] == RK_OUTCOME_NONE && row < own->undecided)
+        own->undecided = row;
 }
 
-static bool files_conserve(const rk_world *world, rk_error *err)
+static void join_decided(conserving *all, const conserving *own, size_t files)
+{
+    for (size_t i = 0; i < files; i++) {
+        all->files[i].count += own->files[i].count;
+        all->files[i].sum += own->files[i].sum;
+    }
+    all->undecided = own->undecided < all->undecided ? own->undecided : all->undecided;
+}
+
+static conserving count_decided(const rk_world *world, int threads)
 {
     const rk_entries *e = &world->entries;
-    size_t files = world->files.count;
-    rk_arena scratch = {0};
-    uint32_t *counts = rk_arena_alloc(&scratch, files + 1, sizeof *counts);
-    rk_money *sums = rk_arena_alloc(&scratch, files + 1, sizeof *sums);
-    bool good = true;
-    for (size_t row = 0; good && row < e->batch.count; row++) {
-        counts[e->file[row]]++;
-        if (!rk_money_add(&sums[e->file[row]], e->amount_minor[row]))
-            good = rk_fail(err, RK_BUG, "sum of a file's entries passes 64 bits");
+    size_t files = world->files.count + 1;
+    conserving all = {rk_alloc(files, sizeof *all.files), SIZE_MAX};
+#pragma omp parallel num_threads(rk_threads_for(e->batch.count, threads))
+    {
+        conserving own = {rk_alloc(files, sizeof *own.files), SIZE_MAX};
+#pragma omp for schedule(static) nowait
+        for (size_t row = 0; row < e->batch.count; row++)
+            count_row(e, row, &own);
+#pragma omp critical(rk_tally_conserves)
+        join_decided(&all, &own, files);
+        free(own.files);
     }
-    for (size_t i = 0; good && i < world->new_file_count; i++)
-        if (world->files.items[i].fate == RK_FATE_ACCEPTED)
-            good = file_conserves(&world->files.items[i], counts[i], sums[i], err);
-    rk_arena_free(&scratch);
-    return good;
+    return all;
 }
 
-bool rk_tally_conserves(const rk_world *world, rk_error *err)
+static size_t without_state(const rk_applications *a, int threads)
 {
-    for (size_t row = 0; row < world->entries.batch.count; row++)
-        if (world->entries.outcome[row] == RK_OUTCOME_NONE)
-            return rk_fail(err, RK_BUG, "an entry has no outcome (row %zu)", row);
-    for (size_t row = 0; row < world->applications.batch.count; row++)
-        if (world->applications.state[row] == RK_STATE_NONE)
-            return rk_fail(err, RK_BUG, "an application has no state (row %zu)", row);
-    return files_conserve(world, err);
+    size_t first = SIZE_MAX;
+#pragma omp parallel for num_threads(rk_threads_for(a->batch.count, threads)) reduction(min \
+                                                                                        : first) \
+    schedule(static)
+    for (size_t row = 0; row < a->batch.count; row++)
+        if (a->state[row] == RK_STATE_NONE && row < first)
+            first = row;
+    return first;
+}
+
+static bool file_conserves(const rk_file *file, const decided_file *decided, rk_error *err)
+{
+    if (decided->count == file->entries && decided->sum == file->sum_minor)
+        return true;
+    if (decided->sum != (rk_money)decided->sum)
+        return rk_fail(err, RK_BUG, "sum of a file's entries passes 64 bits");
+    return rk_fail(err, RK_BUG,
+                   "\"%.*s\" holds %u entries of %lld minor units, decided were %u of %lld",
+                   RK_FMT(file->name), file->entries, (long long)file->sum_minor, decided->count,
+                   (long long)decided->sum);
+}
+
+bool rk_tally_conserves(const rk_world *world, int threads, rk_error *err)
+{
+    bool good = true;
+    conserving all = count_decided(world, threads);
+    size_t row = without_state(&world->applications, threads);
+    if (all.undecided != SIZE_MAX)
+        good = rk_fail(err, RK_BUG, "an entry has no outcome (row %zu)", all.undecided);
+    else if (row != SIZE_MAX)
+        good = rk_fail(err, RK_BUG, "an application has no state (row %zu)", row);
+    for (size_t i = 0; good && i < world->new_file_count; i++)
+        if (world->files.items[i].fate == RK_FATE_ACCEPTED)
+            good = file_conserves(&world->files.items[i], &all.files[i], err);
+    free(all.files);
+    return good;
 }

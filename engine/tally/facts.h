@@ -35,7 +35,7 @@ void rk_tally_fold(rk_facts *stock, const rk_facts *facts, size_t from, int sign
 
 /* Every entry has one outcome, every application one state; for each accepted file the count and the sum
  * of its entries are those over outcomes. RK_BUG when not: the night stops. */
-bool rk_tally_conserves(const rk_world *world, rk_error *err);
+bool rk_tally_conserves(const rk_world *world, int threads, rk_error *err);
 
 /* The cases: those of `before` whose entry is not in the world persist; the others follow from the
  * entries. `cases` is initialised here, sorted by entry; closed ones are in it with status closed. */

@@ -11,7 +11,7 @@ rk_name rk_entry_office(const rk_rules *rules, const rk_entries *entries, size_t
 {
     if (application != RK_NO_ROW)
         return rk_office_or_none(rules, applications->office[application]);
-    const rk_channel *channel = rk_channel_find(rules, entries->channel[entry]);
+    const rk_channel *channel = rk_channel_find(rules, rk_entry_channel(entries, entry));
     if (!channel || channel->account_count == 0 || !entries->account)
         return rules->offices.none;
     rk_name office = rk_channel_office(channel, entries->account[entry], entries->booked_on[entry]);

@@ -90,7 +90,8 @@ static void put_code(uint64_t code, rk_buffer *out)
 static int exponent_of(const rk_tables *t, size_t entry)
 {
     const rk_entries *e = &t->world->entries;
-    int exponent = rk_currency_exponent(rk_names_text(&t->world->names, e->currency[entry]));
+    int exponent =
+        rk_currency_exponent(rk_names_text(&t->world->names, rk_entry_currency(e, entry)));
     return exponent < 0 ? RUPIAH_DIGITS : exponent;
 }
 
@@ -124,11 +125,11 @@ static uint32_t *entries_in_order(const rk_world *world)
     for (size_t i = 0; i < files; i++)
         rank[file_order[i]] = (uint32_t)i;
     for (size_t i = 0; i < count; i++)
-        start[rank[world->entries.file[i]] + 1]++;
+        start[rank[rk_entry_file(&world->entries, i)] + 1]++;
     for (size_t i = 0; i < files; i++)
         start[i + 1] += start[i];
     for (size_t i = 0; i < count; i++)
-        order[start[rank[world->entries.file[i]]]++] = (uint32_t)i;
+        order[start[rank[rk_entry_file(&world->entries, i)]]++] = (uint32_t)i;
     free(file_order);
     free(rank);
     free(start);
@@ -145,23 +146,23 @@ static void put_entry(const rk_tables *t, size_t row, rk_buffer *out)
 {
     const rk_world *world = t->world;
     const rk_entries *e = &world->entries;
-    const rk_channel *channel = rk_channel_find(t->rules, e->channel[row]);
+    const rk_channel *channel = rk_channel_find(t->rules, rk_entry_channel(e, row));
     rk_zone zone = channel ? channel->zone : t->zone;
     rk_entry_name_put(world, row, out);
     rk_buffer_char(out, ',');
-    rk_buffer_csv(out, world->files.items[e->file[row]].name);
+    rk_buffer_csv(out, world->files.items[rk_entry_file(e, row)].name);
     rk_buffer_char(out, ',');
     rk_buffer_u64(out, e->line[row]);
     rk_buffer_char(out, ',');
-    put_name(t, e->channel[row], out);
+    put_name(t, rk_entry_channel(e, row), out);
     put_name(t, rk_entry_office(t->rules, e, row, &world->applications, e->application[row]), out);
     rk_day_put(out, e->booked_on[row]);
     rk_buffer_char(out, ',');
     put_moment(e->paid_from[row], zone, out);
-    put_moment(e->paid_until[row], zone, out);
+    put_moment(rk_entry_until(e, row), zone, out);
     rk_money_put(out, e->amount_minor[row], exponent_of(t, row));
     rk_buffer_char(out, ',');
-    put_name(t, e->currency[row], out);
+    put_name(t, rk_entry_currency(e, row), out);
     put_text(t, e->reference[row], out);
     rk_buffer_char(out, ',');
     put_code(e->code[row], out);
@@ -393,7 +394,7 @@ static cells count_entries(const rk_tables *t)
                 __builtin_prefetch(&apps->office[ahead]);
             rk_name office = rk_entry_office(t->rules, e, row, apps, e->application[row]);
             uint64_t key =
-                (uint64_t)office << 32 | (uint64_t)e->channel[row] << 16 | e->outcome[row];
+                (uint64_t)office << 32 | (uint64_t)rk_entry_channel(e, row) << 16 | e->outcome[row];
             count_cell(&own, key, 1, e->amount_minor[row]);
         }
 #pragma omp critical(rk_tables_summary)
