@@ -236,7 +236,7 @@ static void test_bytes__all_vectors_see_the_same(void **state)
 static void test_delimited__reads_fifteen_digits(void **state)
 {
     char text[] = "820240305000123";
-    uint64_t value;
+    uint64_t value = 0;
     (void)state;
     assert_true(rk_fifteen_digits(text, &value));
     assert_true(value == 820240305000123);
