@@ -105,6 +105,15 @@ class Match(unittest.TestCase):
         differs = [name for name in sorted(set(given) | set(wanted)) if given.get(name) != wanted.get(name)]
         self.assertEqual(differs, [])
 
+    def test_a_table_is_the_same_whatever_else_is_written(self):
+        """What no output shows is not kept: that must change nothing, for one file and for all of them."""
+        for statements in (self.statements[:1], self.statements[:4], self.statements):
+            whole = digests(self.match(statements=statements))
+            for write in ("summary", "entries", "applications", "summary,entries,applications,rejects"):
+                given = digests(self.match("--write", write, statements=statements))
+                self.assertTrue(0 < len(given) < len(whole), write)
+                self.assertEqual(given, {name: whole[name] for name in given}, (write, len(statements)))
+
     def shuffled_applications(self, seed):
         lines = (self.data / "applications.csv").read_bytes().splitlines(keepends=True)
         body = lines[1:]

@@ -34,7 +34,8 @@ typedef struct matching {
     rk_world world;
     rk_mapped applications_file;
     rk_mapped *statement_files;
-    bool waiting; /* an unknown or quarantined file */
+    bool waiting;  /* an unknown or quarantined file */
+    bool overlaps; /* files may tell of the same rows */
 } matching;
 
 static bool read_writes(matching *m, rk_error *err)
@@ -148,7 +149,7 @@ static bool all_tell_seconds(const matching *m)
 static uint64_t wanted_entry_columns(const matching *m)
 {
     uint64_t shown = rk_entry_all() & ~RK_ENTRY_BIT(narrative);
-    if (may_overlap(m))
+    if (m->overlaps)
         return rk_entry_all() | RK_ENTRY_BIT(balance);
     if (!looks_into_numbers(m))
         shown &= ~RK_ENTRY_BIT(windows);
@@ -298,6 +299,7 @@ static bool read_statements(matching *m, rk_error *err)
             return false;
     skip_repeated(m);
     m->world.new_file_count = m->world.files.count;
+    m->overlaps = may_overlap(m);
     rk_batch_init(&m->world.entries.batch, rk_entry_columns, rk_entry_column_count, 16,
                   wanted_entry_columns(m));
     if (!rk_statements_read(&reading, &m->world.files, &m->world.entries, &m->world.rejects, err) ||
@@ -305,7 +307,8 @@ static bool read_statements(matching *m, rk_error *err)
          !rk_statements_read(&reading, &m->world.files, &m->world.entries, &m->world.rejects, err)))
         return false;
     digest_files(m);
-    if (!rk_overlap_settle(&m->setup.rules, &m->world, &m->world.entries, NULL, NULL, err))
+    if (m->overlaps &&
+        !rk_overlap_settle(&m->setup.rules, &m->world, &m->world.entries, NULL, NULL, err))
         return false;
     tell_files(m);
     rk_log_stage("read", "files=%zu entries=%zu rejects=%zu", m->world.files.count,

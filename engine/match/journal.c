@@ -36,14 +36,14 @@ static uint64_t hash_of(const rk_world *w, size_t entry)
     rk_money amount = w->entries.amount_minor[entry];
     uint64_t hash = rk_slice_hash(reference_of(w, entry));
     hash ^= (uint64_t)(amount < 0 ? -amount : amount) * 0x9e3779b97f4a7c15ull;
-    return (hash ^ w->entries.channel[entry]) * 0xd6e8feb86659fd93ull;
+    return (hash ^ rk_entry_channel(&w->entries, entry)) * 0xd6e8feb86659fd93ull;
 }
 
 /* A payment and what takes it back, or two of one kind. */
 static bool are_alike(const rk_world *w, size_t a, size_t b)
 {
     const rk_entries *e = &w->entries;
-    return e->channel[a] == e->channel[b] &&
+    return rk_entry_channel(e, a) == rk_entry_channel(e, b) &&
            (e->amount_minor[a] == e->amount_minor[b] ||
             e->amount_minor[a] == -e->amount_minor[b]) &&
            rk_slice_equal(reference_of(w, a), reference_of(w, b));
@@ -167,7 +167,7 @@ static size_t count_before(const journals *j, const journal *of, uint32_t entry)
     const rk_entries *e = &j->run->world->entries;
     size_t count = 0;
     while (of->first + count < of->last && count < RK_LISTED_MAX &&
-           e->paid_from[j->payments[of->first + count].entry] <= e->paid_until[entry])
+           e->paid_from[j->payments[of->first + count].entry] <= rk_entry_until(e, entry))
         count++;
     return count;
 }
