@@ -42,6 +42,8 @@ const rk_command rk_commands[] = {
     {"diff", rk_command_diff,
      "why books differ between two nights: each figure, its cause, the money",
      "  A B                 days or runs (2024-03-05, 2024-03-05-1), the earlier one first\n"
+     "  A --rules now       one night by the rules that were sealed, and by those of the\n"
+     "                      configuration\n"
      "  --period P          the books of this period (default: the day of A)\n"
      "  --report R          this workbook (default: all of this kind of period)\n"
      "  --office O          this office alone, or nasional (default: all)\n"

@@ -5,7 +5,8 @@
 #include "base/log.h"
 #include "commands/commands.h"
 #include "commands/options.h"
-#include "night/asof.h"
+#include "night/otherwise.h"
+#include "version.h"
 
 typedef struct request {
     rk_common common;
@@ -13,24 +14,50 @@ typedef struct request {
     rk_archive archive;
     rk_asof_wish wish;
     const char *before, *after, *period, *cell, *csv, *workbook;
+    const char *run; /* --rules now: this one alone, by the rules of now */
 } request;
+
+/* "2024-03-05 --rules now": the night as it was sealed, and by the rules of the configuration. */
+static bool take_rules(request *q, const rk_words *plain, const char *rules, rk_error *err)
+{
+    if (strcmp(rules, "now") != 0)
+        return rk_fail(err, RK_USAGE, "--rules takes now here, not \"%s\"", rules);
+    if (plain->count != 1)
+        return rk_fail(err, RK_USAGE, "diff --rules now takes one day or run");
+    q->run = plain->items[0];
+    q->before = rk_arena_printf(&q->setup.arena, "%s, rules as sealed", q->run);
+    q->after = rk_arena_printf(&q->setup.arena, "%s, rules of now", q->run);
+    return rk_sources_read(q->setup.settings.rules, q->setup.settings.reports, &q->setup.arena,
+                           &q->setup.sources, err);
+}
+
+static bool take_nights(request *q, const rk_words *plain, rk_error *err)
+{
+    if (plain->count != 2)
+        return rk_fail(
+            err, RK_USAGE,
+            "diff takes two days or runs, the earlier one first; or one, and --rules now");
+    q->before = plain->items[0];
+    q->after = plain->items[1];
+    return true;
+}
 
 static bool parse(request *q, int argc, char **argv, rk_error *err)
 {
-    const char *office = NULL, *report = NULL, *archive = NULL;
+    const char *office = NULL, *report = NULL, *archive = NULL, *rules = NULL;
     rk_words plain = {0};
-    const rk_option table[] = {
-        {.name = "--period", .value = &q->period}, {.name = "--office", .value = &office},
-        {.name = "--report", .value = &report},    {.name = "--cell", .value = &q->cell},
-        {.name = "--csv", .value = &q->csv},       {.name = "--workbook", .value = &q->workbook},
-        {.name = "--archive", .value = &archive},  {0}};
-    if (!rk_options_parse(argc, argv, table, &q->common, &plain, err))
-        return false;
-    if (plain.count != 2)
-        return rk_fail(err, RK_USAGE, "diff takes two days or runs, the earlier one first");
-    q->before = plain.items[0];
-    q->after = plain.items[1];
-    if (!rk_setup_settings(&q->common, &q->setup, err))
+    const rk_option table[] = {{.name = "--period", .value = &q->period},
+                               {.name = "--office", .value = &office},
+                               {.name = "--report", .value = &report},
+                               {.name = "--cell", .value = &q->cell},
+                               {.name = "--csv", .value = &q->csv},
+                               {.name = "--workbook", .value = &q->workbook},
+                               {.name = "--archive", .value = &archive},
+                               {.name = "--rules", .value = &rules},
+                               {0}};
+    if (!rk_options_parse(argc, argv, table, &q->common, &plain, err) ||
+        !rk_setup_settings(&q->common, &q->setup, err) ||
+        !(rules ? take_rules(q, &plain, rules, err) : take_nights(q, &plain, err)))
         return false;
     q->wish.workbook = rk_slice_of(report ? report : "");
     q->wish.office = rk_slice_of(office ? office : "");
@@ -116,7 +143,7 @@ static void tell_rupiah(const char *label, rk_money amount, int64_t count)
 {
     rk_buffer text = {0};
     rk_money_put_rupiah(&text, amount);
-    printf("  %-44s %20.*s %8lld\n", label, RK_FMT(rk_buffer_all(&text)), (long long)count);
+    printf("  %-58s %20.*s %8lld\n", label, RK_FMT(rk_buffer_all(&text)), (long long)count);
     rk_buffer_free(&text);
 }
 
@@ -127,7 +154,7 @@ static rk_money tell_money(const request *q, const rk_attribution *found)
     int64_t count = found->count_after - found->count_before;
     rk_buffer days = {0};
     rk_days_put(&days, q->wish.period);
-    printf("booked on %.*s%46s%s\n", RK_FMT(rk_buffer_all(&days)), "Rp", "  entries");
+    printf("booked on %.*s%60s%s\n", RK_FMT(rk_buffer_all(&days)), "Rp", "  entries");
     tell_rupiah(q->before, found->before, found->count_before);
     for (size_t i = 0; i < found->part_count; i++) {
         const rk_difference_part *part = &found->parts[i];
@@ -218,17 +245,25 @@ static bool write_workbook(const request *q, const rk_asof *asof, const rk_attri
     return good;
 }
 
+static bool attribute(const request *q, const rk_asof *asof, rk_attribution *found, rk_error *err)
+{
+    if (q->run)
+        return rk_otherwise_attribute(asof, &q->setup.sources, &q->wish, RK_S(RK_VERSION), found,
+                                      err);
+    return rk_asof_attribute(asof, rk_slice_of(q->before), &q->wish, found, err);
+}
+
 static bool diff(request *q, rk_error *err)
 {
     rk_asof asof = {0};
     rk_attribution found = {0};
     char *scratch = NULL;
     bool good = choose_period(q, err) &&
-                rk_asof_open(&q->archive, rk_slice_of(q->after), q->wish.period.from, &asof, err) &&
+                rk_asof_open(&q->archive, rk_slice_of(q->run ? q->run : q->after),
+                             q->wish.period.from, &asof, err) &&
                 rk_folder_temporary(&q->setup.arena, &scratch, err);
     q->wish.scratch = scratch;
-    good = good && rk_asof_attribute(&asof, rk_slice_of(q->before), &q->wish, &found, err) &&
-           (!q->csv || write_csv(q, &found, err)) &&
+    good = good && attribute(q, &asof, &found, err) && (!q->csv || write_csv(q, &found, err)) &&
            (!q->workbook || write_workbook(q, &asof, &found, err));
     if (good) {
         if (tell_books(q, &found) == 0)

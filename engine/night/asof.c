@@ -161,8 +161,8 @@ static rk_slice hex_of(rk_arena *arena, const rk_digest *digest)
     return rk_arena_slice(arena, rk_slice_of(rk_digest_hex(digest, hex)));
 }
 
-static void fill_input(const rk_asof *asof, const rk_asof_wish *wish, rk_arena *arena,
-                       rk_books_input *input)
+void rk_asof_input(const rk_asof *asof, const rk_asof_wish *wish, rk_arena *arena,
+                   rk_books_input *input)
 {
     const rk_manifest *m = &asof->manifest;
     rk_day until = wish->period.until;
@@ -205,7 +205,7 @@ static bool make(const rk_asof *asof, const rk_asof_wish *wish, rk_world *world,
 {
     rk_fold fold;
     rk_books_input input = {.rules = rules, .names = &world->names, .texts = &world->texts};
-    fill_input(asof, wish, arena, &input);
+    rk_asof_input(asof, wish, arena, &input);
     rk_fold_of of = fold_of(asof, wish, input.night);
     of.flows_from = rk_books_reach(&input);
     bool good = rk_fold_make(&of, world, &fold, err);
@@ -251,8 +251,8 @@ static bool know_office(const rk_offices *offices, const rk_names *names, rk_sli
 }
 
 /* What is asked for by name is there. */
-static bool know_wish(const rk_asof_wish *wish, const rk_rules *rules, const rk_names *names,
-                      rk_error *err)
+bool rk_asof_know(const rk_asof_wish *wish, const rk_rules *rules, const rk_names *names,
+                  rk_error *err)
 {
     return (wish->workbook.len == 0 || know_workbook(&rules->reports, wish->workbook, err)) &&
            (wish->office.len == 0 || know_office(&rules->offices, names, wish->office, err));
@@ -268,7 +268,7 @@ bool rk_asof_books(const rk_asof *asof, const rk_asof_wish *wish, rk_arena *aren
     if (wish->period.from > asof->manifest.night)
         return rk_fail(err, RK_USAGE, "the period begins after the last night that is known");
     bool good = rk_rules_load(sources, &world.names, arena, &rules, err) &&
-                know_wish(wish, &rules, &world.names, err) &&
+                rk_asof_know(wish, &rules, &world.names, err) &&
                 make(asof, wish, &world, &rules, arena, books, err);
     rk_rules_free(&rules);
     rk_world_free(&world);
@@ -304,9 +304,9 @@ bool rk_asof_attribute(const rk_asof *asof, rk_slice before, const rk_asof_wish 
     *attribution = (rk_attribution){0};
     bool good = count_runs(asof, before, &of.before, err) &&
                 rk_rules_load(&asof->sources, &names, &arena, &rules, err) &&
-                know_wish(wish, &rules, &names, err);
+                rk_asof_know(wish, &rules, &names, err);
     if (good) {
-        fill_input(asof, wish, &arena, &input);
+        rk_asof_input(asof, wish, &arena, &input);
         of.after = fold_of(asof, wish, input.night);
         good = rk_attribute_books(&of, &names, attribution, err) &&
                rk_attribute_money(&of, &names, attribution, err);

@@ -38,6 +38,13 @@ typedef struct rk_asof_wish {
     int threads;
 } rk_asof_wish;
 
+/* Which report and office are asked for by a name that is there. */
+bool rk_asof_know(const rk_asof_wish *wish, const rk_rules *rules, const rk_names *names,
+                  rk_error *err);
+/* The parts of the input of books that the run and the wish give. */
+void rk_asof_input(const rk_asof *asof, const rk_asof_wish *wish, rk_arena *arena,
+                   rk_books_input *input);
+
 /* The books are in memory; their paths in `arena`. */
 bool rk_asof_books(const rk_asof *asof, const rk_asof_wish *wish, rk_arena *arena, rk_books *books,
                    rk_error *err);

@@ -48,9 +48,8 @@ static bool say(attributing *t, const rk_fold_of *of, rk_arena *arena, rk_books 
 }
 
 /* The books as they are now against what they said before. */
-static void take(attributing *t, rk_books *books, const rk_ground *ground)
+void rk_attribution_take(rk_attribution *trace, rk_books *books, const rk_ground *ground)
 {
-    rk_attribution *trace = t->trace;
     for (size_t i = 0; i < books->count; i++)
         book_of(trace, &books->items[i]);
     for (size_t i = 0; i < trace->count; i++) {
@@ -122,7 +121,7 @@ static bool attribute_run(attributing *t, rk_fold_of of, rk_error *err)
         good = say(t, &of, &arena, &books, err);
         if (good) {
             rk_ground ground = ground_of(t, &causes, &world.texts, numbers[i], name_run(t, &of));
-            take(t, &books, &ground);
+            rk_attribution_take(t->trace, &books, &ground);
         }
         rk_books_free(&books);
     }
@@ -235,7 +234,7 @@ bool rk_attribute_books(const rk_attribute_of *of, rk_names *names, rk_attributi
     part.tonight_facts = NULL;
     part.run_count = of->before;
     bool good = say(&t, &part, &arena, &books, err);
-    take(&t, &books, NULL);
+    rk_attribution_take(trace, &books, NULL);
     rk_books_free(&books);
     for (size_t i = of->before; good && i < of->after.run_count; i++) {
         part.run_count = i + 1;
@@ -244,11 +243,16 @@ bool rk_attribute_books(const rk_attribute_of *of, rk_names *names, rk_attributi
     if (good && of->after.tonight_facts)
         good = attribute_run(&t, of->after, err);
     rk_arena_free(&arena);
+    rk_attribution_end(trace);
+    return good;
+}
+
+void rk_attribution_end(rk_attribution *trace)
+{
     for (size_t i = 0; i < trace->count; i++)
         place_lines(&trace->books[i]);
     if (trace->count > 1)
         qsort(trace->books, trace->count, sizeof *trace->books, by_path);
-    return good;
 }
 
 void rk_attribution_free(rk_attribution *trace)

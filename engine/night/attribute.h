@@ -46,6 +46,10 @@ bool rk_attribute_books(const rk_attribute_of *of, rk_names *names, rk_attributi
 /* The money alone: the states from the folds, the parts from the facts of each run. */
 bool rk_attribute_money(const rk_attribute_of *of, rk_names *names, rk_attribution *trace,
                         rk_error *err);
+/* One more state of the books: what differs from the state before it is for `ground` (NULL: it is the first);
+ * their figures are taken over. At the end lines get the places of the last state. */
+void rk_attribution_take(rk_attribution *attribution, rk_books *books, const rk_ground *ground);
+void rk_attribution_end(rk_attribution *attribution);
 void rk_attribution_free(rk_attribution *trace);
 
 #endif
