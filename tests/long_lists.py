@@ -84,7 +84,8 @@ def look(book, count):
                 while piece := sheet.read(1 << 20):
                     found += (tail[-200:] + piece).count(b"<row r=") - tail[-200:].count(b"<row r=")
                     tail = (tail + piece)[-4000:]
-            assert found == last - 1, (found, last)  # one row of the head is empty
+            # one row of the head is empty; the line of control stands where all is on one sheet
+            assert found == last - 1 - (len(wanted) > 1), (found, last)
             assert f'<autoFilter ref="A8:L{last}"'.encode() in tail, tail
             listed += rows
     assert listed == count

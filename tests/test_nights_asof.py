@@ -10,6 +10,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True
 
+import openpyxl  # noqa: E402
+
 from nights_kit import (  # noqa: E402
     DAY, NEXT, THIRD, Book, Nights, application, code, decision, decisions, main, name_of, paid)
 
@@ -210,10 +212,19 @@ class Asof(Nights):
         listed = [row for row in told if row["Lembar"] == "Penerimaan" and code(1) in row["Baris/kolom"]]
         self.assertEqual([(row["Semula"], row["Menjadi"]) for row in listed], [("–", 350000)])
         self.assertNotIn("Koreksi", site.book().sheets)
+        # the national book leads to the edition that was published with it
+        self.assertEqual(self.links(site, 1), f"../palembang/harian-{DAY}.xlsx")
+        self.assertEqual(self.links(site, 2), f"../palembang/harian-{DAY}.r2.xlsx")
         # nothing more to say: the next night publishes no third edition
         site.quiet(FOURTH)
         site.run(FOURTH, 0)
         self.assertFalse((site.output / "palembang" / f"harian-{DAY}.r3.xlsx").exists())
+
+    def links(self, site, revision):
+        edition = f".r{revision}" if revision > 1 else ""
+        book = openpyxl.load_workbook(site.output / f"nasional/nasional-{DAY}{edition}.xlsx")
+        row = next(row for row in book["Kantor"].iter_rows() if row[0].value == "palembang")
+        return next(cell.hyperlink.target for cell in row if cell.hyperlink)
 
     def test_a_second_change_is_a_third_edition(self):
         site = self.late("third")

@@ -90,20 +90,61 @@ static size_t revision_row(rk_night *night, const rk_attributed *book, rk_days d
     return row;
 }
 
+/* The number of a book's next edition. */
+static int number_revision(rk_night *night, const rk_attributed *book, rk_days days)
+{
+    size_t row = revision_row(night, book, days);
+    night->carried.revisions.night[row] = night->day;
+    return (int)++night->carried.revisions.number[row];
+}
+
+/* The last editions of all books of these days that were ever published again. */
+static rk_edition *list_editions(rk_night *night, rk_days days, size_t *count)
+{
+    const rk_revisions *rows = &night->carried.revisions;
+    rk_edition *editions = rk_alloc(rows->batch.count + 1, sizeof *editions);
+    *count = 0;
+    for (size_t row = 0; row < rows->batch.count; row++)
+        if (rows->from[row] == days.from && rows->until[row] == days.until)
+            editions[(*count)++] =
+                (rk_edition){.workbook = rk_names_text(&night->world.names, rows->workbook[row]),
+                             .office = rows->office[row],
+                             .number = (int)rows->number[row]};
+    return editions;
+}
+
 static bool make_revision(rk_night *night, const rk_books_input *common, const rk_attributed *book,
-                          rk_days days, rk_error *err)
+                          int number, rk_error *err)
 {
     rk_books made = {0};
     rk_books_input input = *common;
-    size_t row = revision_row(night, book, days);
-    input.number = (int)++night->carried.revisions.number[row];
-    night->carried.revisions.night[row] = night->day;
+    input.number = number;
     input.corrections = &book->lines;
     input.workbook = book->workbook;
     input.office =
         book->office ? rk_names_text(&night->world.names, book->office) : RK_S("nasional");
     bool good = rk_books_make(&input, &night->world.arena, &made, err);
     rk_books_join(&night->books, &made);
+    return good;
+}
+
+/* All are numbered before the first is made: they lead to one another. */
+static bool make_revisions(rk_night *night, rk_books_input *input, const rk_attribution *trace,
+                           rk_error *err)
+{
+    bool good = true;
+    int *numbers = rk_alloc(trace->count + 1, sizeof *numbers);
+    for (size_t i = 0; i < trace->count; i++)
+        if (trace->books[i].lines.count)
+            numbers[i] = number_revision(night, &trace->books[i], input->period);
+    rk_edition *editions = list_editions(night, input->period, &input->edition_count);
+    input->editions = editions;
+    input->number_first = (int)runs_of(night, input->period.until);
+    for (size_t i = 0; good && i < trace->count; i++)
+        if (trace->books[i].lines.count)
+            good = make_revision(night, input, &trace->books[i], numbers[i], err);
+    free(editions);
+    free(numbers);
     return good;
 }
 
@@ -117,9 +158,7 @@ static bool publish_again(rk_night *night, const rk_fold_of *of, const rk_books_
         input.provisional = rk_fold_provisional(&fold, night->settings.language, &night->world);
         rk_fold_give(&fold, &input);
     }
-    for (size_t i = 0; good && i < trace->count; i++)
-        if (trace->books[i].lines.count)
-            good = make_revision(night, &input, &trace->books[i], common->period, err);
+    good = good && make_revisions(night, &input, trace, err);
     rk_fold_free(&fold);
     return good;
 }

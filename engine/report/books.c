@@ -174,8 +174,6 @@ static void put_edition(rk_buffer *path, const rk_books_input *input)
         rk_buffer_text(path, ".per-");
         rk_day_put(path, input->as_of);
     }
-    if (input->number > 1)
-        rk_buffer_printf(path, ".r%d", input->number);
 }
 
 /* The whole period of a book: the one asked for, else its own kind of period around the night. */
@@ -184,8 +182,9 @@ static rk_days period_of(const rk_books_input *input, const rk_workbook *workboo
     return input->has_period ? input->period : rk_days_of(workbook->period, input->night);
 }
 
-/* '{office}/harian-{period}.xlsx', and ".r2" before the ending from the second run of a day on. */
-static rk_slice path_of(const rk_desk *desk, const order *o, bool edition, rk_arena *arena)
+/* '{office}/harian-{period}.xlsx', and ".r2" before the ending from the second edition on. */
+static rk_slice path_of(const rk_desk *desk, const order *o, bool known, int number,
+                        rk_arena *arena)
 {
     rk_slice pattern = o->workbook->file, ending = RK_S(".xlsx");
     rk_buffer path = {0};
@@ -201,8 +200,10 @@ static rk_slice path_of(const rk_desk *desk, const order *o, bool edition, rk_ar
     }
     if (rk_slice_ends(rk_buffer_all(&path), ending))
         path.len -= ending.len;
-    if (edition)
+    if (known)
         put_edition(&path, desk->input);
+    if (number > 1)
+        rk_buffer_printf(&path, ".r%d", number);
     rk_buffer_slice(&path, ending);
     rk_slice kept = rk_arena_slice(arena, rk_buffer_all(&path));
     rk_buffer_free(&path);
@@ -268,7 +269,19 @@ static void open_job(rk_job *job, const rk_desk *desk, const order *o)
     job->plan.footer = footer_of(job, o->book.path);
 }
 
-/* The first edition: it is always there, whatever editions of either book follow. */
+/* The last edition of an office's book when this one is made; of a report that somebody asked for later, the
+ * first one, which is always there. */
+static int last_edition(const rk_books_input *input, const order *o, rk_name office)
+{
+    if (!input->corrections)
+        return input->has_period && input->as_of != input->period.until ? 1 : input->number;
+    for (size_t i = 0; i < input->edition_count; i++)
+        if (input->editions[i].office == office &&
+            rk_slice_equal(input->editions[i].workbook, o->workbook->name))
+            return input->editions[i].number;
+    return input->number_first;
+}
+
 rk_slice rk_job_office_book(const rk_job *job, rk_name office)
 {
     const rk_desk *desk = job->desk;
@@ -282,7 +295,7 @@ rk_slice rk_job_office_book(const rk_job *job, rk_name office)
             found.workbook = &reports->workbooks[w];
     if (!found.workbook || !is_used(desk, found.slice))
         return (rk_slice){"", 0};
-    rk_slice path = path_of(desk, &found, false, arena);
+    rk_slice path = path_of(desk, &found, false, last_edition(desk->input, &found, office), arena);
     rk_buffer up = {0};
     for (size_t i = 0; i < job->plan.subject.len; i++)
         rk_buffer_text(&up, job->plan.subject.at[i] == '/' ? "../" : "");
@@ -390,7 +403,7 @@ static bool name_orders(const rk_desk *desk, orders *all, rk_arena *arena, rk_er
 {
     for (size_t i = 0; i < all->count; i++) {
         order *o = &all->items[i];
-        o->book.path = path_of(desk, o, true, arena);
+        o->book.path = path_of(desk, o, true, desk->input->number, arena);
         o->book.workbook = o->workbook->name;
         o->book.office = o->slice == RK_ALL_SLICES ? 0 : desk->slice_offices[o->slice];
     }

@@ -22,6 +22,13 @@ typedef struct rk_watermark {
     rk_slice waits_for;       /* "2024-03-04, 2024-03-05", or empty */
 } rk_watermark;
 
+/* The last edition of a book of the period. */
+typedef struct rk_edition {
+    rk_slice workbook;
+    rk_name office; /* 0: national */
+    int number;
+} rk_edition;
+
 typedef struct rk_books_input {
     const rk_rules *rules;
     const rk_names *names;
@@ -53,6 +60,11 @@ typedef struct rk_books_input {
     bool figures;      /* no book is written: what each would say is given instead */
     /* A revision: `number` is its own, and the lines stand on a sheet. NULL: none. */
     const rk_corrections *corrections;
+    /* Of a revision: the last editions of the books that were published again, this one's night included; all
+     * others have `number_first`. Links between books lead to them. */
+    const rk_edition *editions;
+    size_t edition_count;
+    int number_first;
     const rk_applications *applications; /* the night's world: what was touched, and what is open */
     const bool *lapsed; /* which of them the list of lapses shows; NULL: by state */
     /* rk_state of the first `state_before_count` of them when the night began; the others were not
