@@ -327,6 +327,16 @@ static bool lay_sheets(rk_job *job, rk_error *err)
     return rk_plan_finish(&job->plan, err);
 }
 
+static bool write_book(rk_job *job, order *o, const char *scratch)
+{
+    if (!rk_xlsx_write(&job->plan, scratch, &o->book.bytes, &o->error))
+        return false;
+    return rk_xlsx_read_back(&job->plan, rk_buffer_all(&o->book.bytes), &o->book.parts,
+                             &o->error) ||
+           rk_fail_hint(&o->error, "nobody has seen it; is the disk of \"%s\" full, or failing?",
+                        scratch);
+}
+
 static void make_book(const rk_desk *desk, order *o, const char *scratch)
 {
     rk_job job;
@@ -335,9 +345,7 @@ static void make_book(const rk_desk *desk, order *o, const char *scratch)
     if (o->good && desk->input->figures)
         rk_figures_take(&job.plan, &o->book.figures);
     else if (o->good)
-        o->good =
-            rk_xlsx_write(&job.plan, scratch, &o->book.bytes, &o->error) &&
-            rk_xlsx_read_back(&job.plan, rk_buffer_all(&o->book.bytes), &o->book.parts, &o->error);
+        o->good = write_book(&job, o, scratch);
     rk_plan_free(&job.plan);
     rk_arena_free(&job.arena);
 }

@@ -1,5 +1,6 @@
 #include "report/xlsx.h"
 
+#include <errno.h>
 #include <xlsxwriter.h>
 
 #include "base/file.h"
@@ -504,6 +505,33 @@ static bool is_long(const rk_plan *plan)
     return rows > rk_plan_limits.long_rows;
 }
 
+/* The library may say that all is well when the disk was full; these are set by nothing else. */
+static bool is_of_disk(int reason)
+{
+    return reason == ENOSPC || reason == EDQUOT || reason == EFBIG || reason == EIO ||
+           reason == EROFS || reason == EACCES || reason == EMFILE;
+}
+
+static bool fail_write(const char *scratch, lxw_error fault, int reason, rk_error *err)
+{
+    char text[128];
+    return rk_fail(err, RK_FILE, "could not write into \"%s\": %s", scratch,
+                   is_of_disk(reason) ? strerror_r(reason, text, sizeof text)
+                                      : lxw_strerror(fault));
+}
+
+static void write_book(writer *w, rk_arena *arena)
+{
+    /* 0 would mean now. */
+    time_t created = (time_t)w->plan->created * 86400 + (w->plan->created == 0);
+    lxw_doc_properties properties = {.title = rk_arena_text(arena, w->plan->title),
+                                     .subject = rk_arena_text(arena, w->plan->subject),
+                                     .created = created};
+    keep_fault(w, workbook_set_properties(w->workbook, &properties));
+    write_sheets(w);
+    keep_fault(w, workbook_close(w->workbook));
+}
+
 bool rk_xlsx_write(const rk_plan *plan, const char *scratch, rk_buffer *out, rk_error *err)
 {
     rk_arena arena = {0};
@@ -511,24 +539,16 @@ bool rk_xlsx_write(const rk_plan *plan, const char *scratch, rk_buffer *out, rk_
     lxw_workbook_options options = {.constant_memory = is_long(plan),
                                     .tmpdir = rk_arena_text(&arena, rk_slice_of(scratch)),
                                     .use_zip64 = LXW_FALSE};
+    errno = 0;
     writer w = {.plan = plan, .workbook = workbook_new_opt(path, &options)};
-    bool good = w.workbook != NULL;
-    if (good) {
-        /* 0 would mean now. */
-        time_t created = (time_t)plan->created * 86400 + (plan->created == 0);
-        lxw_doc_properties properties = {.title = rk_arena_text(&arena, plan->title),
-                                         .subject = rk_arena_text(&arena, plan->subject),
-                                         .created = created};
-        keep_fault(&w, workbook_set_properties(w.workbook, &properties));
-        write_sheets(&w);
-        keep_fault(&w, workbook_close(w.workbook));
-        good = w.fault == LXW_NO_ERROR;
-    } else {
+    if (w.workbook)
+        write_book(&w, &arena);
+    else
         w.fault = LXW_ERROR_MEMORY_MALLOC_FAILED;
-    }
+    int reason = errno;
+    bool good = w.fault == LXW_NO_ERROR && reason != ENOSPC && reason != EDQUOT && reason != EIO;
     if (!good)
-        rk_fail(err, RK_FILE, "could not write a workbook into \"%s\": %s", scratch,
-                lxw_strerror(w.fault));
+        fail_write(scratch, w.fault, reason, err);
     good = good && rk_file_read(path, BOOK_BYTES_MAX, out, err);
     rk_error ignored;
     rk_file_remove(path, &ignored);
