@@ -21,7 +21,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from reference_statements import CODE_READ, WIB, number_and_align, read_statements  # noqa: E402
+from reference_statements import CODE_READ, KEY_KINDS, WIB, number_and_align, plain_key, read_statements  # noqa: E402
 
 # ---- the rules ----------------------------------------------------------------------------------
 
@@ -34,6 +34,8 @@ EARLY_RULE = "sebelum-diajukan"
 GROUP_RULE = "kelompok"
 JOURNAL_RULE = "pembalikan"
 GOING_OUT = "money going out"
+# In the order of the rules; the time in which an application may be paid by the key.
+KEY_RULES = {"ntpn": "ntpn", "application_number": "nomor-permohonan", "virtual_account": "virtual-account"}
 GROUP_WINDOW = timedelta(days=366)
 GROUP_MAX = 20  # applications of one group that may share a code
 CANDIDATES_MAX = 1_000_000  # of all entries together: an entry with more than its part is never suggested
@@ -107,6 +109,7 @@ class Application:
         self.office = row["office"]
         self.code = row["billing_code"]
         self.group = row.get("group_id", "")
+        self.keys = {kind: plain_key(kind, row.get(kind) or "") for kind in KEY_KINDS}
         self.submitted_at = datetime.fromisoformat(row["submitted_at"])
         billed = row.get("billed_at", "")
         self.began_at = min(self.submitted_at, datetime.fromisoformat(billed)) if billed else self.submitted_at
@@ -142,10 +145,15 @@ def match(applications, statements):
     for application in applications:
         if application.code:
             by_code[application.code].append(application)
+    by_key = defaultdict(list)
+    for application in applications:
+        for kind, key in application.keys.items():
+            by_key[kind, key].append(application)
     for statement in statements:
         for entry in statement.entries:
             look_inside(entry, by_code)
             find_application(entry, by_code)
+            find_by_keys(entry, by_code, by_key)
     find_by_journal([entry for statement in statements for entry in statement.entries])
     filed_together = defaultdict(list)
     for application in applications:
@@ -154,6 +162,8 @@ def match(applications, statements):
         settle(members)
     for statement in statements:
         for entry in statement.entries:
+            if entry.named and not entry.outcome == "ambiguous":
+                suggest_by_key(entry)
             if entry.windows and entry.reason == NO_CODE:
                 list_inside(entry, by_code)
             if entry.reason == UNKNOWN_CODE:
@@ -275,6 +285,70 @@ def find_application(entry, by_code):
         entry.application.entries.append(entry)
 
 
+def could_be_paid_by(kind, entry, application):
+    """What the rules on keys require of the time; what goes back may come whenever."""
+    if entry.amount < 0:
+        return True
+    begun = entry.paid_until >= application.began_at
+    if kind == "virtual_account":
+        return begun and (application.deadline is None or entry.paid_from <= application.deadline)
+    return begun and entry.paid_from <= application.began_at + GROUP_WINDOW
+
+
+def find_by_keys(entry, by_code, by_key):
+    """What find_application made of the code alone is made anew where other keys name anybody: one application
+    that all keys name, or none."""
+    if entry.outcome == "ignored" or entry.several_codes or entry.amount == 0:
+        return
+    code = entry.code if CODE_READ.fullmatch(entry.code) else ""
+    named = {kind: [a for a in by_key[kind, entry.keys[kind]] if could_be_paid_by(kind, entry, a)]
+             for kind in KEY_RULES if kind in entry.keys}
+    named = {kind: found for kind, found in named.items() if found}
+    if not named:
+        return
+    by_others = {kind: list(found) for kind, found in named.items()}
+    if by_code.get(code):
+        named["code"] = by_code[code]
+    common = [a for a in next(iter(named.values())) if all(a in found for found in named.values())]
+    common.sort(key=lambda a: a.id)
+    kind = "code" if common and code and common[0].code == code else next(iter(by_others))
+    if len(common) == 1 and code and "code" not in named and common[0].code:
+        entry.named = common  # its own code is nobody's
+        return
+    if entry.application:
+        entry.application.entries.remove(entry)
+    entry.application, entry.shared, entry.candidates, entry.held = None, [], [], []
+    decide(entry, "", "")
+    if len(common) == 1 or of_one_group(common):
+        entry.application = common[0]
+        entry.key_rule = KEY_RULES.get(kind, "")
+        entry.shared = common if len(common) > 1 else []
+        entry.names_group = len(common) > 1 and kind != "code"
+        entry.application.entries.append(entry)
+    elif entry.amount < 0:
+        decide(entry, "unidentified", "the payment it takes back is not known")
+    else:
+        reason = ("its keys name different applications" if not common else
+                  "several applications have this billing code" if len(named.get("code", [])) > 1 else
+                  "several applications have its key")
+        decide(entry, "ambiguous", reason)
+        everybody = common or list({a.id: a for found in named.values() for a in found}.values())
+        entry.candidates = entry.held = everybody
+
+
+def suggest_by_key(entry):
+    """Its code is nobody's, but another of its keys names one that owes just this and could be paid then."""
+    application = entry.named[0]
+    if (entry.reason == UNKNOWN_CODE and entry.amount > 0 and owes(application)
+            and application.due == entry.amount and entry.paid_until >= application.began_at
+            and (application.deadline is None or entry.paid_from <= application.deadline)):
+        kind = next(k for k in KEY_RULES if k in entry.keys and application.keys[k] == entry.keys[k]
+                    and could_be_paid_by(k, entry, application))
+        entry.application = application
+        decide(entry, "suggested", "no application has this billing code, one has its other key", KEY_RULES[kind])
+        entry.candidates = entry.held = [application]
+
+
 def find_by_journal(entries):
     """What goes back without a code takes back the only payment of its channel, amount and journal number that
     came no later; of one that belongs to no application both are done with."""
@@ -323,6 +397,8 @@ def settle(members):
                      key=in_time_order)
     taken_back = take_back(entries)
     for entry in entries:
+        if entry.names_group:
+            entry.shared = sorted(members, key=lambda a: a.id)
         if entry not in taken_back and entry.shared:
             settle_shared(entry)
         elif entry not in taken_back:
@@ -381,6 +457,10 @@ def leave_open(entry, candidates, reason, rule=""):
     entry.application, entry.candidates, entry.held = None, candidates, candidates
 
 
+def rule_of(entry):
+    return entry.key_rule or MATCHING_RULE
+
+
 def settle_shared(entry):
     """One code for several that were filed together: one set of those that still owe must have the sum."""
     sets = sets_with_sum(entry.shared, entry, entry.amount)
@@ -392,7 +472,7 @@ def settle_shared(entry):
         leave_open(entry, owing, "several sets of the group's applications have this sum", GROUP_RULE)
     elif not owing and any(a.state in ("paid", "paid_late") and entry.paid_until >= a.began_at
                            for a in entry.shared):
-        decide(entry, "duplicate", "already paid in full", MATCHING_RULE)
+        decide(entry, "duplicate", "already paid in full", rule_of(entry))
     else:
         leave_open(entry, owing or entry.shared, "several applications have this billing code")
 
@@ -401,26 +481,26 @@ def settle_one(entry, application, members):
     late = is_late(application, entry)
     received, parts = application.received, application.parts
     if application.due == 0:
-        decide(entry, "not_due", "nothing due: waived", MATCHING_RULE)
+        decide(entry, "not_due", "nothing due: waived", rule_of(entry))
     elif nothing_due_any_more(application, entry):
-        decide(entry, "not_due", "nothing due: cancelled", MATCHING_RULE)
+        decide(entry, "not_due", "nothing due: cancelled", rule_of(entry))
     elif application.due is None:
         decide(entry, "unidentified", "amount due is not known")
     elif entry.paid_until < application.began_at:
         decide(entry, "suggested", "paid before the application with this code was submitted", EARLY_RULE)
         entry.candidates = entry.held = [application]
     elif application.state in ("paid", "paid_late"):
-        decide(entry, "duplicate", "already paid in full", MATCHING_RULE)
+        decide(entry, "duplicate", "already paid in full", rule_of(entry))
     elif received + entry.amount == application.due or entry.amount == application.due:
         parts = parts + [entry] if received + entry.amount == application.due else [entry]
         for part in parts:
             decide(part, "late" if late else "matched", exact_reason(application, part, parts, late),
-                   MATCHING_RULE)
+                   rule_of(entry))
         pay(application, entry, late, entry.reason)
     elif received + entry.amount > application.due:
         settle_more(entry, application, members, late)
     else:
-        decide(entry, "underpaid", "less than due", MATCHING_RULE)
+        decide(entry, "underpaid", "less than due", rule_of(entry))
         application.parts.append(entry)
         application.received += entry.amount
         application.state, application.reason = "underpaid", "less than due"
@@ -439,7 +519,7 @@ def settle_more(entry, application, members, late):
         leave_open(entry, [application] + [a for a in others if still_due(a, entry) > 0],
                    "several sets of the group's applications have this sum", GROUP_RULE)
     else:
-        decide(entry, "overpaid", "more than due", MATCHING_RULE)
+        decide(entry, "overpaid", "more than due", rule_of(entry))
         pay(application, entry, late, entry.reason)
 
 
@@ -456,7 +536,7 @@ def take_back(entries):
                     and e.paid_from <= reversal.paid_until]
         named = [e for e in payments if e.reference and e.reference == reversal.reference]
         done.append(reversal)
-        rule = JOURNAL_RULE if reversal.by_journal else MATCHING_RULE
+        rule = JOURNAL_RULE if reversal.by_journal else rule_of(reversal)
         payments = named if reversal.by_journal else payments
         if not payments:
             decide(reversal, "unidentified", "the payment it takes back is not known")
@@ -501,7 +581,8 @@ def what_may_still_turn_up(statements):
     codes = {reject.code for _, reject in rejects if reject.code}
     entries = [e for s in statements if not s.fault for e in s.entries]
     candidates = {a.id for e in entries for a in e.held}
-    codes |= {e.application.code for e in entries if e.application and e.outcome == "unidentified"}
+    unknown = [e for e in entries if e.application and e.outcome == "unidentified"]
+    candidates |= {a.id for e in unknown for a in [e.application, *e.shared]}
     return days, codes, candidates
 
 

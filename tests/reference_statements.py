@@ -28,6 +28,10 @@ class Entry:
         self.outcome = self.reason = self.rule = ""
         self.mistyped = mistyped  # numbers in the text that may be a code with a slip, where no code stands
         self.application, self.candidates = None, []
+        self.keys = {}  # kind: the key as it is compared
+        self.named = []  # the applications that its keys leave, where they do not decide
+        self.key_rule = ""  # the rule of the key by which it was linked, where that is not the code
+        self.names_group = False  # a key other than the code that several of a group have names all of it
         self.by_journal = False  # goes back without a code: by its reference
         self.shared = []  # the applications of one group that have its code
         self.allocated = []  # (application, amount), of a payment for a group
@@ -283,9 +287,47 @@ def read_lhp(statement, content):
             statement.entries[-1].booked_on = booked
 
 
+KEY_KINDS = ("ntpn", "virtual_account", "application_number")
+KEY_IN_TEXT = {"ntpn": r"NTPN[ :]*([0-9A-Za-z]{16})\b", "virtual_account": r"\bVA[ :]*([0-9]{6,30})\b"}
+
+
+def plain_key(kind, text):
+    """Letters and digits in capitals, whatever they are written with; "" for what cannot be such a key."""
+    plain = re.sub(r"[ ./-]", "", text).upper()
+    if not re.fullmatch(r"[0-9A-Z]{1,64}", plain) or not re.search("[1-9]", plain):
+        return ""
+    if len(plain) > 5 and len(set(plain)) == 1:
+        return ""
+    if kind == "ntpn":
+        return plain if len(plain) == 16 else ""
+    plain = plain.lstrip("0") if plain.isdigit() else plain
+    return "" if kind == "virtual_account" and not re.fullmatch("[0-9]{6,30}", plain) else plain
+
+
+def key_of(kind, field, text):
+    """From a field of its own, else the only one in the text."""
+    if plain_key(kind, field):
+        return plain_key(kind, field)
+    found = {plain_key(kind, each) for each in re.findall(KEY_IN_TEXT.get(kind, "(?!)()"), text)} - {""}
+    return found.pop() if len(found) == 1 else ""
+
+
+def read_gerbang(statement, content):
+    """Titles, then time;reference;NTPN;VA;number;code;amount;K or D;text."""
+    for number, line in enumerate(lines_of(content)[1:], 2):
+        when, reference, *keys, code, amount, direction, text = line.split(";")
+        signed = whole_rupiah(amount) * (-1 if direction == "D" else 1)
+        paid = moment(when, "%d/%m/%Y %H:%M:%S", signed)
+        entry = Entry(number, paid, paid, signed, code, reference)
+        entry.keys = {kind: key_of(kind, field, text) for kind, field in zip(KEY_KINDS, keys)
+                      if key_of(kind, field, text)}
+        statement.entries.append(entry)
+
+
 CHANNELS = {
     "bca": (re.compile(r"BCA_\d+_(\d{8})\.csv"), read_bca),
     "bni": (re.compile(r"BNI_\d+_(\d{8})\.csv"), read_bni),
+    "gerbang": (re.compile(r"GERBANG_(\d{8})\.csv"), read_gerbang),
     "indomaret": (re.compile(r"IDMREKON_(\d{8})\.txt"), read_indomaret),
     "lhp": (re.compile(r"LHP_(\d{8})\.csv"), read_lhp),
     "mandiri": (re.compile(r"MANDIRI_\d+_(\d{8})\.csv"), read_mandiri),

@@ -567,7 +567,8 @@ static void test_schema__json_of_a_table(void **state)
     assert_true(rk_slice_starts(json, RK_S("{\"type\":\"array\",\"minItems\":1,\"items\":")));
     assert_true(rk_slice_ends(
         json, RK_S("\"required\":[\"rule\",\"key\"],\"additionalProperties\":false}}")));
-    rk_slice keys = RK_S("{\"enum\":[\"billing_code\",\"group_id\",\"reference\"]}");
+    rk_slice keys = RK_S("{\"enum\":[\"billing_code\",\"group_id\",\"reference\",\"ntpn\","
+                         "\"virtual_account\",\"application_number\"]}");
     assert_non_null(memmem(json.at, json.len, keys.at, keys.len));
     rk_buffer_free(&out);
     assert_non_null(rk_schema_of_file(RK_S("channels/bca.yaml"), &is_list));

@@ -31,13 +31,32 @@ static void add_applications(const rk_rule_test *test, rk_zone zone, rk_world *w
         a->status[row] = (uint8_t)(from->status ? from->status : RK_STATUS_SUBMITTED);
         a->group_id[row] = add_text(world, from->group_id);
         a->alt_keys[row] = add_text(world, from->alt_keys);
+        a->ntpn[row] = add_text(world, from->keys[RK_ALT_NTPN]);
+        a->virtual_account[row] = add_text(world, from->keys[RK_ALT_VIRTUAL_ACCOUNT]);
+        a->application_number[row] = add_text(world, from->keys[RK_ALT_APPLICATION_NUMBER]);
     }
+}
+
+static rk_text add_keys(rk_world *world, const rk_test_entry *from)
+{
+    rk_buffer text = {0};
+    for (unsigned kind = 0; kind < RK_ALT_KEYS; kind++) {
+        if (from->keys[kind].len == 0)
+            continue;
+        rk_buffer_char(&text, rk_alt_key_letter((rk_alt_key)kind));
+        rk_buffer_slice(&text, from->keys[kind]);
+        rk_buffer_char(&text, '\n');
+    }
+    rk_text keys = add_text(world, rk_buffer_all(&text));
+    rk_buffer_free(&text);
+    return keys;
 }
 
 static void add_entries(const rk_rule_test *test, rk_zone zone, rk_world *world)
 {
     rk_entries *e = &world->entries;
-    rk_batch_init(&e->batch, rk_entry_columns, rk_entry_column_count, 16, rk_entry_all());
+    rk_batch_init(&e->batch, rk_entry_columns, rk_entry_column_count, 16,
+                  rk_entry_all() | RK_ENTRY_BIT(keys));
     rk_files_add(&world->files)->fate = RK_FATE_ACCEPTED;
     for (size_t i = 0; i < test->entry_count; i++) {
         const rk_test_entry *from = &test->entries[i];
@@ -50,6 +69,7 @@ static void add_entries(const rk_rule_test *test, rk_zone zone, rk_world *world)
         e->booked_on[row] = rk_day_at(e->paid_from[row], zone);
         e->amount_minor[row] = from->debit ? -from->amount_minor : from->amount_minor;
         e->code[row] = code_of(from->code);
+        e->keys[row] = add_keys(world, from);
         e->reference[row] = add_text(world, from->reference);
         e->application[row] = RK_NO_ROW;
     }

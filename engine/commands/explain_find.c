@@ -96,6 +96,28 @@ static bool text_holds(const rk_texts *texts, const rk_text *column, size_t row,
     return column && holds(rk_texts_get(texts, column[row]), text);
 }
 
+static bool has_key(const rk_asked *asked, const rk_applications *a, const rk_texts *texts,
+                    size_t row)
+{
+    const rk_text *columns[RK_ALT_KEYS] = {a->ntpn, a->virtual_account, a->application_number};
+    for (unsigned kind = 0; kind < RK_ALT_KEYS; kind++)
+        if (columns[kind] && rk_alt_key_equal((rk_alt_key)kind, asked->text,
+                                              rk_texts_get(texts, columns[kind][row])))
+            return true;
+    return false;
+}
+
+static bool entry_has_key(const rk_asked *asked, const rk_entries *e, const rk_texts *texts,
+                          size_t row)
+{
+    rk_alt_key kind;
+    rk_slice text, keys = e->keys ? rk_texts_get(texts, e->keys[row]) : (rk_slice){"", 0};
+    while (rk_alt_keys_next(&keys, &kind, &text))
+        if (rk_alt_key_equal(kind, asked->text, text))
+            return true;
+    return false;
+}
+
 static bool application_is(const rk_asked *asked, const rk_applications *a, const rk_texts *texts,
                            size_t row)
 {
@@ -104,7 +126,7 @@ static bool application_is(const rk_asked *asked, const rk_applications *a, cons
     return asked->form != RK_ASKED_AMOUNT && asked->form != RK_ASKED_ENTRY &&
            (text_is(texts, a->id, row, asked->text) ||
             text_is(texts, a->group_id, row, asked->text) ||
-            text_holds(texts, a->alt_keys, row, asked->text) ||
+            text_holds(texts, a->alt_keys, row, asked->text) || has_key(asked, a, texts, row) ||
             text_is(texts, a->document_no, row, asked->text));
 }
 
@@ -134,7 +156,7 @@ static bool entry_is(const rk_asked *asked, const rk_entries *e, const rk_texts 
     case RK_ASKED_TEXT:
         break;
     }
-    return text_is(texts, e->reference, row, asked->text) ||
+    return text_is(texts, e->reference, row, asked->text) || entry_has_key(asked, e, texts, row) ||
            text_holds(texts, e->narrative, row, asked->text);
 }
 
@@ -188,8 +210,19 @@ static void add_entries_of_case(rk_explain *x, const rk_asked *asked)
     }
 }
 
+static void add_alternatives(rk_explain *x, rk_slice text)
+{
+    for (unsigned kind = 0; kind < RK_ALT_KEYS; kind++) {
+        uint64_t hash = rk_alt_key_hash((rk_alt_key)kind, text);
+        if (hash)
+            rk_keys_add(&x->wanted.codes, rk_key_of_alternative(hash));
+    }
+}
+
 static bool add_keys(rk_explain *x, const rk_asked *asked, rk_error *err)
 {
+    if (asked->form == RK_ASKED_CODE || asked->form == RK_ASKED_TEXT)
+        add_alternatives(x, asked->text);
     switch (asked->form) {
     case RK_ASKED_CASE:
         add_entries_of_case(x, asked);

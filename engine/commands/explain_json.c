@@ -223,6 +223,10 @@ static bool put_entry(rk_explain *x, uint32_t entry, rk_buffer *out, rk_error *e
     put_name(x, "currency", e->currency[entry], out);
     put_code("billing_code", e->code[entry], out);
     put_text(x, "reference", e->reference[entry], out);
+    rk_slice keys = e->keys ? rk_texts_get(&w->texts, e->keys[entry]) : (rk_slice){"", 0};
+    for (unsigned kind = 0; keys.len && kind < RK_ALT_KEYS; kind++)
+        rk_json_text(out, rk_alt_key_name((rk_alt_key)kind),
+                     rk_alt_keys_get(keys, (rk_alt_key)kind));
     put_allocations(x, entry, out);
     put_case(x, entry, out);
     rk_trace trace;

@@ -192,6 +192,18 @@ static void put_deadline(rk_explain *x, rk_buffer *out)
           term.rule->from == RK_NO_DAY ? "" : day(x, term.rule->from));
 }
 
+static const char *const key_titles[RK_ALT_KEYS] = {"NTPN", "virtual account", "number"};
+
+static void put_keys(const rk_world *w, uint32_t row, rk_buffer *out)
+{
+    const rk_applications *a = &w->applications;
+    const rk_text *columns[RK_ALT_KEYS] = {a->ntpn, a->virtual_account, a->application_number};
+    for (size_t kind = 0; kind < RK_ALT_KEYS; kind++)
+        if (columns[kind] && columns[kind][row])
+            field(out, 2, key_titles[kind], "%.*s",
+                  RK_FMT(rk_texts_get(&w->texts, columns[kind][row])));
+}
+
 static void put_application(rk_explain *x, rk_buffer *out)
 {
     const rk_night *night = &x->replay.night;
@@ -211,6 +223,7 @@ static void put_application(rk_explain *x, rk_buffer *out)
           RK_FMT(rk_names_text(&w->names, rk_name_at(a->validity, row))));
     if (a->code[row])
         field(out, 2, "billing code", "%015llu", (unsigned long long)a->code[row]);
+    put_keys(w, row, out);
     field(out, 2, "due", "%s", rupiah(x, a->due_minor[row]));
     if (status.len)
         field(out, 2, "status", "%.*s", RK_FMT(status));
@@ -335,6 +348,10 @@ static bool put_entry(rk_explain *x, uint32_t entry, rk_buffer *out, rk_error *e
     field(out, 2, "amount", "%s", rupiah(x, e->amount_minor[entry]));
     if (rk_code_text(e->code[entry], code))
         field(out, 2, "billing code", "%s", code);
+    rk_alt_key kind;
+    rk_slice key, keys = e->keys ? rk_texts_get(&w->texts, e->keys[entry]) : (rk_slice){"", 0};
+    while (rk_alt_keys_next(&keys, &kind, &key))
+        field(out, 2, key_titles[kind], "%.*s", RK_FMT(key));
     if (reference.len)
         field(out, 2, "reference", "%.*s", RK_FMT(reference));
     put_links(x, entry, out);

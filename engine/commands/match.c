@@ -85,6 +85,9 @@ static uint64_t wanted_application_columns(const matching *m)
         RK_APPLICATION_BIT(state) | RK_APPLICATION_BIT(reason) | RK_APPLICATION_BIT(deadline);
     if (rk_matching_has_key(&m->setup.rules.matching, RK_KEY_GROUP))
         shown |= RK_APPLICATION_BIT(group_id);
+    if (rk_matching_has_alternatives(&m->setup.rules.matching))
+        shown |= RK_APPLICATION_BIT(ntpn) | RK_APPLICATION_BIT(virtual_account) |
+                 RK_APPLICATION_BIT(application_number);
     return m->writes & (WRITE_APPLICATIONS | WRITE_WORKBOOKS) ? rk_application_all() : shown;
 }
 
@@ -95,6 +98,18 @@ static bool tells_reversals(const matching *m)
         if (m->setup.rules.matching.items[i].outcomes >> RK_REVERSAL & 1)
             return true;
     return false;
+}
+
+/* A rule asks for a key beside the code, and a file may tell it. */
+static bool looks_for_keys(const matching *m)
+{
+    bool any = false;
+    for (size_t i = 0; i < m->world.files.count && !any; i++) {
+        const rk_channel *channel =
+            rk_channel_find(&m->setup.rules, m->world.files.items[i].channel);
+        any = channel && rk_channel_tells_keys(channel);
+    }
+    return any && rk_matching_has_alternatives(&m->setup.rules.matching);
 }
 
 static bool looks_into_numbers(const matching *m)
@@ -148,9 +163,10 @@ static bool all_tell_seconds(const matching *m)
 
 static uint64_t wanted_entry_columns(const matching *m)
 {
-    uint64_t shown = rk_entry_all() & ~RK_ENTRY_BIT(narrative);
+    uint64_t keys = looks_for_keys(m) ? RK_ENTRY_BIT(keys) : 0;
+    uint64_t shown = (rk_entry_all() & ~RK_ENTRY_BIT(narrative)) | keys;
     if (m->overlaps)
-        return rk_entry_all() | RK_ENTRY_BIT(balance);
+        return rk_entry_all() | RK_ENTRY_BIT(balance) | keys;
     if (!looks_into_numbers(m))
         shown &= ~RK_ENTRY_BIT(windows);
     if (m->writes & WRITE_WORKBOOKS)

@@ -50,6 +50,13 @@ static void put_references(const reading *r, size_t row, rk_buffer *out)
     char code[RK_CODE_TEXT];
     if (rk_code_text(e->code[row], code))
         rk_buffer_printf(out, "%s\"billing_code\":\"%s\"", reference.len ? "," : "", code);
+    rk_alt_key kind;
+    rk_slice text, keys = rk_texts_get(&r->world.texts, e->keys[row]);
+    bool first = !reference.len && !code[0];
+    for (; rk_alt_keys_next(&keys, &kind, &text); first = false) {
+        rk_buffer_printf(out, "%s\"%s\":", first ? "" : ",", rk_alt_key_name(kind));
+        rk_buffer_json(out, text);
+    }
     rk_buffer_char(out, '}');
 }
 
@@ -133,7 +140,7 @@ static bool read_one(reading *r, const char *path, const char *channel, rk_error
     file->name = rk_path_name(rk_slice_of(path));
     file->bytes = r->content.bytes;
     rk_batch_init(&r->world.entries.batch, rk_entry_columns, rk_entry_column_count, 16,
-                  rk_entry_all());
+                  rk_entry_all() | RK_ENTRY_BIT(keys));
     return choose_channel(r, &by, channel, err) &&
            rk_statements_read(&by, &r->world.files, &r->world.entries, &r->world.rejects, err);
 }

@@ -12,6 +12,7 @@
 #include "config/calendar.h"
 #include "config/engine.h"
 #include "model/moment.h"
+#include "model/altkey.h"
 #include "model/money.h"
 #include "model/names.h"
 
@@ -152,6 +153,12 @@ typedef struct rk_extract {
     bool glued; /* else each code inside a longer number may be meant: see rk_entries.windows */
 } rk_extract;
 
+/* A key beside the billing code in free text. */
+typedef struct rk_key_extract {
+    rk_field_list fields; /* count 0: not given */
+    rk_regex *pattern;    /* its first group, where it has one */
+} rk_key_extract;
+
 typedef enum rk_dated {
     RK_DATED_SECOND, /* paid is exact */
     RK_DATED_DAY,    /* paid somewhere in its day, in the channel's zone */
@@ -224,6 +231,8 @@ typedef struct rk_channel {
     rk_time_map paid, booked, value;
     rk_slice day_in_lines; /* format of day, from, until in header and info lines; default %Y%m%d */
     rk_extract extract;
+    int keys[RK_ALT_KEYS]; /* fields */
+    rk_key_extract key_extracts[RK_ALT_KEYS];
     rk_dated dated;
     int32_t cutoff; /* seconds after midnight */
     bool cutoff_working_days;
@@ -242,6 +251,15 @@ bool rk_time_format_next(rk_slice *rest, rk_slice *format);
 static inline bool rk_is_standard(const rk_channel *channel)
 {
     return channel->format == RK_FORMAT_MT940 || channel->format == RK_FORMAT_CAMT;
+}
+
+/* Its entries may have keys beside the billing code. */
+static inline bool rk_channel_tells_keys(const rk_channel *channel)
+{
+    for (int kind = 0; kind < RK_ALT_KEYS; kind++)
+        if (channel->keys[kind] >= 0 || channel->key_extracts[kind].fields.count)
+            return true;
+    return false;
 }
 
 /* The office of an account on a day, 0 when none is said. */

@@ -213,6 +213,8 @@ static void begin_channel(void *into)
     channel->delimiter = ',';
     channel->quote = '"';
     channel->billing_code = channel->reference = channel->balance = RK_NO_FIELD;
+    for (size_t kind = 0; kind < RK_ALT_KEYS; kind++)
+        channel->keys[kind] = RK_NO_FIELD;
 }
 
 /* ---- what the parts must agree on ---- */
@@ -369,4 +371,12 @@ rk_name rk_channel_office(const rk_channel *channel, rk_name account, rk_day on)
             return row->office;
     }
     return 0;
+}
+
+bool rk_rules_read_keys(const rk_rules *rules)
+{
+    for (size_t i = 0; i < rules->channel_count; i++)
+        if (rk_channel_tells_keys(&rules->channels[i]))
+            return true;
+    return false;
 }

@@ -240,6 +240,12 @@ static const rk_key map_keys[] = {
      .doc = "a field, or {field, plus, credit, debit, sign, decimal}"},
     {"billing_code", &rk_value_field, offsetof(rk_channel, billing_code), .doc = "a field"},
     {"reference", &rk_value_field, offsetof(rk_channel, reference), .doc = "a field"},
+    {"ntpn", &rk_value_field, offsetof(rk_channel, keys[RK_ALT_NTPN]),
+     .doc = "a field: the treasury's receipt number"},
+    {"virtual_account", &rk_value_field, offsetof(rk_channel, keys[RK_ALT_VIRTUAL_ACCOUNT]),
+     .doc = "a field: the account that was made for the bill"},
+    {"application_number", &rk_value_field, offsetof(rk_channel, keys[RK_ALT_APPLICATION_NUMBER]),
+     .doc = "a field: the number of the application"},
     {"narrative", &rk_value_fields, offsetof(rk_channel, narrative),
      .doc = "a field, or several that make one text"},
     {"balance", &rk_value_field, offsetof(rk_channel, balance),
@@ -298,8 +304,34 @@ static const rk_schema extract_schema = {.doc = "a code in free text",
                                          RK_KEYS(extract_keys),
                                          .end = end_extract};
 
-static const rk_key extracts_keys[] = {
-    {"billing_code", &rk_value_mapping, offsetof(rk_channel, extract), .needed = true,
-     .of = &extract_schema, .doc = "{from, pattern, bounded, broken_by, glued}"},
+static const rk_key key_extract_keys[] = {
+    {"from", &rk_value_fields, offsetof(rk_key_extract, fields), .needed = true,
+     .doc = "the field that is searched, or several"},
+    {"pattern", &rk_value_pattern, offsetof(rk_key_extract, pattern), .needed = true,
+     .doc = "its pattern; its first group is the key, where it has one"},
 };
-const rk_schema rk_extracts_schema = {.doc = "what is found in free text", RK_KEYS(extracts_keys)};
+
+static const rk_schema key_extract_schema = {
+    .doc = "a key in free text", .size = sizeof(rk_key_extract), RK_KEYS(key_extract_keys)};
+
+static const rk_key extracts_keys[] = {
+    {"billing_code", &rk_value_mapping, offsetof(rk_channel, extract), .of = &extract_schema,
+     .doc = "{from, pattern, bounded, broken_by, glued}"},
+    {"ntpn", &rk_value_mapping, offsetof(rk_channel, key_extracts[RK_ALT_NTPN]),
+     .of = &key_extract_schema, .doc = "{from, pattern}"},
+    {"virtual_account", &rk_value_mapping,
+     offsetof(rk_channel, key_extracts[RK_ALT_VIRTUAL_ACCOUNT]), .of = &key_extract_schema,
+     .doc = "{from, pattern}"},
+    {"application_number", &rk_value_mapping,
+     offsetof(rk_channel, key_extracts[RK_ALT_APPLICATION_NUMBER]), .of = &key_extract_schema,
+     .doc = "{from, pattern}"},
+};
+
+static bool end_extracts(const rk_load *load, const rk_node *node, void *into, rk_error *err)
+{
+    (void)into;
+    return node->count > 0 || rk_load_fail(load, node, err, "\"extract\" is empty");
+}
+
+const rk_schema rk_extracts_schema = {
+    .doc = "what is found in free text", RK_KEYS(extracts_keys), .end = end_extracts};

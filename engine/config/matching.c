@@ -5,6 +5,9 @@
 static const rk_choice exact_keys[] = {{"billing_code", RK_KEY_BILLING_CODE},
                                        {"group_id", RK_KEY_GROUP},
                                        {"reference", RK_KEY_REFERENCE},
+                                       {"ntpn", RK_KEY_NTPN},
+                                       {"virtual_account", RK_KEY_VIRTUAL_ACCOUNT},
+                                       {"application_number", RK_KEY_APPLICATION_NUMBER},
                                        {NULL, 0}};
 static const rk_choice near_keys[] = {{"within 1", RK_KEY_NEAR_BILLING_CODE}, {NULL, 0}};
 
@@ -444,6 +447,14 @@ bool rk_matching_has_key(const rk_matching *matching, rk_match_key key)
 {
     for (size_t i = 0; i < matching->count; i++)
         if (matching->items[i].key == key)
+            return true;
+    return false;
+}
+
+bool rk_matching_has_alternatives(const rk_matching *matching)
+{
+    for (size_t i = 0; i < matching->count; i++)
+        if (rk_match_key_is_alternative(matching->items[i].key))
             return true;
     return false;
 }

@@ -20,6 +20,11 @@ static const rk_key application_keys[] = {
      .doc = "of applications that one payment may be for"},
     {"alt_keys", &rk_value_text, offsetof(rk_test_application, alt_keys),
      .doc = "as in the column of that name"},
+    {"ntpn", &rk_value_text, offsetof(rk_test_application, keys[RK_ALT_NTPN]), .doc = "its NTPN"},
+    {"virtual_account", &rk_value_text, offsetof(rk_test_application, keys[RK_ALT_VIRTUAL_ACCOUNT]),
+     .doc = "its virtual account"},
+    {"application_number", &rk_value_text,
+     offsetof(rk_test_application, keys[RK_ALT_APPLICATION_NUMBER]), .doc = "its number"},
 };
 
 static const rk_schema application_schema = {
@@ -37,6 +42,11 @@ static const rk_choice outcomes[] = {
 
 static const rk_key entry_keys[] = {
     {"code", &rk_value_text, offsetof(rk_test_entry, code), .doc = "a billing code"},
+    {"ntpn", &rk_value_text, offsetof(rk_test_entry, keys[RK_ALT_NTPN]), .doc = "an NTPN"},
+    {"virtual_account", &rk_value_text, offsetof(rk_test_entry, keys[RK_ALT_VIRTUAL_ACCOUNT]),
+     .doc = "a virtual account"},
+    {"application_number", &rk_value_text, offsetof(rk_test_entry, keys[RK_ALT_APPLICATION_NUMBER]),
+     .doc = "the number of an application"},
     {"amount", &rk_value_rupiah, offsetof(rk_test_entry, amount_minor), .needed = true,
      .doc = "rupiah"},
     {"debit", &rk_value_yes, offsetof(rk_test_entry, debit), .doc = "yes: money going out"},

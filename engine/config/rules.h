@@ -158,8 +158,16 @@ typedef enum rk_match_key {
     RK_KEY_NEAR_BILLING_CODE, /* key: {billing_code: within 1} */
     RK_KEY_GROUP,             /* key: group_id; one payment for several applications of one group */
     RK_KEY_REFERENCE,         /* key: reference; of money that goes back without a code */
+    RK_KEY_NTPN,              /* key: ntpn; these as in model/altkey.h */
+    RK_KEY_VIRTUAL_ACCOUNT,   /* key: virtual_account */
+    RK_KEY_APPLICATION_NUMBER, /* key: application_number */
     RK_MATCH_KEYS
 } rk_match_key;
+
+static inline bool rk_match_key_is_alternative(rk_match_key key)
+{
+    return key >= RK_KEY_NTPN && key <= RK_KEY_APPLICATION_NUMBER;
+}
 
 /* "billing_code", "group_id": as matching.yaml calls them. */
 const char *rk_match_key_name(rk_match_key key);
@@ -185,6 +193,7 @@ typedef enum rk_time_test {
 /* A case that a rule carries: `rekon check` matches it by all the rules. */
 typedef struct rk_test_application {
     rk_slice id, code, group_id, alt_keys;
+    rk_slice keys[RK_ALT_KEYS];
     rk_money due_minor;
     rk_local submitted;
     rk_name source;
@@ -192,6 +201,7 @@ typedef struct rk_test_application {
 } rk_test_application;
 
 typedef struct rk_test_entry {
+    rk_slice keys[RK_ALT_KEYS];
     rk_slice code, reference, application; /* application: expected; empty: any */
     rk_money amount_minor;
     bool debit;
@@ -242,6 +252,9 @@ static inline bool rk_match_rule_holds_on(const rk_match_rule *rule, rk_day on)
 
 /* Any rule has this key. */
 bool rk_matching_has_key(const rk_matching *matching, rk_match_key key);
+
+/* Any rule has a key beside the billing code that entries tell themselves. */
+bool rk_matching_has_alternatives(const rk_matching *matching);
 
 /* ---- targets.yaml, quotas.yaml ---- */
 #define RK_NO_COUNT UINT32_MAX
@@ -358,6 +371,9 @@ bool rk_rules_load(const rk_sources *sources, rk_names *names, rk_arena *arena, 
 
 /* Frees what is not in the arena (compiled patterns). */
 void rk_rules_free(rk_rules *rules);
+
+/* A channel tells keys beside the code. */
+bool rk_rules_read_keys(const rk_rules *rules);
 
 const rk_channel *rk_channel_find(const rk_rules *rules, rk_name channel);
 

@@ -55,9 +55,7 @@ static const rk_match_rule *rule_for(const rk_run *run, size_t entry)
 {
     const rk_matching *rules = &run->rules->matching;
     for (size_t i = 0; i < rules->count; i++)
-        if (rules->items[i].key == RK_KEY_REFERENCE &&
-            rk_rule_on_day(run, &rules->items[i], entry) &&
-            rk_rule_channel_fits(run, &rules->items[i], entry))
+        if (rules->items[i].key == RK_KEY_REFERENCE && rk_rule_is_for(run, &rules->items[i], entry))
             return &rules->items[i];
     return NULL;
 }

@@ -5,6 +5,7 @@
 
 #include "base/threads.h"
 #include "match/account.h"
+#include "match/alternative.h"
 #include "match/glued.h"
 #include "match/group.h"
 #include "match/journal.h"
@@ -122,7 +123,7 @@ bool rk_link_entry(const rk_run *run, size_t row, uint32_t application, rk_pairs
 }
 
 /* The rows are of one group: their key names it. */
-static bool are_one_group(const rk_run *run, const uint32_t *rows, size_t count)
+bool rk_are_one_group(const rk_run *run, const uint32_t *rows, size_t count)
 {
     const rk_world *w = run->world;
     const rk_text *groups = w->applications.group_id;
@@ -141,7 +142,7 @@ static void settle_shared(const rk_run *run, size_t row, rk_pairs *further)
     size_t count;
     rk_entries *entries = &run->world->entries;
     const uint32_t *rows = rk_code_index_rows(&run->index, entries->code[row], &count);
-    if (are_one_group(run, rows, count)) {
+    if (rk_are_one_group(run, rows, count)) {
         run->how[row] = RK_HOW_WIDE | RK_KEY_BILLING_CODE;
         rk_link_entry(run, row, rows[0], further);
     } else if (entries->amount_minor[row] < 0) {
@@ -174,11 +175,18 @@ static bool settle(const rk_run *run, size_t row, uint32_t found, bool shared, r
     if (rk_is_forced(entries, row))
         return rk_link_entry(run, row, chosen, further);
     rk_reason reason = not_searchable(run, row);
+    bool alone,
+        by_keys = run->alt && reason != RK_REASON_UNMATCHED && reason != RK_REASON_SEVERAL_CODES;
+    if (by_keys && entries->code[row])
+        note_key(run, row, found);
+    if (by_keys && rk_match_alternative(run, row, further, &alone))
+        return alone;
     if (reason != RK_REASON_NONE) {
         rk_entry_decide(entries, row, RK_UNIDENTIFIED, reason, 0);
         return false;
     }
-    note_key(run, row, found);
+    if (!by_keys)
+        note_key(run, row, found);
     if (found != RK_NO_ROW && !shared)
         return rk_link_entry(run, row, found, further);
     if (found != RK_NO_ROW)
@@ -574,6 +582,7 @@ static void find_candidates(rk_run *run)
         else if (entries->outcome[row] == RK_AMBIGUOUS &&
                  !(run->how && run->how[row] & RK_HOW_LISTED))
             add_sharers(run, (uint32_t)row);
+    rk_match_alternative_candidates(run);
     rk_match_glued_several(run);
     rk_match_near(run);
     hold_crowds(run);
@@ -599,7 +608,8 @@ void rk_match_run_traced(const rk_rules *rules, rk_world *world, int threads, rk
     sort_sharers(&run);
     run.ledger = rk_pages(ledger_bytes);
     open_ledger(&run);
-    run.how = run.groups ? rk_pages(entries + 1) : NULL;
+    rk_match_alternative_open(&run);
+    run.how = run.groups || run.alt ? rk_pages(entries + 1) : NULL;
     run.file_rank = rank_files(world);
     rk_match_glued(&run);
     search_all(&run);
@@ -611,6 +621,7 @@ void rk_match_run_traced(const rk_rules *rules, rk_world *world, int threads, rk
         rk_pages_free(run.how, entries + 1);
     free(run.further.items);
     free(run.file_rank);
+    rk_match_alternative_close(&run);
     rk_code_index_free(&run.index);
 }
 

@@ -15,6 +15,7 @@
 enum {
     RK_HOW_WIDE = 0x80,   /* its key names a whole group: linked to one member for all */
     RK_HOW_LISTED = 0x40, /* its candidates are listed */
+    RK_HOW_KEYS = 0x20,   /* by alternative.c, from its keys */
     RK_LISTED_MAX = 20,   /* candidates that every entry may list, and codes of one group */
 };
 
@@ -48,6 +49,8 @@ typedef struct rk_ledger_line {
 
 void rk_links_append(rk_links *links, const rk_links *more);
 
+typedef struct rk_alternatives rk_alternatives; /* see alternative.c */
+
 /* What one run needs at hand. */
 typedef struct rk_run {
     const rk_rules *rules;
@@ -65,6 +68,7 @@ typedef struct rk_run {
     rk_candidate_list candidates;
     rk_candidate_list held;   /* further applications whose lapse waits */
     rk_candidate_list crowds; /* a row of a code whose applications are too many to list */
+    rk_alternatives *alt;     /* NULL: no entry has a key beside its code that a rule asks for */
     rk_trace *trace;          /* NULL: nothing is traced */
 } rk_run;
 
@@ -101,8 +105,11 @@ bool rk_rule_on_day(const rk_run *run, const rk_match_rule *rule, size_t entry);
  * it is the sum's. */
 bool rk_rule_fits(const rk_run *run, const rk_match_rule *rule, size_t entry, uint32_t application);
 
-/* The entry came through a channel of the rule. */
-bool rk_rule_channel_fits(const rk_run *run, const rk_match_rule *rule, size_t entry);
+/* The rule is for the entry's day and channel; nothing is noted. */
+bool rk_rule_is_for(const rk_run *run, const rk_match_rule *rule, size_t entry);
+
+/* The rows are of one group: their key names it. */
+bool rk_are_one_group(const rk_run *run, const uint32_t *rows, size_t count);
 
 /* The outcome is one that the rule may give. */
 bool rk_rule_allows(const rk_run *run, const rk_match_rule *rule, size_t entry,
@@ -114,7 +121,7 @@ bool rk_rule_tolerates(const rk_match_rule *rule, rk_money amount, rk_money due)
 /* The key by which an entry was linked. */
 static inline rk_match_key rk_key_of_entry_link(const rk_run *run, size_t entry)
 {
-    return run->how ? (rk_match_key)(run->how[entry] & 0x3f) : RK_KEY_BILLING_CODE;
+    return run->how ? (rk_match_key)(run->how[entry] & 0x1f) : RK_KEY_BILLING_CODE;
 }
 
 /* ---- trace.c ---- */

@@ -168,7 +168,7 @@ static const rk_match_rule *rule_of_reversal(const rk_run *run, uint32_t entry)
         const rk_match_rule *rule = &rules->items[i];
         if (rule->key == key && rule->outcomes >> RK_REVERSAL & 1 &&
             rk_rule_on_day(run, rule, entry) &&
-            (key != RK_KEY_REFERENCE || rk_rule_channel_fits(run, rule, entry)))
+            (key != RK_KEY_REFERENCE || rk_rule_is_for(run, rule, entry)))
             return rule;
     }
     return NULL;

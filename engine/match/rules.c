@@ -127,9 +127,11 @@ static bool channel_fits(const rk_run *run, const rk_match_rule *rule, size_t en
     return holds;
 }
 
-bool rk_rule_channel_fits(const rk_run *run, const rk_match_rule *rule, size_t entry)
+bool rk_rule_is_for(const rk_run *run, const rk_match_rule *rule, size_t entry)
 {
-    return channel_fits(run, rule, entry, RK_NO_ROW);
+    const rk_entries *e = &run->world->entries;
+    return rk_match_rule_holds_on(rule, rk_entry_booked(e, entry)) &&
+           channel_holds(rule, rk_entry_channel(e, entry));
 }
 
 bool rk_rule_fits(const rk_run *run, const rk_match_rule *rule, size_t entry, uint32_t row)

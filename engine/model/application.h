@@ -36,6 +36,9 @@ typedef struct rk_applications {
     rk_text *charges;
     rk_text *group_id;
     rk_text *alt_keys;
+    rk_text *ntpn;
+    rk_text *virtual_account;
+    rk_text *application_number;
     rk_day *appointment_on;
     rk_moment *attended_at;
     rk_text *document_no;

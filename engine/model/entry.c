@@ -23,6 +23,7 @@ const rk_column rk_entry_columns[] = {
     COLUMN("narrative", RK_TYPE_TEXT, narrative, SOURCE),
     COLUMN("flags", RK_TYPE_U8, flags, SOURCE),
     COLUMN("windows", RK_TYPE_TEXT, windows, SOURCE | RK_COLUMN_SPARSE),
+    COLUMN("keys", RK_TYPE_TEXT, keys, SOURCE | RK_COLUMN_SPARSE),
     COLUMN("balance", RK_TYPE_MONEY, balance, SOURCE),
     COLUMN("outcome", RK_TYPE_U8, outcome, 0),
     COLUMN("reason", RK_TYPE_U8, reason, 0),
@@ -34,7 +35,8 @@ const size_t rk_entry_column_count = sizeof rk_entry_columns / sizeof *rk_entry_
 
 uint64_t rk_entry_all(void)
 {
-    return (((uint64_t)1 << rk_entry_column_count) - 1) & ~RK_ENTRY_BIT(balance);
+    return (((uint64_t)1 << rk_entry_column_count) - 1) & ~RK_ENTRY_BIT(balance) &
+           ~RK_ENTRY_BIT(keys);
 }
 
 uint64_t rk_entry_bit(size_t offset)

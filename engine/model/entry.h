@@ -55,6 +55,8 @@ typedef struct rk_entries {
     rk_text *
         windows; /* no code stands alone, but these may stand in longer numbers: 15 digits each; then
                    * perhaps one of 14, "~82024030500012", that may have lost one */
+    rk_text *
+        keys; /* beside the code, where channels tell any: see model/altkey.h; not one of rk_entry_all */
     rk_money *balance; /* the running balance, while files are read: not one of rk_entry_all */
     /* decided by the engine */
     uint8_t *outcome;      /* rk_outcome */

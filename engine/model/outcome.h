@@ -112,6 +112,8 @@ typedef enum rk_reason {
     RK_REASON_LAPSED,            /* a person let it lapse */
     RK_REASON_BEFORE_SUBMISSION, /* paid before the application of its code was submitted or billed */
     RK_REASON_RULE_SUGGESTS,     /* a rule leaves such a payment to a person */
+    RK_REASON_SEVERAL_HAVE_KEY, /* several applications have another of its keys */
+    RK_REASON_OTHER_KEY,        /* its code is nobody's, another of its keys is one's */
     RK_REASONS
 } rk_reason;
 

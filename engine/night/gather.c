@@ -68,7 +68,8 @@ static bool read_files(rk_night *night, fresh *f, rk_error *err)
                           .arena = &w->arena,
                           .threads = night->threads};
     rk_batch_init(&f->entries.batch, rk_entry_columns, rk_entry_column_count, 16,
-                  rk_entry_all() | RK_ENTRY_BIT(balance));
+                  rk_entry_all() | RK_ENTRY_BIT(balance) |
+                      (rk_rules_read_keys(&night->rules) ? RK_ENTRY_BIT(keys) : 0));
     w->new_file_count = w->files.count;
     rk_night_extend_begin(night);
     if (!rk_statements_read(&reading, &w->files, &f->entries, &w->rejects, err))
@@ -137,12 +138,19 @@ static bool finds_journals(const rk_night *night)
     return rk_matching_has_key(&night->rules.matching, RK_KEY_REFERENCE);
 }
 
+static bool has_alternatives(const rk_night *night)
+{
+    return rk_matching_has_alternatives(&night->rules.matching);
+}
+
 static void want(rk_night *night, const fresh *f, rk_wanted *wanted)
 {
     want_also(night->also, wanted);
     for (size_t row = 0; row < f->entries.batch.count; row++) {
         if (finds_journals(night))
             rk_keys_add_reference(&wanted->codes, &night->world, &f->entries, row, true);
+        if (has_alternatives(night))
+            rk_keys_add_alternatives(&wanted->codes, &night->world, &f->entries, row);
         rk_keys_add_windows(&wanted->codes,
                             rk_texts_get(&night->world.texts, f->entries.windows[row]));
         if (!may_be_near(&f->entries, row))
@@ -154,6 +162,8 @@ static void want(rk_night *night, const fresh *f, rk_wanted *wanted)
     for (size_t row = 0; f->has_applications && row < f->applications.batch.count; row++) {
         if (f->applications.code[row])
             rk_keys_add(&wanted->codes, f->applications.code[row]);
+        if (has_alternatives(night))
+            rk_keys_add_alternatives_of(&wanted->codes, &night->world, &f->applications, row);
         rk_wanted_add_day(wanted,
                           rk_day_at(f->applications.submitted_at[row], night->settings.zone));
     }
@@ -204,8 +214,9 @@ static void copy_batch(const rk_batch *from, rk_batch *to)
 }
 
 /* The present begins as a copy of what is carried. */
-static void begin_present(rk_world *w)
+static void begin_present(rk_night *night)
 {
+    rk_world *w = &night->world;
     uint64_t columns = 0;
     const rk_batch *before = &w->before.applications.batch;
     for (size_t i = 0; i < before->column_count; i++)
@@ -213,7 +224,9 @@ static void begin_present(rk_world *w)
             columns |= (uint64_t)1 << i;
     rk_batch_init(&w->applications.batch, rk_application_columns, rk_application_column_count, 16,
                   columns);
-    rk_batch_init(&w->entries.batch, rk_entry_columns, rk_entry_column_count, 16, rk_entry_all());
+    bool keys = w->before.entries.keys || rk_rules_read_keys(&night->rules);
+    rk_batch_init(&w->entries.batch, rk_entry_columns, rk_entry_column_count, 16,
+                  rk_entry_all() | (keys ? RK_ENTRY_BIT(keys) : 0));
     copy_batch(before, &w->applications.batch);
     copy_batch(&w->before.entries.batch, &w->entries.batch);
 }
@@ -310,6 +323,8 @@ static void want_codes_of_open(const rk_night *night, size_t from, rk_wanted *wa
     const rk_entries *e = &night->world.before.entries;
     for (size_t row = from; row < e->batch.count; row++) {
         rk_keys_add_windows(&wanted->codes, rk_texts_get(&night->world.texts, e->windows[row]));
+        if (e->application[row] == RK_NO_ROW && has_alternatives(night))
+            rk_keys_add_alternatives(&wanted->codes, &night->world, e, row);
         if (e->application[row] == RK_NO_ROW && finds_journals(night))
             rk_keys_add_reference(&wanted->codes, &night->world, e, row, true);
         if (e->application[row] != RK_NO_ROW || !may_be_near(e, row))
@@ -340,6 +355,20 @@ static void want_group(group_search *search, rk_slice group, rk_keys *more)
         rk_keys_add(more, key);
 }
 
+/* An entry of tonight, or one that is open, has a key of the application. */
+static bool is_searched(const rk_night *night, const group_search *search, size_t row)
+{
+    const rk_applications *known = &night->world.before.applications;
+    rk_keys others = {0};
+    bool found = rk_keys_have(&search->codes, known->code[row]);
+    if (!found && has_alternatives(night))
+        rk_keys_add_alternatives_of(&others, &night->world, known, row);
+    for (size_t i = 0; i < others.count; i++)
+        found |= rk_keys_have(&search->codes, others.items[i]);
+    rk_keys_free(&others);
+    return found;
+}
+
 /* One payment may be for all of a group: where tonight's may be, or an earlier one was, all of its applications
  * must be at hand, whenever they were submitted. */
 static void want_groups(const rk_night *night, const fresh *f, group_search *search,
@@ -349,8 +378,8 @@ static void want_groups(const rk_night *night, const fresh *f, group_search *sea
     const rk_applications *known = &w->before.applications, *told = &f->applications;
     rk_keys more = {0};
     for (size_t row = 0; known->group_id && row < known->batch.count; row++)
-        if (known->group_id[row] && (rk_reason_of_group((rk_reason)known->reason[row]) ||
-                                     rk_keys_have(&search->codes, known->code[row])))
+        if (known->group_id[row] &&
+            (rk_reason_of_group((rk_reason)known->reason[row]) || is_searched(night, search, row)))
             want_group(search, rk_texts_get(&w->texts, known->group_id[row]), &more);
     for (size_t row = 0; f->has_applications && told->group_id && row < told->batch.count; row++)
         want_group(search, rk_texts_get(&w->texts, told->group_id[row]), &more);
@@ -463,7 +492,7 @@ static bool load_touched(rk_night *night, const fresh *f, rk_error *err)
     rk_keys_free(&groups.codes);
     rk_keys_free(&groups.asked);
     if (good)
-        begin_present(w);
+        begin_present(night);
     return good;
 }
 

@@ -130,6 +130,34 @@ void rk_keys_add_reference(rk_keys *codes, const rk_world *world, const rk_entri
                                            other ? -amount : amount, reference));
 }
 
+static void add_alternative(rk_keys *codes, rk_alt_key kind, rk_slice text)
+{
+    uint64_t hash = rk_alt_key_hash(kind, text);
+    if (hash)
+        rk_keys_add(codes, rk_key_of_alternative(hash));
+}
+
+void rk_keys_add_alternatives(rk_keys *codes, const rk_world *world, const rk_entries *entries,
+                              size_t row)
+{
+    rk_alt_key kind;
+    rk_slice text, rest = {"", 0};
+    if (entries->keys)
+        rest = rk_texts_get(&world->texts, entries->keys[row]);
+    while (rk_alt_keys_next(&rest, &kind, &text))
+        add_alternative(codes, kind, text);
+}
+
+void rk_keys_add_alternatives_of(rk_keys *codes, const rk_world *world, const rk_applications *of,
+                                 size_t row)
+{
+    const rk_text *columns[RK_ALT_KEYS] = {of->ntpn, of->virtual_account, of->application_number};
+    for (unsigned kind = 0; kind < RK_ALT_KEYS; kind++)
+        if (columns[kind] && columns[kind][row])
+            add_alternative(codes, (rk_alt_key)kind,
+                            rk_texts_get(&world->texts, columns[kind][row]));
+}
+
 void rk_keys_add_windows(rk_keys *codes, rk_slice windows)
 {
     uint64_t code;

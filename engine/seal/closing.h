@@ -11,6 +11,7 @@
 #ifndef RK_SEAL_CLOSING_H
 #define RK_SEAL_CLOSING_H
 
+#include "model/altkey.h"
 #include "model/case.h"
 #include "model/coverage.h"
 #include "model/decided.h"
@@ -148,6 +149,12 @@ void rk_wanted_add_day(rk_wanted *wanted, rk_day day);
  * of its counterpart. */
 void rk_keys_add_reference(rk_keys *codes, const rk_world *world, const rk_entries *entries,
                            size_t row, bool other);
+
+/* Adds the keys that an entry, or an application, has beside its code. */
+void rk_keys_add_alternatives(rk_keys *codes, const rk_world *world, const rk_entries *entries,
+                              size_t row);
+void rk_keys_add_alternatives_of(rk_keys *codes, const rk_world *world, const rk_applications *of,
+                                 size_t row);
 
 /* Adds the codes of an entry's windows (model/entry.h). */
 void rk_keys_add_windows(rk_keys *codes, rk_slice windows);

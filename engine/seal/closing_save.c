@@ -206,6 +206,7 @@ static bool seal_key_sets(const saving *s, const group *g, rk_segment *segment, 
         uint32_t row = g->applications[i];
         if (w->applications.code[row])
             rk_keys_add(&codes, w->applications.code[row]);
+        rk_keys_add_alternatives_of(&codes, w, &w->applications, row);
         rk_keys_add(&ids, rk_key_of_id(rk_texts_get(&w->texts, w->applications.id[row])));
         if (w->applications.group_id && w->applications.group_id[row])
             rk_keys_add(&ids,
@@ -215,6 +216,7 @@ static bool seal_key_sets(const saving *s, const group *g, rk_segment *segment, 
         uint32_t row = g->entries[i];
         if (w->entries.code[row])
             rk_keys_add(&codes, w->entries.code[row]);
+        rk_keys_add_alternatives(&codes, w, &w->entries, row);
         rk_keys_add_reference(&codes, w, &w->entries, row, false);
         rk_keys_add_windows(&codes, rk_texts_get(&w->texts, w->entries.windows[row]));
         rk_keys_add(&keys,

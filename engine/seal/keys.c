@@ -101,6 +101,11 @@ uint64_t rk_key_of_reference(rk_slice channel, rk_money amount_minor, rk_slice r
     return key * 0xd6e8feb86659fd93ull >> (64 - RK_SHORT_KEY_BITS);
 }
 
+uint64_t rk_key_of_alternative(uint64_t hash)
+{
+    return hash >> (64 - RK_SHORT_KEY_BITS);
+}
+
 bool rk_keys_have(const rk_keys *keys, uint64_t key)
 {
     size_t low = 0, high = keys->count;

@@ -34,6 +34,9 @@ uint64_t rk_key_of_group(rk_slice group_id); /* among the ids of a segment */
 enum { RK_SHORT_KEY_BITS = 40 };
 uint64_t rk_key_of_reference(rk_slice channel, rk_money amount_minor, rk_slice reference);
 
+/* Of a key beside the billing code, by its hash; the same set. */
+uint64_t rk_key_of_alternative(uint64_t hash);
+
 /* Whether the sorted `keys` have it. */
 bool rk_keys_have(const rk_keys *keys, uint64_t key);
 

@@ -358,7 +358,8 @@ static void add_texts(const job *of)
 {
     rk_text *const columns[] = {[RK_TEXT_REFERENCE] = of->entries->reference,
                                 [RK_TEXT_NARRATIVE] = of->entries->narrative,
-                                [RK_TEXT_WINDOWS] = of->entries->windows};
+                                [RK_TEXT_WINDOWS] = of->entries->windows,
+                                [RK_TEXT_KEYS] = of->entries->keys};
     for (size_t i = 0; i < of->stretch_count; i++) {
         const rk_stretch *stretch = &of->stretches[i];
         if (stretch->statement->why)

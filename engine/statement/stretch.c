@@ -168,6 +168,15 @@ static const char *read_code(rk_stretch *stretch, const rk_row *row, reading *in
     return fault;
 }
 
+static const char *read_keys(rk_stretch *stretch, const rk_row *row, reading *into)
+{
+    stretch->keys.len = 0;
+    return !rk_channel_tells_keys(row->layout->channel) ||
+                   rk_alt_keys_read(row, &stretch->keys, &into->field)
+               ? NULL
+               : "the pattern for a key gives up on this text";
+}
+
 static const char *read_balance(const rk_row *row, reading *into)
 {
     const rk_channel *channel = row->layout->channel;
@@ -211,6 +220,10 @@ static const char *read_record(rk_stretch *stretch, const rk_row *row, reading *
     if (fault)
         field = into->field;
     if ((more = read_balance(row, into)) && !fault) {
+        fault = more;
+        field = into->field;
+    }
+    if ((more = read_keys(stretch, row, into)) && !fault) {
         fault = more;
         field = into->field;
     }
@@ -371,6 +384,14 @@ static rk_text windows_of(rk_stretch *stretch, size_t row)
     return 0;
 }
 
+static rk_text keys_of(rk_stretch *stretch, size_t row)
+{
+    rk_slice keys = {stretch->keys.text, stretch->keys.len};
+    if (keys.len)
+        add_later(stretch, (rk_later){row, RK_TEXT_KEYS, rk_arena_slice(&stretch->arena, keys)});
+    return 0;
+}
+
 static void store(rk_stretch *stretch, const rk_entries *to, const rk_row *row, const reading *read)
 {
     const rk_channel *channel = row->layout->channel;
@@ -401,6 +422,8 @@ static void store(rk_stretch *stretch, const rk_entries *to, const rk_row *row, 
         to->balance[at] = read->balance;
     if (to->windows)
         to->windows[at] = read->windows ? windows_of(stretch, at) : 0;
+    if (to->keys)
+        to->keys[at] = keys_of(stretch, at);
     if (to->outcome)
         to->outcome[at] = read->ignore ? RK_IGNORED : RK_OUTCOME_NONE;
     if (to->reason)
@@ -492,7 +515,9 @@ void rk_stretch_take(rk_stretch *stretch, const rk_entries *entries, const rk_ro
         filter_ready(stretch, ready->amount);
         return;
     }
-    const char *fault = read_code(stretch, row, &read);
+    const char *fault = read_keys(stretch, row, &read);
+    if (!fault)
+        fault = read_code(stretch, row, &read);
     if (!fault && read.booked_on == RK_NO_DAY)
         fault = "neither a booking date nor a value date";
     if (!fault)

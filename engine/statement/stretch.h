@@ -10,6 +10,7 @@
 #define RK_STATEMENT_STRETCH_H
 
 #include "model/entry.h"
+#include "statement/altkeys.h"
 #include "statement/controls.h"
 #include "statement/extract.h"
 #include "statement/values.h"
@@ -40,7 +41,12 @@ typedef struct rk_statement {
     const char *accepted_with; /* what it breaks, where a decision accepts it all the same */
 } rk_statement;
 
-typedef enum rk_text_kind { RK_TEXT_REFERENCE, RK_TEXT_NARRATIVE, RK_TEXT_WINDOWS } rk_text_kind;
+typedef enum rk_text_kind {
+    RK_TEXT_REFERENCE,
+    RK_TEXT_NARRATIVE,
+    RK_TEXT_WINDOWS,
+    RK_TEXT_KEYS
+} rk_text_kind;
 
 /* A text whose final form is not in the file's bytes. */
 typedef struct rk_later {
@@ -82,6 +88,7 @@ typedef struct rk_stretch {
     bool ascii;
     rk_day_memo memo[3]; /* paid, booked, value */
     rk_windows windows;  /* of the record at hand */
+    rk_alt_found keys;   /* the same */
     rk_span *spans;
     size_t span_count, span_capacity;
     rk_said *said;

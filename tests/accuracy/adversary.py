@@ -33,16 +33,18 @@ SUBMITTED = ("09:00:00", "10:00:00", "10:00:00", "10:00:01", "09:59:59", "12:00:
 PAID = ("08:59:59", "10:00:00", "10:30:00", "10:30:00", "11:59:59", "12:00:00", "12:00:01", "14:59:59",
         "15:00:00", "23:59:59", "00:00:00")
 REFERENCES = ("1", "2", "3", "4", "5", "")  # of each world its own; and some that name nothing
-CHANNELS = ("bca", "bni", "bni", "indomaret", "lhp", "mandiri", "pos", "tokopedia")
+CHANNELS = ("bca", "bni", "bni", "gerbang", "gerbang", "gerbang", "indomaret", "lhp", "mandiri", "pos", "tokopedia")
 BANKS = ("bca", "bni", "mandiri")
+KEYS = ("ntpn", "virtual_account", "application_number")
 NAMES = {**corners.NAMES, "bni": "BNI_0123456789_{ymd}.csv", "mandiri": "MANDIRI_1020005555555_{ymd}.csv",
-         "lhp": "LHP_{ymd}.csv"}
+         "lhp": "LHP_{ymd}.csv", "gerbang": "GERBANG_{ymd}.csv"}
 HEADS = {**corners.HEADS, "bni": "Post Date,Branch,Journal No.,Description,Amount,Db/Cr,Balance\n",
          "mandiri": "Account No,Date,Val. Date,Transaction Code,Description,Description,Reference No.,"
                     "Debit,Credit\n",
+         "gerbang": "Waktu;Ref;NTPN;VA;No Permohonan;Kode Billing;Jumlah;D/K;Uraian\n",
          "lhp": "Tanggal Buku;NTPN;NTB;Kode Billing;Jumlah\n"}
 COLUMNS = ("application_id", "office", "service", "billing_code", "amount_due", "submitted_at", "billed_at",
-           "status", "status_at", "source", "group_id")
+           "status", "status_at", "source", "group_id", *KEYS)
 DAYS = (4, 5, 6)
 
 
@@ -76,6 +78,28 @@ def reference_of(draw, world):
     return "00000000" if draw.random() < 0.1 else number and f"{world:05}{number:0>3}"
 
 
+def key_of(draw, world, kind):
+    """One of few that the world has, or one that is none; nobody's as often as not."""
+    number = draw.randrange(6)
+    if draw.random() < 0.05:
+        return draw.choice(("0000000000000000", "-", "8888888888888888", "0", "A B"))
+    if kind == "ntpn":
+        return f"{world:04}7A0000000{number:03}"
+    return f"{world + 1:04}000{number:03}" if kind == "virtual_account" else f"PMH-{world}-{number:04}"
+
+
+def written(draw, kind, key):
+    """As it is, or as people and programs write it."""
+    way = draw.randrange(8)
+    if way == 0:
+        return key.lower()
+    if way == 1:
+        return f"{key[:4]} {key[4:]}"
+    if way == 2:
+        return f"{key[:5]}-{key[5:]}."
+    return "00" + key if way == 3 and kind == "virtual_account" else key
+
+
 def make_world(seed, world):
     draw = random.Random(f"{seed}:{world}")
     applications, codes = [], []
@@ -92,7 +116,11 @@ def make_world(seed, world):
             "status_at": draw.choice(("2024-03-04T10:30:00+07:00", "2024-03-04T12:00:00+07:00", ""))
             if cancelled else "",
             "source": "walk-in" if draw.random() < 0.1 else "m-paspor",
-            "group_id": f"G{world:03}{group}" if group else ""})
+            "group_id": f"G{world:03}{group}" if group else "",
+            **{kind: written(draw, kind, key_of(draw, world, kind)) if draw.random() < 0.6 else ""
+               for kind in KEYS}})
+        if draw.random() < 0.2:
+            applications[-1]["billing_code"] = ""
     entries = []
     for _ in range(draw.choice((1, 2, 4, 8, 20, 40))):
         code = draw.choice(codes)
@@ -100,15 +128,20 @@ def make_world(seed, world):
             code = mistyped(draw, code)
         channel = draw.choice(CHANNELS)
         amount = draw.choice(AMOUNTS)
-        if channel in BANKS and draw.random() < 0.25:
+        if channel in (*BANKS, "gerbang") and draw.random() < 0.25:
             amount = -amount
         if draw.random() < (0.5 if amount < 0 else 0.04):
+            code = ""
+        if channel == "gerbang" and draw.random() < 0.5:
             code = ""
         if channel == "pos":
             code = code[:15]
         entries.append({"world": world, "channel": channel, "day": draw.choice((4, 4, 4, 5, 6)),
                         "clock": draw.choice(PAID), "amount": amount, "code": code,
                         "reference": reference_of(draw, world), "order": draw.random(),
+                        "in_text": draw.random() < 0.2,
+                        "keys": [written(draw, kind, key_of(draw, world, kind)) if draw.random() < 0.5 else ""
+                                 for kind in KEYS],
                         "parted": draw.randrange(1, 15) if draw.random() < 0.15 else 0,
                         "glued": "12" if channel in BANKS and draw.random() < 0.05 else ""})
     return {"world": world, "applications": applications, "entries": entries}
@@ -130,6 +163,13 @@ def line_of(channel, day, entry, balance, number):
         debit, credit = (f"{-amount}.00", ".00") if amount < 0 else (".00", f"{amount}.00")
         return (f"1020005555555,{day:02}/03/24,{day:02}/03/24,8813,SETORAN,{code} X,{entry['reference']},"
                 f"{debit},{credit}\n")
+    if channel == "gerbang":
+        keys, text = list(entry["keys"]), ""
+        if entry["in_text"]:
+            text = f"NTPN {keys[0]} VA {keys[1]} X"
+            keys[0] = keys[1] = ""
+        return (f"{day:02}/03/2024 {entry['clock']};{entry['reference']};{';'.join(keys)};{code};{abs(amount)};"
+                f"{'D' if amount < 0 else 'K'};{text}\n")
     if channel == "lhp":
         return f"2024-03-{day:02};{entry['reference']};1;{code};{amount}\n"
     if channel == "pos":

@@ -25,6 +25,9 @@ CREATE TABLE IF NOT EXISTS rekon_source.booking (
     charges text COLLATE "C",
     group_id text COLLATE "C",
     alt_keys text COLLATE "C",
+    ntpn text COLLATE "C",
+    virtual_account text COLLATE "C",
+    application_number text COLLATE "C",
     appointment_on date,
     attended_at timestamptz,
     document_no text COLLATE "C",
@@ -42,6 +45,10 @@ CREATE TABLE IF NOT EXISTS rekon_source.booking (
 ALTER TABLE rekon_source.booking
     ADD COLUMN IF NOT EXISTS slot text COLLATE "C",
     ADD COLUMN IF NOT EXISTS rescheduled_from date;
+-- Columns that came later.
+ALTER TABLE rekon_source.booking ADD COLUMN IF NOT EXISTS ntpn text COLLATE "C",
+    ADD COLUMN IF NOT EXISTS virtual_account text COLLATE "C",
+    ADD COLUMN IF NOT EXISTS application_number text COLLATE "C";
 CREATE INDEX IF NOT EXISTS booking_updated_at ON rekon_source.booking (updated_at);
 
 -- Transitions that apply() has carried out: what makes it idempotent.
@@ -59,8 +66,8 @@ BEGIN
         CREATE VIEW rekon_source.application AS
         SELECT application_id, office, service, billing_code, amount_due, submitted_at, billed_at,
                updated_at, status, status_at, source, channel, priority, purpose, kind, validity, sex,
-               charges, group_id, alt_keys, appointment_on, attended_at, document_no, issued_on,
-               collected_on, delivered_on, refused_on, nik_check, slot, rescheduled_from
+               charges, group_id, alt_keys, ntpn, virtual_account, application_number, appointment_on,
+               attended_at, document_no, issued_on, collected_on, delivered_on, refused_on, nik_check, slot, rescheduled_from
         FROM rekon_source.booking;
     END IF;
 
@@ -105,12 +112,12 @@ GRANT USAGE ON SCHEMA rekon_source TO rekon_night, rekon_reader;
 GRANT SELECT ON rekon_source.booking, rekon_source.applied TO rekon_night, rekon_reader;
 GRANT INSERT (application_id, office, service, billing_code, amount_due, submitted_at, billed_at,
               updated_at, status, status_at, source, channel, priority, purpose, kind, validity, sex,
-              charges, group_id, alt_keys, appointment_on, attended_at, document_no, issued_on,
-              collected_on, delivered_on, refused_on, nik_check, slot, rescheduled_from),
+              charges, group_id, alt_keys, ntpn, virtual_account, application_number, appointment_on,
+              attended_at, document_no, issued_on, collected_on, delivered_on, refused_on, nik_check, slot, rescheduled_from),
       UPDATE (application_id, office, service, billing_code, amount_due, submitted_at, billed_at,
               updated_at, status, status_at, source, channel, priority, purpose, kind, validity, sex,
-              charges, group_id, alt_keys, appointment_on, attended_at, document_no, issued_on,
-              collected_on, delivered_on, refused_on, nik_check, slot, rescheduled_from)
+              charges, group_id, alt_keys, ntpn, virtual_account, application_number, appointment_on,
+              attended_at, document_no, issued_on, collected_on, delivered_on, refused_on, nik_check, slot, rescheduled_from)
     ON rekon_source.booking TO rekon_night;
 RESET ROLE;
 
