@@ -267,6 +267,29 @@ static bool differ_book(rk_differing *d, const rk_item *item)
     return !redrawn;
 }
 
+/* The closing state is a text of one line a part: the first lines that differ. */
+static size_t differ_closing(const rk_differing *d, const rk_item *item, rk_buffer *lines)
+{
+    rk_error ignored;
+    rk_buffer sealed = {0};
+    size_t different = 0;
+    bool good = rk_archive_get(d->archive, &item->ref, &sealed, &ignored);
+    rk_slice before = rk_buffer_all(&sealed), now = rk_buffer_all(&d->again->closing), a, b;
+    while (good && (before.len || now.len)) {
+        a = b = (rk_slice){"", 0};
+        rk_slice_cut(&before, '\n', &a);
+        rk_slice_cut(&now, '\n', &b);
+        if (rk_slice_equal(a, b) || different++ >= d->most)
+            continue;
+        rk_buffer_printf(lines, "    before: %.120s%c", rk_arena_text(&d->again->world.arena, a),
+                         0);
+        rk_buffer_printf(lines, "    now:    %.120s%c", rk_arena_text(&d->again->world.arena, b),
+                         0);
+    }
+    rk_buffer_free(&sealed);
+    return different;
+}
+
 /* The batch that was sealed as this item; NULL for what is no table. */
 static const rk_batch *batch_of(const rk_differing *d, const rk_item *item)
 {
@@ -302,9 +325,11 @@ static bool differ_item(rk_differing *d, const rk_item *item, const rk_item *fou
     rk_buffer lines = {0};
     size_t rows = batch ? differ_rows(d, item, batch, rk_arena_text(&arena, name), &lines) : 0;
     rk_arena_free(&arena);
+    if (item->kind == RK_ITEM_CLOSING)
+        rows = differ_closing(d, item, &lines);
     if (batch && rows == 0 && d->other_rules)
         return false; /* nothing but ids that hang on the run */
-    tell(d, item, "differs", rows, "rows");
+    tell(d, item, "differs", rows, batch ? "rows" : "parts");
     tell_lines(d, &lines);
     return true;
 }

@@ -81,6 +81,7 @@ void rk_night_close(rk_night *night)
     rk_batch_free(&night->facts.batch);
     rk_buffer_free(&night->detail);
     rk_buffer_free(&night->open_cases);
+    rk_buffer_free(&night->closing);
     rk_batch_free(&night->causes.batch);
     free(night->gaps.items);
     free(night->lapses);

@@ -177,6 +177,8 @@ static bool seal_closing(rk_night *night, rk_fact_list tonight, rk_error *err)
         .since = night->since,
         .source_count = trusted ? night->source_count : night->opening.source_count,
         .source_newest = trusted ? night->source_newest : night->opening.source_newest,
+        .references = rk_matching_has_key(&night->rules.matching, RK_KEY_REFERENCE),
+        .text = &night->closing,
     };
     if (!rk_closing_save(&night->archive, &after, &root, &added, err))
         return false;

@@ -217,7 +217,8 @@ static bool seal_key_sets(const saving *s, const group *g, rk_segment *segment, 
         if (w->entries.code[row])
             rk_keys_add(&codes, w->entries.code[row]);
         rk_keys_add_alternatives(&codes, w, &w->entries, row);
-        rk_keys_add_reference(&codes, w, &w->entries, row, false);
+        if (s->after->references)
+            rk_keys_add_reference(&codes, w, &w->entries, row, false);
         rk_keys_add_windows(&codes, rk_texts_get(&w->texts, w->entries.windows[row]));
         rk_keys_add(&keys,
                     rk_key_of_entry(rk_digest_short(&w->files.items[w->entries.file[row]].digest),
@@ -444,6 +445,8 @@ static bool save_root(saving *s, rk_ref *root, rk_error *err)
     for (size_t i = 0; i < s->segment_count; i++)
         put_segment(&out, &s->segments[i]);
     good = good && rk_archive_put(s->archive, rk_buffer_all(&out), root, err);
+    if (s->after->text)
+        rk_buffer_slice(s->after->text, rk_buffer_all(&out));
     rk_buffer_free(&out);
     return good;
 }
