@@ -184,7 +184,8 @@ typedef struct rk_closing_after {
     rk_moment since;
     uint64_t source_count;
     rk_moment source_newest;
-    bool references; /* a matching rule looks for references: they are among the keys of a segment */
+    bool
+        references; /* a matching rule looks for references: they are among the keys of a segment */
     rk_buffer *text; /* receives the root; NULL: not wanted */
 } rk_closing_after;
 
