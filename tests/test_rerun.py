@@ -109,6 +109,25 @@ class Rerun(unittest.TestCase):
         self.assertIn("6 or more", self.rerun("--run", "0", code=2).err)
         self.assertIn("--date", self.rerun("--run", "0" * 12, "--date", DAY, code=2).err)
 
+    def test_verify__what_was_sealed_agrees_with_itself(self):
+        """Somebody alters the facts of a night and seals them anew: every digest is right, the totals are not."""
+        def one_more(content):
+            at = content.index(b"\x05count") + 7
+            rows = int.from_bytes(content[at:at + 8], "little") // 8
+            values = [int.from_bytes(content[at + 8 + 8 * i:at + 16 + 8 * i], "little", signed=True) + 1
+                      for i in range(rows)]
+            return content[:at + 8] + b"".join(value.to_bytes(8, "little", signed=True) for value in values) \
+                + content[at + 8 + 8 * rows:]
+        archive = self.archive("totals")
+        archive.last = archive.folder / "nights/2024-03-07-2"
+        (archive.folder / "published").unlink()
+        self.assertIn(" 0 differences", self.site.command("verify", "--archive", archive.folder, code=0).out)
+        archive.replace("facts\t", one_more)
+        said = self.site.command("verify", "--archive", archive.folder, code=7)
+        self.assertRegex(said.out, r"nights/2024-03-07-2: control totals: \S+.* what stood before and its facts make ")
+        said = self.site.command("verify", "--archive", archive.folder, "--date", THIRD, code=7)
+        self.assertIn("control totals", said.out)
+
     def test_rerun__a_night_without_its_mark(self):
         archive = self.archive("unmarked")
         first = self.site.folder / "archive/nights/2024-03-05-1"

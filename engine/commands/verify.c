@@ -2,6 +2,7 @@
 
 #include "commands/commands.h"
 #include "commands/options.h"
+#include "night/totals.h"
 #include "seal/inspect.h"
 #include "seal/mend.h"
 
@@ -23,6 +24,26 @@ static bool mend(const rk_archive *archive, const char *copy, rk_error *err)
     return true;
 }
 
+static void tell_total(void *context, const char *line)
+{
+    tell(context, true, line);
+}
+
+/* Only of an archive whose bytes are the sealed ones. */
+static bool check_totals(rk_inspection *v, rk_error *err)
+{
+    rk_arena arena = {0};
+    rk_night_name *nights;
+    size_t count = 0;
+    bool good = rk_archive_nights(&v->archive, "nights", &arena, &nights, &count, err);
+    for (size_t i = 0; good && i < count; i++)
+        if ((v->only == RK_NO_DAY || nights[i].night == v->only) &&
+            rk_archive_is_whole(&v->archive, &nights[i]))
+            good = rk_totals_check(&v->archive, &nights[i], tell_total, NULL, &v->differences, err);
+    rk_arena_free(&arena);
+    return good;
+}
+
 rk_code rk_command_verify(int argc, char **argv, int64_t now, rk_error *err)
 {
     (void)now;
@@ -39,7 +60,8 @@ rk_code rk_command_verify(int argc, char **argv, int64_t now, rk_error *err)
                 rk_setup_settings(&common, &setup, err);
     v.threads = setup.threads;
     good = good && rk_archive_open(&v.archive, archive ? archive : setup.settings.archive, err) &&
-           (!copy || mend(&v.archive, copy, err)) && rk_inspect(&v, err);
+           (!copy || mend(&v.archive, copy, err)) && rk_inspect(&v, err) &&
+           (v.differences > 0 || check_totals(&v, err));
     if (good)
         printf("%zu nights, %zu objects, %zu differences\n", v.nights, v.objects, v.differences);
     if (good && v.differences)
