@@ -186,8 +186,11 @@ typedef struct piece {
     const char *from, *until;
     size_t lines;
     bool ascii;
-    bool leaves[2];         /* inside quotes at its end, when it began outside [0] or inside [1] */
-    const char *restart[2]; /* the first record's start in it, NULL when it has none */
+    bool quotes;
+    /* When it began outside quotes [0], or inside [1]: inside at its end, and the first record's start in it,
+     * NULL when it has none. [1] is asked only of a piece that does begin inside. */
+    bool leaves[2];
+    const char *restart[2];
 } piece;
 
 /* Walks from quote to quote. Gives the state at the end, and in *restart the first record start. */
@@ -221,21 +224,25 @@ static bool walk_quotes(const rk_delimited *text, const piece *of, bool inside,
 
 static void survey(const rk_delimited *text, piece *of)
 {
-    const char *restart;
     rk_survey found = rk_bytes_survey(rk_scanner_best(), rk_slice_between(of->from, of->until),
                                       text->newline, text->quote);
     of->lines = found.lines;
     of->ascii = found.ascii;
+    of->quotes = text->quote && found.quotes;
     of->leaves[0] = false;
     of->restart[0] = of->from;
     of->leaves[1] = true;
     of->restart[1] = NULL;
-    if (!text->quote || !found.quotes)
-        return;
-    of->leaves[0] = walk_quotes(text, of, false, &restart);
-    of->restart[0] = restart;
-    of->leaves[1] = walk_quotes(text, of, true, &restart);
-    of->restart[1] = restart;
+    if (of->quotes)
+        of->leaves[0] = walk_quotes(text, of, false, &of->restart[0]);
+}
+
+/* Nearly every piece begins at a record. One that begins inside quotes is walked when that is known. */
+static bool leave(const rk_delimited *text, piece *of, bool inside)
+{
+    if (inside && of->quotes)
+        of->leaves[1] = walk_quotes(text, of, true, &of->restart[1]);
+    return of->leaves[inside];
 }
 
 static size_t count_lines(const rk_delimited *text, const char *from, const char *until)
@@ -276,8 +283,9 @@ rk_chunk *rk_delimited_chunks(const rk_delimited *text, size_t from, size_t line
         survey(text, &pieces[i]);
     bool inside = false;
     for (size_t i = 0; i < piece_count; i++) {
+        bool leaves = leave(text, &pieces[i], inside);
         const char *start = pieces[i].restart[inside];
-        inside = pieces[i].leaves[inside];
+        inside = leaves;
         if (start) {
             size_t skipped = count_lines(text, pieces[i].from, start);
             if (filled) {

@@ -60,7 +60,8 @@ typedef struct rk_chunk {
 
 /* Cuts `text` from byte `from` (a record's start, at `line`) into chunks of about `size` bytes; where
  * they are cut depends on text and size alone. Malloced array, free(); *count is 0 when nothing is
- * left. Two looks at each quote, one at other bytes; `threads` of them. */
+ * left. One look at each quote more than at other bytes; `threads` of them, but one alone where quotes hold
+ * whole chunks. */
 rk_chunk *rk_delimited_chunks(const rk_delimited *text, size_t from, size_t line, size_t size,
                               int threads, size_t *count);
 

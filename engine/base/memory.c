@@ -67,6 +67,12 @@ void *rk_pages(size_t bytes)
     void *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED)
         exhausted();
+    return pages;
+}
+
+void *rk_pages_scattered(size_t bytes)
+{
+    void *pages = rk_pages(bytes);
     if (bytes >= HUGE_BYTES)
         madvise(pages, bytes, MADV_HUGEPAGE);
     return pages;

@@ -21,9 +21,12 @@ void *rk_alloc(size_t count, size_t size);
 /* Like realloc, for count items of size bytes; the new part is not cleared. */
 void *rk_realloc(void *old, size_t count, size_t size);
 
-/* For columns: zero, aligned to 64 bytes; large ones are pages of their own, huge ones if there are.
- * `bytes` > 0, and the same when they are freed. */
+/* For columns: zero, aligned to 64 bytes; large ones are pages of their own. `bytes` > 0, and the same when
+ * they are freed. */
 void *rk_pages(size_t bytes);
+
+/* The same for what is touched here and there: huge pages are asked for, which spare looking up addresses. */
+void *rk_pages_scattered(size_t bytes);
 void rk_pages_free(void *pages, size_t bytes);
 
 /* Grows `*items` (of item size `size`) so that it holds at least `needed`; doubles. */

@@ -447,6 +447,16 @@ static bool run(matching *m, rk_error *err)
     return good;
 }
 
+/* Giving up two gigabytes of mapped files takes a while: all threads do it. */
+static void unmap_files(matching *m)
+{
+    size_t count = m->statement_files ? m->statements.count : 0;
+#pragma omp parallel for schedule(dynamic, 1) num_threads(m->setup.threads) if (count > 0)
+    for (size_t i = 0; i <= count; i++)
+        rk_file_unmap(i ? &m->statement_files[i - 1] : &m->applications_file);
+    free(m->statement_files);
+}
+
 rk_code rk_command_match(int argc, char **argv, int64_t now, rk_error *err)
 {
     (void)now;
@@ -455,10 +465,7 @@ rk_code rk_command_match(int argc, char **argv, int64_t now, rk_error *err)
     if (good)
         rk_log_night(NULL);
     good = good && run(&m, err);
-    for (size_t i = 0; m.statement_files && i < m.statements.count; i++)
-        rk_file_unmap(&m.statement_files[i]);
-    rk_file_unmap(&m.applications_file);
-    free(m.statement_files);
+    unmap_files(&m);
     rk_world_free(&m.world);
     rk_setup_free(&m.setup);
     return !good ? err->code : m.waiting ? RK_WAITING : RK_DONE;

@@ -93,7 +93,7 @@ static void lay_out(rk_code_index *index, const uint64_t *codes, size_t count)
     index->row_mask = ((uint64_t)1 << index->row_bits) - 1;
     index->mark_mask = ~index->row_mask & ~RK_SLOT_SHARED;
     index->slots_in_all = lines * RK_SLOTS_A_LINE + SLOTS_BEHIND;
-    index->slots = rk_pages(index->slots_in_all * sizeof *index->slots);
+    index->slots = rk_pages_scattered(index->slots_in_all * sizeof *index->slots);
 }
 
 void rk_code_index_build(rk_code_index *index, const uint64_t *codes, size_t count, int threads)

@@ -606,7 +606,7 @@ void rk_match_run_traced(const rk_rules *rules, rk_world *world, int threads, rk
     world->allocations = (rk_allocations){0};
     rk_code_index_build(&run.index, world->applications.code, applications, run.threads);
     sort_sharers(&run);
-    run.ledger = rk_pages(ledger_bytes);
+    run.ledger = rk_pages_scattered(ledger_bytes);
     open_ledger(&run);
     rk_match_alternative_open(&run);
     run.how = run.groups || run.alt ? rk_pages(entries + 1) : NULL;
