@@ -65,6 +65,21 @@ class Order(Nights):
 
 
 class Source(Nights):
+    def test_an_amount_that_becomes_empty_is_the_tariffs(self):
+        """Found: what was stated before stayed, and a waived one never lapsed."""
+        site = self.site()
+        rows = [application("P-1", code(1), "08:00", due=0), application("P-2", code(2), "08:00", due="")]
+        site.applications(*rows)
+        site.quiet(DAY)
+        site.run(DAY, 0)
+        self.assertEqual(site.states(), {"P-1": "waived", "P-2": "expired"})
+        for row in rows:
+            row.update(amount_due="", service="splp", updated_at=f"{NEXT}T09:00:00+07:00")
+        site.applications(*rows)
+        site.quiet(NEXT, {"pos": [paid(f"{DAY} 08:30:00", code(2), 100000)]})
+        site.run(NEXT, 0)
+        self.assertEqual(site.states(), {"P-1": "expired", "P-2": "reinstated"})
+
     def test_what_a_view_in_doubt_did_not_show(self):
         """Found: what it showed that night moved the time from which it is read, and the rest was never seen."""
         site = self.site()

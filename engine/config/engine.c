@@ -3,6 +3,7 @@
 
 /* A new row is a change of what the engine does; the words are never used again for anything else. */
 static const rk_choice behaviours[] = {{"statements_without_number", RK_STATEMENTS_WITHOUT_NUMBER},
+                                       {"order_of_arrival", RK_ORDER_OF_ARRIVAL},
                                        {NULL, 0}};
 
 typedef struct behaviour_row {
@@ -15,7 +16,9 @@ static const rk_key behaviour_keys[] = {
      .choices = behaviours,
      .doc =
          "statements_without_number: one that leaves out the number or balance which its channel "
-         "asks for is compared with no other; before, its file was set aside"},
+         "asks for is compared with no other; before, its file was set aside. order_of_arrival: "
+         "what is "
+         "known in the end does not depend on the order in which it came"},
     {"from", &rk_value_day, offsetof(behaviour_row, from), .needed = true,
      .doc = "the first day on which the engine behaves so"},
 };

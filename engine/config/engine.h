@@ -17,6 +17,7 @@ enum { RK_RULES_FORMAT = 1 };
 /* What once was otherwise; the words stand in config/engine.c. */
 typedef enum rk_behaviour {
     RK_STATEMENTS_WITHOUT_NUMBER, /* by the last day of the statement */
+    RK_ORDER_OF_ARRIVAL,          /* by the night */
     RK_BEHAVIOURS
 } rk_behaviour;
 

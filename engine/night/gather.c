@@ -234,10 +234,12 @@ static void begin_present(rk_night *night)
 /* ---- joining ---- */
 
 /* Cells that come from the source replace those that are carried; true when any differs. */
-static bool update_row(const rk_world *w, const rk_applications *from, size_t row,
+static bool update_row(const rk_night *night, const rk_applications *from, size_t row,
                        const rk_applications *to, size_t target)
 {
-    bool changed = false;
+    const rk_world *w = &night->world;
+    bool changed = false,
+         by_tariff = rk_engine_behaves(&night->rules.engine, RK_ORDER_OF_ARRIVAL, night->day);
     for (size_t i = 0; i < rk_application_column_count; i++) {
         const rk_column *column = &rk_application_columns[i];
         size_t size = rk_type_size(column->type);
@@ -246,16 +248,16 @@ static bool update_row(const rk_world *w, const rk_applications *from, size_t ro
             continue;
         source += row * size;
         cell += target * size;
-        bool keeps_tariff =
+        bool no_amount =
             column->type == RK_TYPE_MONEY && *(const rk_money *)(const void *)source == RK_NO_MONEY;
         bool same = column->type == RK_TYPE_TEXT
                         ? rk_slice_equal(rk_texts_get(&w->texts, *(rk_text *)(void *)source),
                                          rk_texts_get(&w->texts, *(rk_text *)(void *)cell))
                         : memcmp(source, cell, size) == 0;
-        if (same || keeps_tariff)
+        if (same || (no_amount && !by_tariff))
             continue;
         memcpy(cell, source, size);
-        changed = true;
+        changed |= !no_amount; /* the tariff's may be what is known */
     }
     return changed;
 }
@@ -276,7 +278,7 @@ static void join_applications(rk_night *night, const rk_applications *from)
     for (size_t row = 0; row < from->batch.count; row++) {
         uint32_t *slot = slot_of_id(&table, rk_texts_get(&w->texts, from->id[row]));
         if (*slot) {
-            night->news |= update_row(w, from, row, &w->applications, *slot - 1);
+            night->news |= update_row(night, from, row, &w->applications, *slot - 1);
         } else {
             size_t added = rk_batch_append(&w->applications.batch);
             rk_batch_copy_row(&from->batch, row, &w->applications.batch, added);
@@ -447,6 +449,8 @@ static void want_slips_of_decided(const rk_night *night, rk_wanted *wanted)
 static void want_slips_of_all(const rk_night *night, const fresh *f, rk_wanted *wanted)
 {
     const rk_applications *known = &night->world.before.applications;
+    if (!rk_engine_behaves(&night->rules.engine, RK_ORDER_OF_ARRIVAL, night->day))
+        return;
     want_slips_of_decided(night, wanted);
     if (f->has_applications)
         want_slips_of_told(night, &f->applications, wanted);
@@ -511,7 +515,8 @@ static bool files_are_news(const rk_night *night)
 static void limit_since(rk_night *night)
 {
     rk_moment last = rk_night_judge_at(night) - 1;
-    if (night->suspended.len)
+    if (night->suspended.len &&
+        rk_engine_behaves(&night->rules.engine, RK_ORDER_OF_ARRIVAL, night->day))
         night->since = night->opening.since;
     else if (night->since > last)
         night->since = last;

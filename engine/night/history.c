@@ -271,7 +271,8 @@ static void write_file(rk_night *night, const rk_file *file)
 
 static bool stands_back(const rk_night *night, const rk_file *file)
 {
-    return file->fate == RK_FATE_QUARANTINED && rk_was_sent_again(&night->world, file);
+    return file->fate == RK_FATE_QUARANTINED && rk_was_sent_again(&night->world, file) &&
+           rk_engine_behaves(&night->rules.engine, RK_ORDER_OF_ARRIVAL, night->day);
 }
 
 /* What a sound file of the same night stands in for comes before it, whatever their names: a later night tells
