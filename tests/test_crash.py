@@ -223,8 +223,19 @@ def still_told(site, reference):
     hold(done.returncode == 1 and 'next=rekon-status' in done.said, f'exit {done.returncode}: {done.said}')
 
 
+def told_once(reference):
+    """One notice for each application and kind, and the same in the file of the night: a run that was killed
+    and run again is compared with these rows and bytes."""
+    notices = [row.split('|', 1)[1] for row in reference.after.night if row.startswith('rekon.notice|')
+               and row not in reference.before.night]
+    told = [(*row.strip('()').split(',')[2:4], row.split(',')[9]) for row in notices]
+    hold(len(told) > 5 and len(set(told)) == len(told), f'notices: {told}')
+    hold(f'output/pemberitahuan/pemberitahuan-{SECOND}-1.csv' in reference.after.files, 'no file of notices')
+
+
 def covers_all_kinds(reference):
     """The reference is worth its name only if its inbox holds something of every kind."""
+    told_once(reference)
     for what in ('quarantined', 'held', 'accepted'):
         hold(any(f',{what},' in row for row in reference.after.night if row.startswith('rekon.file|')
                  and row not in reference.before.night), f'no file is {what}')
