@@ -84,6 +84,11 @@ check-year: build/test/rekon cluster ## a year of nights of an office that has a
 	cd tests && REKON=$(CURDIR)/build/test/rekon REKON_SANITIZED=$(CURDIR)/build/test/rekon \
 	/usr/bin/python3 test_nights_year.py $(NIGHTS)
 
+WORLDS = 10
+.PHONY: check-model
+check-model: build/test/rekon cluster ## years of nights against a plain model of what each must say: NIGHTS=365 WORLDS=10 (takes hours)
+	cd tests && REKON=$(CURDIR)/build/test/rekon /usr/bin/python3 test_model_year.py $(NIGHTS) $(WORLDS)
+
 SECONDS = 1800
 .PHONY: fuzz
 fuzz: $(FUZZERS) ## run each fuzzer for half an hour, or SECONDS=n

@@ -258,7 +258,10 @@ def decide(entry, outcome, reason, rule=""):
 
 
 def find_application(entry, by_code):
-    if entry.ignored_by:
+    if entry.forced:
+        entry.application = entry.forced
+        entry.application.entries.append(entry)
+    elif entry.ignored_by:
         decide(entry, "ignored", "ignored by rule", entry.ignored_by)
     elif entry.amount < 0 and not CODE_READ.fullmatch(entry.code):
         decide(entry, "unidentified", GOING_OUT)
@@ -486,7 +489,7 @@ def settle_one(entry, application, members):
         decide(entry, "not_due", "nothing due: cancelled", rule_of(entry))
     elif application.due is None:
         decide(entry, "unidentified", "amount due is not known")
-    elif entry.paid_until < application.began_at:
+    elif entry.paid_until < application.began_at and not entry.forced:
         decide(entry, "suggested", "paid before the application with this code was submitted", EARLY_RULE)
         entry.candidates = entry.held = [application]
     elif application.state in ("paid", "paid_late"):

@@ -35,6 +35,7 @@ class Entry:
         self.by_journal = False  # goes back without a code: by its reference
         self.shared = []  # the applications of one group that have its code
         self.allocated = []  # (application, amount), of a payment for a group
+        self.forced = None  # the application that it pays by decision, whatever its code and its time
         self.held = []  # applications whose lapse waits for it: the candidates, listed or not
 
 
