@@ -229,7 +229,7 @@ def told_once(reference):
     notices = [row.split('|', 1)[1] for row in reference.after.night if row.startswith('rekon.notice|')
                and row not in reference.before.night]
     told = [(*row.strip('()').split(',')[2:4], row.split(',')[9]) for row in notices]
-    hold(len(told) > 5 and len(set(told)) == len(told), f'notices: {told}')
+    hold(len(told) > 2 and len(set(told)) == len(told), f'notices: {told}')
     hold(f'output/pemberitahuan/pemberitahuan-{SECOND}-1.csv' in reference.after.files, 'no file of notices')
 
 
