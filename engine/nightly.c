@@ -28,6 +28,7 @@ static bool collect(rk_nightly *n, rk_night *night, rk_error *err)
     const char *copies = rk_path_join(&night->world.arena, n->staging, RK_S("inbox"));
     bool good =
         rk_collect(n->settings->inbox, copies, &night->world.arena, &night->deliveries, err);
+    rk_arrivals_apply(&n->arrivals, &night->deliveries);
     rk_log_stage("collect", "files=%zu", night->deliveries.count);
     return good;
 }

@@ -7,6 +7,7 @@
 #ifndef RK_NIGHTLY_H
 #define RK_NIGHTLY_H
 
+#include "collect/arrivals.h"
 #include "night/night.h"
 #include "night/publish.h"
 #include "night/recover.h"
@@ -15,8 +16,9 @@ typedef struct rk_nightly {
     const rk_settings *settings;
     const rk_sources *sources;
     int threads;
-    rk_day from, until; /* RK_NO_DAY: from the night after the last one; until `yesterday` */
-    rk_day yesterday;   /* in the batch zone */
+    rk_day from, until;   /* RK_NO_DAY: from the night after the last one; until `yesterday` */
+    rk_day yesterday;     /* in the batch zone */
+    rk_arrivals arrivals; /* of old files, when they have a list of their own */
     /* while it runs */
     rk_store *store;
     rk_archive archive;

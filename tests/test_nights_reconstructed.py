@@ -4,6 +4,7 @@ nothing, and come to the figures of nights that ran then."""
 
 import os
 import sys
+from datetime import datetime
 
 import nights_kit as kit
 from nights_kit import DAY, NEXT, THIRD, application, code, near, paid
@@ -84,6 +85,46 @@ class Reconstructed(kit.Nights):
         self.assertIn("\nmode\tnightly\n", (site.folder / "archive/nights/2024-03-08-1").read_text())
         self.assertEqual(site.sql("SELECT application_id FROM rekon_source.applied"), [("P-9",)])
         self.assertNotIn("not confirmed", site.command("status").out)
+
+    def test_a_list_of_arrivals(self):
+        """Copies that no longer tell when the files arrived, and a list that does: by name and by digest."""
+        site = self.site("arrivals")
+        site.applications(*self.APPLICATIONS)
+        for night in (DAY, NEXT):
+            site.quiet(night, put=self.PUT[night])
+        listed = {}
+        lines = ["file,arrived_at"]
+        for n, path in enumerate(sorted(site.inbox.iterdir())):
+            name = path.name if n % 2 else kit.hashlib.sha256(path.read_bytes()).hexdigest()
+            if path.name != kit.name_of("pos", NEXT):
+                listed[path.name] = f"2024-03-{n + 6:02}T06:0{n}:00+07:00"
+                lines.append(f"{name},{listed[path.name]}")
+        table = site.folder / "arrivals.csv"
+        words = ("run", "--from", DAY, "--to", NEXT, "--reconstructed", "--arrivals", table)
+
+        # what is wrong with a list is named by its line, and nothing is run
+        for text, line, why in (("file;arrived_at\n", 1, "begins with"), ("file,arrived_at\nX,soon\n", 2, "takes a time"),
+                                ("file,arrived_at\nX\n", 2, "two cells"),
+                                ("\n".join([*lines, lines[1]]), len(lines) + 1, "stands twice")):
+            table.write_text(text)
+            said = site.command(*words, code=3).err
+            self.assertIn(f"arrivals.csv:{line}:1: ", said)
+            self.assertIn(why, said)
+        self.assertIn("goes with --reconstructed", site.command("run", "--date", DAY, "--arrivals", table, code=2).err)
+
+        table.write_text("\n".join(lines) + "\n")
+        ran = site.command(*words)
+        self.assertIn(ran.code, (0, 1))
+        self.assertIn(f"1 files are not in the list of arrivals ({kit.name_of('pos', NEXT)})", ran.err)
+        told = {}
+        for night in (DAY, NEXT):
+            for line in (site.folder / f"archive/nights/{night}-1").read_text().splitlines():
+                if line.startswith("statement\t"):
+                    told[line.split("\t")[4]] = line.split("\t")[5]
+        unlisted = told.pop(kit.name_of("pos", NEXT))
+        self.assertNotIn("2024-03", unlisted)
+        self.assertEqual({name: datetime.fromisoformat(at).timestamp() for name, at in told.items()},
+                         {name: datetime.fromisoformat(at).timestamp() for name, at in listed.items()})
 
 
 if __name__ == "__main__":

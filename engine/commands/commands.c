@@ -8,7 +8,9 @@ const rk_command rk_commands[] = {
      "  --from D --to D     several nights, in order\n"
      "                      without either: each night after the last one, up to yesterday\n"
      "  --reconstructed     nights after the fact, from old files: manifests and books say so,\n"
-     "                      and the booking system is told nothing\n"},
+     "                      and the booking system is told nothing\n"
+     "  --arrivals FILE     with it: when each file arrived, as CSV: file,arrived_at; a file is\n"
+     "                      a name or a SHA-256; default: the time of its last change\n"},
     {"match", rk_command_match, "match files against files: no database, nothing recorded",
      "  --applications FILE             applications as CSV\n"
      "  --statements [CHANNEL=]PATH...  statement files; the channel from the name if not given\n"

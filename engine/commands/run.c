@@ -4,12 +4,13 @@
 
 static bool parse(int argc, char **argv, rk_common *common, rk_nightly *nightly, rk_error *err)
 {
-    const char *date = NULL, *from = NULL, *to = NULL;
+    const char *date = NULL, *from = NULL, *to = NULL, *arrivals = NULL;
     const rk_option table[] = {
         {.name = "--date", .value = &date},
         {.name = "--from", .value = &from},
         {.name = "--to", .value = &to},
         {.name = "--reconstructed", .flag = &nightly->reconstructed},
+        {.name = "--arrivals", .value = &arrivals},
         {0},
     };
     if (!rk_options_parse(argc, argv, table, common, NULL, err))
@@ -18,6 +19,10 @@ static bool parse(int argc, char **argv, rk_common *common, rk_nightly *nightly,
         return rk_fail(err, RK_USAGE, "run takes --date D, or --from D and --to D, or neither");
     if (nightly->reconstructed && !from)
         return rk_fail(err, RK_USAGE, "--reconstructed needs --from D and --to D");
+    if (arrivals && !nightly->reconstructed)
+        return rk_fail(err, RK_USAGE, "--arrivals goes with --reconstructed");
+    if (arrivals && !rk_arrivals_read(arrivals, &nightly->arrivals, err))
+        return false;
     return rk_option_day("--date", date ? date : from, &nightly->from, err) &&
            rk_option_day("--to", date ? date : to, &nightly->until, err);
 }
@@ -54,6 +59,7 @@ rk_code rk_command_run_nights(int argc, char **argv, int64_t now, rk_error *err)
     }
     if (good)
         code = rk_nightly_run(&nightly, err);
+    rk_arrivals_free(&nightly.arrivals);
     rk_names_free(&names);
     rk_setup_free(&setup);
     return good ? code : err->code;
