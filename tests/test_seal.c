@@ -507,6 +507,25 @@ static void test_closing__an_unchanged_segment_is_the_same_object(void **state)
     rk_world_free(&last);
 }
 
+static void test_keys__many_are_sorted_once_each(void **state)
+{
+    (void)state;
+    rk_keys keys = {0};
+    uint64_t x = 1;
+    for (int i = 0; i < 3000; i++) {
+        x = x * 6364136223846793005u + 1442695040888963407u;
+        rk_keys_add(&keys, x >> (i % 5 * 13)); /* of all lengths */
+        rk_keys_add(&keys, x >> (i % 5 * 13));
+        rk_keys_add(&keys, 19800 + (uint64_t)(i % 40)); /* days: most bytes are the same */
+    }
+    rk_keys_sort(&keys);
+    assert_in_range(keys.count, 2900, 3040);
+    for (size_t i = 1; i < keys.count; i++)
+        assert_true(keys.items[i - 1] < keys.items[i]);
+    assert_true(rk_keys_have(&keys, 19839) && rk_keys_have(&keys, x >> (2999 % 5 * 13)));
+    rk_keys_free(&keys);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -516,6 +535,7 @@ int main(void)
                                         make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_archive__a_rerun_writes_nothing, make_folder,
                                         remove_folder),
+        cmocka_unit_test(test_keys__many_are_sorted_once_each),
         cmocka_unit_test(test_compress__refuses_bombs_and_tails),
         cmocka_unit_test(test_columns__equal_batches_give_equal_bytes_under_other_numbers),
         cmocka_unit_test(test_columns__damaged_bytes_do_no_harm),

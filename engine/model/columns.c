@@ -138,11 +138,17 @@ size_t rk_batch_append(rk_batch *batch)
 
 void rk_batch_copy_row(const rk_batch *from, size_t row, const rk_batch *to, size_t target)
 {
+    rk_batch_copy_rows(from, row, 1, to, target);
+}
+
+void rk_batch_copy_rows(const rk_batch *from, size_t first, size_t count, const rk_batch *to,
+                        size_t target)
+{
     for (size_t i = 0; i < from->column_count; i++) {
         size_t size = rk_type_size(from->columns[i].type);
         char *source = *slot(from, i), *copy = *slot(to, i);
         if (source && copy)
-            memcpy(copy + target * size, source + row * size, size);
+            memcpy(copy + target * size, source + first * size, count * size);
     }
 }
 

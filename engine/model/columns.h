@@ -92,6 +92,8 @@ void rk_batch_clear_row(rk_batch *batch, size_t row);
 
 /* Copies a row between two batches of one table that have the same columns. */
 void rk_batch_copy_row(const rk_batch *from, size_t row, const rk_batch *to, size_t target);
+void rk_batch_copy_rows(const rk_batch *from, size_t first, size_t count, const rk_batch *to,
+                        size_t target);
 
 /* Number of the column called `name`, or -1. */
 int rk_column_find(const rk_column *columns, size_t count, rk_slice name);

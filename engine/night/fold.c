@@ -32,13 +32,24 @@ static bool falls_on(const rk_facts *f, size_t row, rk_day from, rk_day until)
     return false;
 }
 
-/* Of the rows from `first` on those that fall on the days, and whose cause is below `part` (0: any). */
-static void keep_days(rk_facts *facts, size_t first, rk_day from, rk_day until, uint32_t part)
+/* It falls on the days, and its cause is below `part` (0: any). */
+static bool counts(const rk_fold_of *of, const rk_facts *facts, size_t row, uint32_t part)
+{
+    return falls_on(facts, row, of->flows_from, of->until) &&
+           (part == 0 || facts->cause[row] < part);
+}
+
+/* Of the rows from `first` on those that count. */
+static void keep_days(const rk_fold_of *of, rk_facts *facts, size_t first, uint32_t part)
 {
     size_t kept = first;
-    for (size_t row = first; row < facts->batch.count; row++)
-        if (falls_on(facts, row, from, until) && (part == 0 || facts->cause[row] < part))
-            rk_batch_copy_row(&facts->batch, row, &facts->batch, kept++);
+    for (size_t row = first; row < facts->batch.count; row++) {
+        if (!counts(of, facts, row, part))
+            continue;
+        if (kept != row)
+            rk_batch_copy_row(&facts->batch, row, &facts->batch, kept);
+        kept++;
+    }
     facts->batch.count = kept;
 }
 
@@ -59,7 +70,7 @@ static bool add_facts(const rk_fold_of *of, size_t i, rk_world *world, rk_facts 
     if (!fetch(of->archive, &run->ref, &world->arena, &bytes, err) ||
         !rk_columns_decode(bytes, &flows->batch, &world->names, &world->texts, err))
         return false;
-    keep_days(flows, first, of->flows_from, of->until, is_last_run(of, i) ? of->part : 0);
+    keep_days(of, flows, first, is_last_run(of, i) ? of->part : 0);
     return true;
 }
 
@@ -68,11 +79,10 @@ static bool add_all_facts(const rk_fold_of *of, rk_world *world, rk_facts *flows
     bool good = true;
     for (size_t i = 0; good && i < of->run_count; i++)
         good = add_facts(of, i, world, flows, err);
-    size_t first = flows->batch.count;
     for (size_t row = 0; of->tonight_facts && row < of->tonight_facts->batch.count; row++)
-        rk_batch_copy_row(&of->tonight_facts->batch, row, &flows->batch,
-                          rk_batch_append(&flows->batch));
-    keep_days(flows, first, of->flows_from, of->until, of->part);
+        if (counts(of, of->tonight_facts, row, of->part))
+            rk_batch_copy_row(&of->tonight_facts->batch, row, &flows->batch,
+                              rk_batch_append(&flows->batch));
     return good;
 }
 

@@ -208,8 +208,7 @@ static id_table index_ids(const rk_applications *of, const rk_texts *texts, size
 static void copy_batch(const rk_batch *from, rk_batch *to)
 {
     rk_batch_reserve(to, from->count);
-    for (size_t row = 0; row < from->count; row++)
-        rk_batch_copy_row(from, row, to, row);
+    rk_batch_copy_rows(from, 0, from->count, to, 0);
     to->count = from->count;
 }
 
@@ -295,11 +294,11 @@ static void join_entries(rk_world *w, const rk_entries *from)
 {
     size_t first = w->entries.batch.count;
     rk_batch_reserve(&w->entries.batch, first + from->batch.count);
-    for (size_t row = 0; row < from->batch.count; row++) {
+    for (size_t row = 0; row < from->batch.count; row++)
         rk_batch_clear_row(&w->entries.batch, first + row);
-        rk_batch_copy_row(&from->batch, row, &w->entries.batch, first + row);
+    rk_batch_copy_rows(&from->batch, 0, from->batch.count, &w->entries.batch, first);
+    for (size_t row = 0; row < from->batch.count; row++)
         w->entries.application[first + row] = RK_NO_ROW;
-    }
     w->entries.batch.count = first + from->batch.count;
 }
 
@@ -483,7 +482,7 @@ static bool load_touched(rk_night *night, const fresh *f, rk_error *err)
         want_groups(night, f, &groups, &wanted);
         if (step == 0)
             want_by_id(night, f, &wanted);
-        if (step == 1)
+        if (step == 1 && night->opening.segment_count)
             want_slips_of_all(night, f, &wanted);
         if (step > 0 && wanted.codes.count + wanted.ids.count + wanted.slips.count == 0)
             break;

@@ -8,18 +8,38 @@ void rk_keys_add(rk_keys *keys, uint64_t key)
     keys->items[keys->count++] = key;
 }
 
-static int ascending(const void *a, const void *b)
+/* By one byte of the keys, from `from` to `to`; false, and nothing is moved, when that byte is the same in all. */
+static bool sort_by_byte(const uint64_t *from, uint64_t *to, size_t count, unsigned shift)
 {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
+    size_t places[256] = {0}, first = 0;
+    for (size_t i = 0; i < count; i++)
+        places[from[i] >> shift & 0xff]++;
+    if (places[from[0] >> shift & 0xff] == count)
+        return false;
+    for (size_t byte = 0; byte < 256; byte++) {
+        size_t next = first + places[byte];
+        places[byte] = first;
+        first = next;
+    }
+    for (size_t i = 0; i < count; i++)
+        to[places[from[i] >> shift & 0xff]++] = from[i];
+    return true;
 }
 
+/* A large night asks for millions of keys, days among them that are nearly all the same. */
 void rk_keys_sort(rk_keys *keys)
 {
     size_t kept = 0;
     if (keys->count == 0)
         return;
-    qsort(keys->items, keys->count, sizeof *keys->items, ascending);
+    uint64_t *other = rk_alloc(keys->capacity, sizeof *other);
+    for (unsigned shift = 0; shift < 64; shift += 8)
+        if (sort_by_byte(keys->items, other, keys->count, shift)) {
+            uint64_t *sorted = other;
+            other = keys->items;
+            keys->items = sorted;
+        }
+    free(other);
     for (size_t i = 0; i < keys->count; i++)
         if (i == 0 || keys->items[i] != keys->items[kept - 1])
             keys->items[kept++] = keys->items[i];
