@@ -100,6 +100,7 @@ static bool publish(rk_nightly *n, rk_night *night, rk_error *err)
                  night->stale_decisions || night->overdue_channels || night->missing_statements ||
                  published.kept;
     n->waiting |= waits;
+    n->committed = true;
     rk_log_stage("publish", "workbooks=%zu", published.workbooks);
     rk_log_result("run=%s committed=yes published=%zu/%zu next=%s",
                   rk_manifest_name(night->day, night->number, &night->world.arena),
@@ -233,7 +234,9 @@ static bool run_all(rk_nightly *n, rk_error *err)
         good = close_night(n, day, err);
     }
     rk_log_progress("nights", 0, 0);
-    return good && hand_over(n, err);
+    rk_error later;
+    /* what is committed is handed over, whatever became of its books */
+    return (good || n->committed) && hand_over(n, good ? err : &later) && good;
 }
 
 rk_code rk_nightly_run(rk_nightly *n, rk_error *err)

@@ -26,6 +26,7 @@ typedef struct rk_nightly {
     rk_mark mark;        /* the archive's head */
     bool reconstructed;  /* nights after the fact, from old files */
     bool waiting;        /* something waits for an operator */
+    bool committed;      /* a night, in this run: it is handed over */
 } rk_nightly;
 
 /* RK_DONE, RK_WAITING, or the code of err. */

@@ -109,21 +109,21 @@ static void test_calendar__a_silent_working_day_hides_the_free_days_before_it(vo
     rk_gaps gaps = {0};
     rk_coverage_init(&coverage);
     /* Thursday before Lebaran 2024; the Friday behind it delivers, and the Tuesday, not the Friday before */
-    rk_coverage_add(&coverage, &k.names, name, day("2024-04-04"), day("2024-04-04"));
-    rk_coverage_add(&coverage, &k.names, name, day("2024-04-17"), day("2024-04-17"));
+    rk_coverage_add(&coverage, &k.names, name, 0, day("2024-04-04"), day("2024-04-04"));
+    rk_coverage_add(&coverage, &k.names, name, 0, day("2024-04-17"), day("2024-04-17"));
     rk_gaps_of_channels(&rules, &coverage, day("2024-04-04"), &gaps);
     assert_int_equal(gaps.count, 3);
     assert_true(gaps.items[1].from == rk_day_begin(day("2024-04-05"), RK_WIB));
     assert_true(gaps.items[1].until == rk_day_begin(day("2024-04-17"), RK_WIB));
     assert_true(gaps.items[2].from == rk_day_begin(day("2024-04-18"), RK_WIB));
     gaps.count = 0;
-    rk_coverage_add(&coverage, &k.names, name, day("2024-04-05"), day("2024-04-05"));
+    rk_coverage_add(&coverage, &k.names, name, 0, day("2024-04-05"), day("2024-04-05"));
     rk_gaps_of_channels(&rules, &coverage, day("2024-04-04"), &gaps);
     assert_true(gaps.items[1].from ==
                 rk_day_begin(day("2024-04-06"), RK_WIB)); /* told by the 16th */
     assert_true(gaps.items[1].until == rk_day_begin(day("2024-04-17"), RK_WIB));
     gaps.count = 0;
-    rk_coverage_add(&coverage, &k.names, name, day("2024-04-16"), day("2024-04-16"));
+    rk_coverage_add(&coverage, &k.names, name, 0, day("2024-04-16"), day("2024-04-16"));
     rk_gaps_of_channels(&rules, &coverage, day("2024-04-04"), &gaps);
     assert_int_equal(gaps.count, 2);
     free(gaps.items);

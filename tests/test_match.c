@@ -553,6 +553,7 @@ static void test_expire__nothing_lapses_while_its_payment_may_turn_up(void **sta
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         fixture f;
         rk_gaps gaps = {0};
+        rk_offices offices = {0};
         begin(&f);
         add_application(&f, 820240305000001ull, 350, 100);
         f.world.applications.state[0] = (uint8_t)cases[i].paid;
@@ -562,7 +563,8 @@ static void test_expire__nothing_lapses_while_its_payment_may_turn_up(void **sta
         rk_batch_append(&f.world.before.applications.batch);
         f.world.before.applications.state[0] = (uint8_t)cases[i].before;
         rk_gaps_add(&gaps, 1, cases[i].gap_from, cases[i].gap_until);
-        rk_expiry expiry = {.judge_at = cases[i].judge_at, .gaps = &gaps, .threads = 1};
+        rk_expiry expiry = {
+            .judge_at = cases[i].judge_at, .offices = &offices, .gaps = &gaps, .threads = 1};
         rk_expire_run(&expiry, &f.world);
         if (f.world.applications.state[0] != cases[i].expected)
             fail_msg("%s: %s", cases[i].what,
@@ -586,15 +588,15 @@ static void test_gaps__a_missing_day_is_one_and_so_is_all_that_lies_ahead(void *
     rk_coverage coverage;
     rk_gaps gaps = {0};
     rk_coverage_init(&coverage);
-    rk_coverage_add(&coverage, &names, channel.channel, 10, 10);
-    rk_coverage_add(&coverage, &names, channel.channel, 12, 12);
+    rk_coverage_add(&coverage, &names, channel.channel, 0, 10, 10);
+    rk_coverage_add(&coverage, &names, channel.channel, 0, 12, 12);
     rk_gaps_of_channels(&rules, &coverage, 10, &gaps);
     assert_int_equal(gaps.count, 3);
     assert_true(gaps.items[0].until == rk_day_begin(10, RK_WIB));
     assert_true(gaps.items[1].from == rk_day_begin(11, RK_WIB) &&
                 gaps.items[1].until == rk_day_begin(12, RK_WIB));
     assert_true(gaps.items[2].from == rk_day_begin(13, RK_WIB) && gaps.items[2].until == INT64_MAX);
-    assert_true(rk_complete_until(&gaps, channel.channel, rk_day_begin(10, RK_WIB)) ==
+    assert_true(rk_complete_until(&gaps, channel.channel, 0, rk_day_begin(10, RK_WIB)) ==
                 rk_day_begin(11, RK_WIB));
     free(gaps.items);
     rk_batch_free(&coverage.batch);

@@ -53,10 +53,35 @@ class Books(Nights):
                          [f"{path}: another book lies there and was left as it is: move it away, then "
                           "`rekon report` makes this one again"])
         self.assertEqual(path.read_bytes(), b"written by somebody")
+        told = (f"books in whose place another one lies (move it away, then `rekon report` makes them again):\n"
+                f"  palembang/harian-{DAY}.xlsx\n")
+        self.assertIn(told, site.command("status", code=1).out)
+        # the night after publishes its own books, and does not forget
+        site.quiet(NEXT)
+        self.said(site.run(NEXT, 0), f"{NEXT}-1")
+        self.assertIn(told, site.command("status", code=1).out)
+        site.command("verify", code=0)
         self.assertTrue((site.output / f"nasional/nasional-{DAY}.xlsx").exists())
         path.unlink()
-        site.command("report", "--period", DAY, "--report", "harian", "--out", site.output, code=0)
+        self.assertNotIn("another one lies", site.command("status", code=0).out)
+        site.command("report", "--period", DAY, "--as-of", f"{DAY}-1", "--report", "harian", "--out", site.output,
+                     code=0)
         self.assertEqual(openpyxl.load_workbook(path).sheetnames[0], "Ringkasan")
+
+    def test_what_cannot_be_published_is_handed_over_all_the_same(self):
+        site = self.site()
+        site.applications(application("P-1", code(1), "08:00"))
+        site.quiet(DAY)
+        folder = site.output / "palembang"
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.write_text("a file where a folder should be")
+        night = site.run(DAY, 6)
+        self.assertIn("stage=hand-over confirmed=1 refused=0 failed=0", night.err)
+        self.assertEqual(site.sql("SELECT answer FROM rekon.transition_answer"), [("confirmed",)])
+        folder.unlink()
+        site.run(DAY, 0)
+        self.assertTrue((folder / f"harian-{DAY}.xlsx").exists())
+        self.assertEqual(site.sql("SELECT answer FROM rekon.transition_answer"), [("confirmed",)])
 
 
 if __name__ == "__main__":

@@ -5,9 +5,11 @@ Every scenario ends with `verify` and with each night identical when it is run a
 
 import sys
 
-from nights_kit import (AFTER, CHANNELS, DAY, NEXT, THIRD, Nights, application, code, decision, decisions, main, paid)
+from nights_kit import (ACCOUNT, AFTER, CHANNELS, DAY, NEXT, THIRD, Nights, application, bca, code, compact, decision,
+                        decisions, main, paid)
 
 FOURTH = "2024-03-08"
+BALI, ALL = "0123456780", "0123456781"
 
 
 class Lapses(Nights):
@@ -47,6 +49,50 @@ class Lapses(Nights):
         site.quiet("2024-03-09")
         site.run("2024-03-09", 1)
         self.assertEqual(site.states(), {"P-1": "reinstated", "P-2": "expired", "P-3": "paid_late"})
+
+    def test_a_silent_account_holds_what_could_be_paid_there(self):
+        """bca has three accounts: one of Palembang, one of Denpasar, and from the second day one of all."""
+        def list_accounts(folder):
+            with open(folder / "channels/bca.yaml", "a", encoding="utf-8") as file:
+                file.write(f"accounts:\n  - {{account: '{ACCOUNT}', office: palembang}}\n"
+                           f"  - {{account: '{BALI}', office: denpasar}}\n"
+                           f"  - {{account: '{ALL}', from: {NEXT}}}\n")
+
+        def tell(account, day, rows=()):
+            site.put(f"BCA_{account}_{compact(day)}.csv", bca(day, rows).replace(ACCOUNT, account))
+
+        site = self.site(rules=list_accounts)
+        site.applications(application("P-1", code(1), "08:00"), application("P-2", code(2), "08:00", office="denpasar"),
+                          application("P-3", code(3), "08:00", office="atlantis"))
+        site.quiet(DAY)  # that of Palembang
+        site.run(DAY, 1)
+        self.assertEqual(site.states(), {"P-1": "expired"})
+        self.assertEqual(site.book("nasional").status(), "SEMENTARA: 1 kanal belum lengkap")
+        self.assertEqual(site.book("denpasar").lapses(), {"P-2": ("Ditahan", "BCA")})
+        told = site.command("status", code=1).out
+        self.assertIn(f"    {ACCOUNT}     complete until 2024-03-06T00:00:00+07:00  palembang\n"
+                      f"    {BALI}     complete until 2024-03-05T00:00:00+07:00  denpasar  OVERDUE\n", told)
+        self.assertIn(f"bca: the statement of its account {BALI} of {DAY} has not come",
+                      " ".join(site.command("explain", "P-2", code=0).out.split()))
+        site.applications(*(application(f"P-{i + 3}", code(i + 3), "08:00", day=NEXT, office=office)
+                            for i, office in enumerate(("palembang", "denpasar"), 1)))
+        # the one of all is silent: payments of either office may be there
+        tell(BALI, DAY, [paid("00:00:00", code(2), 350000)])
+        site.quiet(NEXT)
+        tell(BALI, NEXT)
+        site.run(NEXT, 1)
+        self.assertEqual(site.states(), {"P-1": "expired", "P-2": "paid", "P-3": "expired"})
+        site.put("decisions-1.csv", decisions(decision("D-1", "release_hold", f"bca/{BALI}", NEXT),
+                                              decision("D-2", "release_hold", "bca/1", NEXT),
+                                              decision("D-3", "release_hold", f"bca/{ALL}", NEXT)))
+        site.quiet(THIRD)
+        tell(BALI, THIRD)
+        tell(ALL, THIRD)
+        site.run(THIRD, 1)
+        self.assertEqual([row[0] + " " + row[2] for row in site.effects()],
+                         ["D-1 applied", "D-2 stale", "D-3 applied"])
+        self.assertEqual(site.states(), {"P-1": "expired", "P-2": "paid", "P-3": "expired", "P-4": "expired",
+                                         "P-5": "expired"})
 
     def test_a_quarantined_file_is_released(self):
         site = self.site()

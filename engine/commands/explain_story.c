@@ -244,6 +244,28 @@ static void hold_by_rejects(rk_explain *x)
     }
 }
 
+static void hold_by_missing_day(rk_explain *x, const rk_channel *channel, rk_day day, rk_slice text)
+{
+    const rk_night *night = &x->replay.night;
+    const rk_coverage *coverage = &night->carried.coverage;
+    rk_name office = night->world.applications.office[x->story.application];
+    for (size_t i = 0; i < channel->account_count; i++) {
+        const rk_account *account = &channel->accounts[i];
+        bool listed = (account->from == RK_NO_DAY || account->from <= day) &&
+                      (account->until == RK_NO_DAY || account->until > day);
+        if (listed && (account->office == 0 || account->office == office) &&
+            !rk_coverage_has(coverage, channel->channel, account->account, day, day))
+            add_holder(x, channel->channel,
+                       rk_arena_printf(&x->arena,
+                                       "the statement of its account %.*s of %.*s has not come",
+                                       RK_FMT(rk_names_text(&night->world.names, account->account)),
+                                       RK_FMT(text)));
+    }
+    if (channel->account_count == 0 && !rk_coverage_has(coverage, channel->channel, 0, day, day))
+        add_holder(x, channel->channel,
+                   rk_arena_printf(&x->arena, "its statement of %.*s has not come", RK_FMT(text)));
+}
+
 /* Days on which the channel should have delivered, and did not. */
 static void hold_by_missing_days(rk_explain *x)
 {
@@ -256,13 +278,10 @@ static void hold_by_missing_days(rk_explain *x)
         rk_day last = rk_day_at(a->deadline[row], channel->zone) + 1;
         for (rk_day day = first; channel->holds_lapses && day <= last && day <= first + 30; day++) {
             rk_buffer text = {0};
-            if (rk_coverage_has(&night->carried.coverage, channel->channel, day, day) ||
-                !touches(x, channel, day, day))
+            if (!touches(x, channel, day, day))
                 continue;
             rk_day_put(&text, day);
-            add_holder(x, channel->channel,
-                       rk_arena_printf(&x->arena, "its statement of %.*s has not come",
-                                       RK_FMT(rk_buffer_all(&text))));
+            hold_by_missing_day(x, channel, day, rk_buffer_all(&text));
             rk_buffer_free(&text);
         }
     }

@@ -5,6 +5,7 @@
 #include "commands/options.h"
 #include "expire/expire.h"
 #include "night/night.h"
+#include "night/publish.h"
 #include "store/store.h"
 
 enum { NIGHTS_SHOWN = 7 };
@@ -74,6 +75,36 @@ static rk_moment end_of_expected(const rk_channel *channel, rk_day start, rk_day
     return end;
 }
 
+/* An account is late when one of its own days is. */
+static bool is_late(const status *s, const rk_channel *channel, rk_name account,
+                    const rk_gaps *releases)
+{
+    const rk_night *night = &s->night;
+    for (rk_day day = night->start; account && day <= night->day; day++)
+        if (rk_night_misses(night, releases, channel, account, day))
+            return true;
+    return false;
+}
+
+static void print_accounts(const status *s, const rk_channel *channel, const rk_gaps *gaps,
+                           const rk_gaps *releases)
+{
+    const rk_night *night = &s->night;
+    const rk_names *names = &night->world.names;
+    rk_moment begin = rk_day_begin(night->start, night->settings.zone);
+    for (size_t i = 0; i < channel->account_count; i++) {
+        rk_name account = channel->accounts[i].account;
+        rk_name office = rk_channel_office(channel, account, night->day);
+        if (!rk_channel_lists(channel, i, night->start, night->day))
+            continue;
+        printf("    %-14.*s complete until ", RK_FMT(rk_names_text(names, account)));
+        print_moment(rk_complete_until(gaps, channel->channel, account, begin), channel->zone);
+        if (office)
+            printf("  %.*s", RK_FMT(rk_names_text(names, office)));
+        printf("%s\n", is_late(s, channel, account, releases) ? "  OVERDUE" : "");
+    }
+}
+
 /* Up to which moment each channel is complete; what it owes up to the last night. */
 static void print_channels(status *s)
 {
@@ -83,20 +114,21 @@ static void print_channels(status *s)
     rk_gaps_of_channels(&night->rules, &night->carried.coverage, night->start, &gaps);
     rk_night_releases(night, &releases);
     for (size_t i = 0; i < releases.count; i++)
-        rk_gaps_cut(&gaps, releases.items[i].held_by, releases.items[i].from,
-                    releases.items[i].until);
+        rk_gaps_cut(&gaps, releases.items[i].held_by, releases.items[i].account,
+                    releases.items[i].from, releases.items[i].until);
     printf("channels that hold lapses back:\n");
     for (size_t i = 0; i < night->rules.channel_count; i++) {
         const rk_channel *channel = &night->rules.channels[i];
         if (!channel->holds_lapses)
             continue;
-        rk_moment until = rk_complete_until(&gaps, channel->channel, begin);
+        rk_moment until = rk_complete_until(&gaps, channel->channel, 0, begin);
         printf("  %-16.*s complete until ",
                RK_FMT(rk_names_text(&night->world.names, channel->channel)));
         print_moment(until, channel->zone);
         bool late = until < end_of_expected(channel, night->start, night->day);
         printf("%s\n", late ? "  OVERDUE" : "");
         s->waiting |= late;
+        print_accounts(s, channel, &gaps, &releases);
     }
     free(gaps.items);
     free(releases.items);
@@ -168,6 +200,25 @@ static void print_decisions(status *s)
                    RK_FMT(rk_texts_get(texts, d->subject[row])),
                    RK_FMT(rk_texts_get(texts, d->why[row])));
     s->waiting = true;
+}
+
+/* A book in whose place another one lies. */
+static bool print_kept(status *s, rk_error *err)
+{
+    rk_buffer names = {0};
+    rk_slice name;
+    bool good = rk_publish_kept(&s->setup.settings, &s->archive, &names, err);
+    rk_slice rest = rk_buffer_all(&names);
+    if (good && rest.len) {
+        printf("books in whose place another one lies (move it away, then `rekon report` makes "
+               "them again):\n");
+        s->waiting = true;
+    }
+    while (good && rk_slice_cut(&rest, '\n', &name))
+        if (name.len)
+            printf("  %.*s\n", RK_FMT(name));
+    rk_buffer_free(&names);
+    return good;
 }
 
 static void print_cases(const status *s)
@@ -292,7 +343,7 @@ static bool print(status *s, rk_error *err)
     print_decisions(s);
     print_cases(s);
     print_warnings(s);
-    return true;
+    return print_kept(s, err);
 }
 
 rk_code rk_command_status(int argc, char **argv, int64_t now, rk_error *err)

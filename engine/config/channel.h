@@ -262,6 +262,19 @@ static inline bool rk_channel_tells_keys(const rk_channel *channel)
     return false;
 }
 
+/* A statement is expected for the day. A day on which none is tells about nothing and misses nothing: the
+ * next one expected tells about it. */
+bool rk_channel_expects(const rk_channel *channel, rk_day day);
+
+/* It has no day like this: its statements are of working days, and this is none. */
+bool rk_channel_rests(const rk_channel *channel, rk_day day);
+
+/* Account `i` is listed for a day of [from, until], and in no earlier row that is. */
+bool rk_channel_lists(const rk_channel *channel, size_t i, rk_day from, rk_day until);
+
+/* The account is listed for the day; 0: any is. */
+bool rk_channel_has_account(const rk_channel *channel, rk_name account, rk_day on);
+
 /* The office of an account on a day, 0 when none is said. */
 rk_name rk_channel_office(const rk_channel *channel, rk_name account, rk_day on);
 

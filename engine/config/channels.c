@@ -380,3 +380,45 @@ bool rk_rules_read_keys(const rk_rules *rules)
             return true;
     return false;
 }
+
+static bool is_of_working_days(const rk_channel *channel)
+{
+    return channel->expect == RK_EXPECT_WORKING ||
+           (channel->expect != RK_EXPECT_NOTHING && channel->dated == RK_DATED_CUTOFF &&
+            channel->cutoff_working_days);
+}
+
+bool rk_channel_expects(const rk_channel *channel, rk_day day)
+{
+    bool holds = (channel->from == RK_NO_DAY || day >= channel->from) &&
+                 (channel->until == RK_NO_DAY || day < channel->until);
+    return holds && channel->expect != RK_EXPECT_NOTHING && !rk_channel_rests(channel, day);
+}
+
+bool rk_channel_rests(const rk_channel *channel, rk_day day)
+{
+    return is_of_working_days(channel) && !rk_is_working_day(channel->calendar, day);
+}
+
+static bool is_listed(const rk_account *account, rk_day from, rk_day until)
+{
+    return (account->from == RK_NO_DAY || account->from <= until) &&
+           (account->until == RK_NO_DAY || account->until > from);
+}
+
+bool rk_channel_lists(const rk_channel *channel, size_t i, rk_day from, rk_day until)
+{
+    for (size_t k = 0; k < i; k++)
+        if (channel->accounts[k].account == channel->accounts[i].account &&
+            is_listed(&channel->accounts[k], from, until))
+            return false;
+    return is_listed(&channel->accounts[i], from, until);
+}
+
+bool rk_channel_has_account(const rk_channel *channel, rk_name account, rk_day on)
+{
+    for (size_t i = 0; i < channel->account_count; i++)
+        if (channel->accounts[i].account == account && is_listed(&channel->accounts[i], on, on))
+            return true;
+    return account == 0;
+}

@@ -5,6 +5,13 @@
 
 #include "base/threads.h"
 
+/* Where the office is not known, all of them may be meant. */
+static bool is_of_another(const rk_expiry *x, rk_name office, rk_name paid_to)
+{
+    bool known = office < x->offices->first_count && x->offices->first[office];
+    return known && office != paid_to && office != x->offices->none;
+}
+
 /* What holds the lapse of a row back, 0 when nothing does. Gaps come first, then entries that wait for a
  * person. */
 static rk_name holder(const rk_expiry *x, const rk_applications *apps, size_t row)
@@ -13,6 +20,8 @@ static rk_name holder(const rk_expiry *x, const rk_applications *apps, size_t ro
         return x->suspended_by;
     for (size_t i = 0; i < x->gaps->count; i++) {
         const rk_gap *gap = &x->gaps->items[i];
+        if (gap->office && is_of_another(x, apps->office[row], gap->office))
+            continue;
         if (gap->from <= apps->deadline[row] && gap->until > apps->submitted_at[row])
             return gap->held_by;
     }

@@ -27,6 +27,7 @@ typedef struct rk_decided_lapse {
 
 typedef struct rk_expiry {
     rk_moment judge_at; /* deadlines before this moment have passed */
+    const rk_offices *offices;
     const rk_gaps *gaps;
     const rk_hold *holds; /* by application */
     size_t hold_count;
@@ -39,18 +40,20 @@ typedef struct rk_expiry {
 
 void rk_expire_run(const rk_expiry *expiry, rk_world *world);
 
-/* The gaps of every channel that holds lapses, seen from the business day `day` of the books whose first
- * day is `start`: what lies before `start`, each expected day without a statement, and all from the end of
- * what is known. Sorted by channel. */
+/* The gaps of every channel that holds lapses, of each of its accounts where the rules list them, in the
+ * books whose first day is `start`: what lies before `start`, each expected day without a statement, and all
+ * from the end of what is known. Sorted by channel. A statement of an account that the rules give to one
+ * office can hold payments of that office alone. */
 void rk_gaps_of_channels(const rk_rules *rules, const rk_coverage *coverage, rk_day start,
                          rk_gaps *gaps);
 
-/* Up to which moment a channel is complete: where its first gap behind `start` begins. */
-rk_moment rk_complete_until(const rk_gaps *gaps, rk_name channel, rk_moment start);
+/* Up to which moment a channel, or one account of it, is complete: where its first gap behind `start`
+ * begins. */
+rk_moment rk_complete_until(const rk_gaps *gaps, rk_name channel, rk_name account, rk_moment start);
 
-/* A statement is expected for the day. A day on which none is tells about nothing and misses nothing: the
- * next one expected tells about it. */
-bool rk_channel_expects(const rk_channel *channel, rk_day day);
+/* What may be in a statement of these days (RK_NO_DAY: not known) that is missing or set aside. */
+void rk_gaps_add_days(rk_gaps *gaps, const rk_channel *channel, rk_name account, rk_day from,
+                      rk_day until);
 
 /* The moments that a channel's statement of day `from` to `until` tells about. */
 void rk_channel_span(const rk_channel *channel, rk_day from, rk_day until, rk_moment *begin,

@@ -9,6 +9,7 @@
 
 const rk_column rk_coverage_columns[] = {
     COLUMN("channel", RK_TYPE_NAME, channel),
+    {"account", RK_TYPE_NAME, offsetof(rk_coverage, account), RK_COLUMN_SPARSE},
     COLUMN("from", RK_TYPE_DAY, from),
     COLUMN("until", RK_TYPE_DAY, until),
 };
@@ -16,40 +17,36 @@ const size_t rk_coverage_column_count = sizeof rk_coverage_columns / sizeof *rk_
 
 void rk_coverage_init(rk_coverage *coverage)
 {
-    rk_batch_init(&coverage->batch, rk_coverage_columns, rk_coverage_column_count, 64, 7);
+    rk_batch_init(&coverage->batch, rk_coverage_columns, rk_coverage_column_count, 64, UINT64_MAX);
 }
 
-/* Whether row `row` stands behind (channel, day). */
+/* Whether row `row` stands behind (channel, account, day). */
 static bool is_behind(const rk_coverage *c, const rk_names *names, size_t row, rk_name channel,
-                      rk_day day)
+                      rk_name account, rk_day day)
 {
     int order =
         rk_slice_compare(rk_names_text(names, c->channel[row]), rk_names_text(names, channel));
+    if (order == 0)
+        order =
+            rk_slice_compare(rk_names_text(names, c->account[row]), rk_names_text(names, account));
     return order > 0 || (order == 0 && c->from[row] > day);
-}
-
-static void set_row(rk_coverage *c, size_t row, rk_name channel, rk_day from, rk_day until)
-{
-    c->channel[row] = channel;
-    c->from[row] = from;
-    c->until[row] = until;
 }
 
 static void remove_row(rk_coverage *c, size_t row)
 {
     for (; row + 1 < c->batch.count; row++)
-        set_row(c, row, c->channel[row + 1], c->from[row + 1], c->until[row + 1]);
+        rk_batch_copy_row(&c->batch, row + 1, &c->batch, row);
     c->batch.count--;
 }
 
-void rk_coverage_add(rk_coverage *c, const rk_names *names, rk_name channel, rk_day from,
-                     rk_day until)
+void rk_coverage_add(rk_coverage *c, const rk_names *names, rk_name channel, rk_name account,
+                     rk_day from, rk_day until)
 {
     if (from == RK_NO_DAY || until == RK_NO_DAY || until < from)
         return;
     for (size_t row = 0; row < c->batch.count;) {
-        bool touches =
-            c->channel[row] == channel && c->from[row] <= until + 1 && from <= c->until[row] + 1;
+        bool touches = c->channel[row] == channel && c->account[row] == account &&
+                       c->from[row] <= until + 1 && from <= c->until[row] + 1;
         if (!touches) {
             row++;
             continue;
@@ -59,46 +56,65 @@ void rk_coverage_add(rk_coverage *c, const rk_names *names, rk_name channel, rk_
         remove_row(c, row);
     }
     size_t row = rk_batch_append(&c->batch);
-    for (; row > 0 && is_behind(c, names, row - 1, channel, from); row--)
-        set_row(c, row, c->channel[row - 1], c->from[row - 1], c->until[row - 1]);
-    set_row(c, row, channel, from, until);
+    for (; row > 0 && is_behind(c, names, row - 1, channel, account, from); row--)
+        rk_batch_copy_row(&c->batch, row - 1, &c->batch, row);
+    c->channel[row] = channel;
+    c->account[row] = account;
+    c->from[row] = from;
+    c->until[row] = until;
 }
 
-bool rk_coverage_has(const rk_coverage *c, rk_name channel, rk_day from, rk_day until)
+/* What was told before the rules knew accounts was told of all of them. */
+bool rk_coverage_has(const rk_coverage *c, rk_name channel, rk_name account, rk_day from,
+                     rk_day until)
 {
-    for (size_t row = 0; row < c->batch.count; row++)
-        if (c->channel[row] == channel && c->from[row] <= from && until <= c->until[row])
+    for (size_t row = 0; row < c->batch.count; row++) {
+        bool of_it = account == 0 || c->account[row] == 0 || c->account[row] == account;
+        if (c->channel[row] == channel && of_it && c->from[row] <= from && until <= c->until[row])
             return true;
+    }
     return false;
+}
+
+static bool is_same_place(const rk_gap *a, const rk_gap *b)
+{
+    return a->held_by == b->held_by && a->account == b->account && a->office == b->office;
+}
+
+void rk_gaps_put(rk_gaps *gaps, rk_gap gap)
+{
+    if (gap.from >= gap.until)
+        return;
+    rk_gap *last = gaps->count ? &gaps->items[gaps->count - 1] : NULL;
+    if (last && is_same_place(last, &gap) && gap.from <= last->until && gap.until >= last->from) {
+        last->from = gap.from < last->from ? gap.from : last->from;
+        last->until = gap.until > last->until ? gap.until : last->until;
+        return;
+    }
+    gaps->items = rk_grow(gaps->items, &gaps->capacity, gaps->count + 1, sizeof *gaps->items);
+    gaps->items[gaps->count++] = gap;
 }
 
 void rk_gaps_add(rk_gaps *gaps, rk_name held_by, rk_moment from, rk_moment until)
 {
-    if (from >= until)
-        return;
-    rk_gap *last = gaps->count ? &gaps->items[gaps->count - 1] : NULL;
-    if (last && last->held_by == held_by && from <= last->until && until >= last->from) {
-        last->from = from < last->from ? from : last->from;
-        last->until = until > last->until ? until : last->until;
-        return;
-    }
-    gaps->items = rk_grow(gaps->items, &gaps->capacity, gaps->count + 1, sizeof *gaps->items);
-    gaps->items[gaps->count++] = (rk_gap){held_by, from, until};
+    rk_gaps_put(gaps, (rk_gap){.held_by = held_by, .from = from, .until = until});
 }
 
-void rk_gaps_cut(rk_gaps *gaps, rk_name held_by, rk_moment from, rk_moment until)
+void rk_gaps_cut(rk_gaps *gaps, rk_name held_by, rk_name account, rk_moment from, rk_moment until)
 {
     size_t count = gaps->count;
     for (size_t i = 0; i < count; i++) {
         rk_gap gap = gaps->items[i];
-        if (gap.held_by != held_by || gap.until <= from || until <= gap.from)
+        if (gap.held_by != held_by || (account && gap.account != account) || gap.until <= from ||
+            until <= gap.from)
             continue;
         gaps->items[i].until =
             gap.from < from ? from : gap.from; /* empty where nothing is before */
         if (gap.until <= until)
             continue;
         gaps->items = rk_grow(gaps->items, &gaps->capacity, gaps->count + 1, sizeof *gaps->items);
-        gaps->items[gaps->count++] = (rk_gap){held_by, until, gap.until};
+        gap.from = until;
+        gaps->items[gaps->count++] = gap;
     }
     size_t kept = 0;
     for (size_t i = 0; i < gaps->count; i++)

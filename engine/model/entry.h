@@ -142,6 +142,12 @@ typedef enum rk_file_fate {
 
 const char *rk_fate_name(rk_file_fate fate);
 
+/* The days that a file of several accounts tells of one of them; RK_NO_DAY: not said. */
+typedef struct rk_file_part {
+    rk_name account;
+    rk_day from, until;
+} rk_file_part;
+
 typedef struct rk_file {
     rk_digest digest; /* of the content; zero until computed (see statement/read.h) */
     rk_slice name;    /* as it was called, without folder */
@@ -164,6 +170,8 @@ typedef struct rk_file {
     const struct rk_follow
         *follows; /* its statements, by account, where the channel asks that they do */
     size_t follow_count;
+    const rk_file_part *parts; /* by account, in a file of several */
+    size_t part_count;
 } rk_file;
 
 typedef struct rk_files {

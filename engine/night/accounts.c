@@ -133,13 +133,11 @@ void rk_night_hold_gaps(rk_night *night)
     const rk_follow_rows *rows = &night->carried.accounts;
     rk_follow before, after;
     for (size_t row = 1; row < rows->batch.count; row++) {
-        rk_moment begin = INT64_MIN, end = INT64_MAX;
         if (!gap_before(night, row, &before, &after))
             continue;
         const rk_channel *channel = rk_channel_find(&night->rules, after.channel);
         if (!channel || !channel->holds_lapses)
             continue;
-        rk_channel_span(channel, before.until, after.from, &begin, &end);
-        rk_gaps_add(&night->gaps, channel->channel, begin, end);
+        rk_gaps_add_days(&night->gaps, channel, after.account, before.until, after.from);
     }
 }

@@ -129,6 +129,7 @@ static void put_marks(rk_night *night, rk_detail *detail)
     for (size_t i = 0; i < night->mark_count; i++) {
         size_t row = rk_batch_append(&detail->marks.batch);
         detail->marks.channel[row] = night->marks[i].channel;
+        detail->marks.account[row] = night->marks[i].account;
         detail->marks.complete_until[row] = night->marks[i].complete_until;
         detail->marks.waits_for[row] = rk_texts_add(&night->world.texts, night->marks[i].waits_for);
     }

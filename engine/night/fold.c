@@ -357,9 +357,10 @@ static void take_marks(folding *f, const rk_detail *d)
     for (size_t i = 0; i < count; i++) {
         rk_slice days = rk_texts_get(&f->world->texts, d->marks.waits_for[i]);
         fold->marks[i] = (rk_watermark){.channel = d->marks.channel[i],
+                                        .account = d->marks.account[i],
                                         .complete_until = d->marks.complete_until[i],
                                         .waits_for = cut_days(days, f->of->until)};
-        fold->incomplete += fold->marks[i].waits_for.len > 0;
+        fold->incomplete += fold->marks[i].account == 0 && fold->marks[i].waits_for.len > 0;
     }
     fold->set_aside = d->standing.set_aside[0];
     fold->suspended = d->standing.suspended[0];

@@ -10,15 +10,11 @@
 #include "terms/terms.h"
 
 /* Any payment of these days may still turn up. */
-static void add_gap(rk_judgement *j, rk_name name, rk_day from, rk_day until)
+static void add_gap(rk_judgement *j, rk_name name, rk_name account, rk_day from, rk_day until)
 {
-    rk_moment begin = INT64_MIN, end = INT64_MAX;
     const rk_channel *channel = rk_channel_find(j->rules, name);
-    if (!channel || !channel->holds_lapses)
-        return;
-    if (from != RK_NO_DAY && until != RK_NO_DAY)
-        rk_channel_span(channel, from, until, &begin, &end);
-    rk_gaps_add(&j->gaps, name, begin, end);
+    if (channel && channel->holds_lapses)
+        rk_gaps_add_days(&j->gaps, channel, account, from, until);
 }
 
 bool rk_was_sent_again(const rk_world *world, const rk_file *file)
@@ -40,7 +36,7 @@ static void add_gaps(rk_judgement *j, const rk_world *world)
         bool set_aside = file->fate == RK_FATE_HELD ||
                          (file->fate == RK_FATE_QUARANTINED && !rk_was_sent_again(world, file));
         if (set_aside)
-            add_gap(j, file->channel, file->from, file->until);
+            add_gap(j, file->channel, file->account, file->from, file->until);
     }
 }
 
@@ -89,7 +85,7 @@ static void hold_for_lost(rk_judgement *j, const rk_world *world, holds *all)
     if (lost.count)
         qsort(lost.items, lost.count, sizeof *lost.items, by_code);
     for (size_t i = 0; i < lost.count && lost.items[i].code == 0; i++)
-        add_gap(j, lost.items[i].channel, lost.items[i].from, lost.items[i].until);
+        add_gap(j, lost.items[i].channel, 0, lost.items[i].from, lost.items[i].until);
     for (size_t row = 0; lost.count && row < world->applications.batch.count; row++) {
         rk_lost_record wanted = {.code = world->applications.code[row]};
         if (wanted.code == 0)
@@ -150,9 +146,10 @@ bool rk_judge(rk_judgement *j, rk_world *world, rk_error *err)
     rk_match_run(j->rules, world, j->threads);
     collect_holds(j, world, &waiting);
     for (size_t i = 0; j->releases && i < j->releases->count; i++)
-        rk_gaps_cut(&j->gaps, j->releases->items[i].held_by, j->releases->items[i].from,
-                    j->releases->items[i].until);
+        rk_gaps_cut(&j->gaps, j->releases->items[i].held_by, j->releases->items[i].account,
+                    j->releases->items[i].from, j->releases->items[i].until);
     rk_expiry expiry = {.judge_at = j->judge_at,
+                        .offices = &j->rules->offices,
                         .gaps = &j->gaps,
                         .holds = waiting.items,
                         .hold_count = waiting.count,

@@ -116,7 +116,11 @@ void rk_night_write_notices(rk_night *night);
 void rk_night_put_notices(const rk_night *night, rk_buffer *out);
 /* release.c: the spans of channels that hold nothing any more, by decisions of all nights in memory. */
 void rk_night_releases(const rk_night *night, rk_gaps *releases);
-bool rk_night_is_released(const rk_gaps *releases, const rk_channel *channel, rk_day day);
+bool rk_night_is_released(const rk_gaps *releases, const rk_channel *channel, rk_name account,
+                          rk_day day);
+/* release.c: a statement of the day is expected, has not come and is not released; account 0: of any account. */
+bool rk_night_misses(const rk_night *night, const rk_gaps *releases, const rk_channel *channel,
+                     rk_name account, rk_day day);
 /* release.c: carries out one decision: release_hold; lapse or reopen. */
 /* A decision of tonight takes the source as whole, with what it holds now. */
 bool rk_night_source_is_released(const rk_night *night);

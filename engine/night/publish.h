@@ -9,6 +9,7 @@
 #ifndef RK_NIGHT_PUBLISH_H
 #define RK_NIGHT_PUBLISH_H
 
+#include "base/buffer.h"
 #include "config/rules.h"
 #include "seal/manifest.h"
 
@@ -21,5 +22,10 @@ typedef struct rk_published {
 /* Publishes the night that the archive's mark names, unless that is done already. */
 bool rk_publish(const rk_settings *settings, const rk_archive *archive, const rk_mark *mark,
                 rk_published *published, rk_error *err);
+
+/* The books of all nights in whose place another one lies still, one a line: "palembang/harian-...". They
+ * stand in the archive's file `kept`, which is no part of what is sealed. */
+bool rk_publish_kept(const rk_settings *settings, const rk_archive *archive, rk_buffer *names,
+                     rk_error *err);
 
 #endif

@@ -14,21 +14,35 @@ static bool is_name(const rk_night *night, rk_name name, const char *text)
     return rk_slice_is(rk_names_text(&night->world.names, name), text);
 }
 
-static const rk_channel *channel_called(const rk_night *night, rk_slice name)
+/* "bca", or one account of it: "bca/0123456789". */
+static const rk_channel *channel_called(const rk_night *night, rk_slice name, rk_name *account)
 {
-    rk_name found = rk_names_find(&night->world.names, name);
-    return found == RK_NAME_FULL ? NULL : rk_channel_find(&night->rules, found);
+    rk_slice rest = name, head;
+    *account = 0;
+    if (!name.len || !rk_slice_cut(&rest, '/', &head))
+        return NULL;
+    rk_name found = rk_names_find(&night->world.names, head);
+    const rk_channel *channel =
+        found == RK_NAME_FULL ? NULL : rk_channel_find(&night->rules, found);
+    if (!channel || head.len == name.len)
+        return channel;
+    *account = rk_names_find(&night->world.names, rest);
+    for (size_t i = 0; i < channel->account_count && *account; i++)
+        if (channel->accounts[i].account == *account)
+            return channel;
+    return NULL;
 }
 
 static void add_release(const rk_night *night, rk_text subject, rk_text object, rk_gaps *releases)
 {
     rk_day day;
-    rk_moment begin, end;
-    const rk_channel *channel = channel_called(night, text_of(night, subject));
+    rk_gap gap = {0};
+    const rk_channel *channel = channel_called(night, text_of(night, subject), &gap.account);
     if (!channel || !rk_day_parse(text_of(night, object), &day))
         return;
-    rk_channel_span(channel, day, day, &begin, &end);
-    rk_gaps_add(releases, channel->channel, begin, end);
+    gap.held_by = channel->channel;
+    rk_channel_span(channel, day, day, &gap.from, &gap.until);
+    rk_gaps_put(releases, gap);
 }
 
 void rk_night_releases(const rk_night *night, rk_gaps *releases)
@@ -45,13 +59,37 @@ void rk_night_releases(const rk_night *night, rk_gaps *releases)
             add_release(night, tonight->subject[row], tonight->object[row], releases);
 }
 
-bool rk_night_is_released(const rk_gaps *releases, const rk_channel *channel, rk_day day)
+bool rk_night_is_released(const rk_gaps *releases, const rk_channel *channel, rk_name account,
+                          rk_day day)
 {
     rk_moment begin, end;
     rk_channel_span(channel, day, day, &begin, &end);
-    for (size_t i = 0; i < releases->count; i++)
-        if (releases->items[i].held_by == channel->channel && releases->items[i].from <= begin &&
-            end <= releases->items[i].until)
+    for (size_t i = 0; i < releases->count; i++) {
+        const rk_gap *gap = &releases->items[i];
+        if (gap->held_by == channel->channel && (gap->account == 0 || gap->account == account) &&
+            gap->from <= begin && end <= gap->until)
+            return true;
+    }
+    return false;
+}
+
+static bool misses(const rk_night *night, const rk_gaps *releases, const rk_channel *channel,
+                   rk_name account, rk_day day)
+{
+    return rk_channel_has_account(channel, account, day) &&
+           !rk_night_is_released(releases, channel, account, day) &&
+           !rk_coverage_has(&night->carried.coverage, channel->channel, account, day, day);
+}
+
+bool rk_night_misses(const rk_night *night, const rk_gaps *releases, const rk_channel *channel,
+                     rk_name account, rk_day day)
+{
+    if (!rk_channel_expects(channel, day))
+        return false;
+    if (account || channel->account_count == 0)
+        return misses(night, releases, channel, account, day);
+    for (size_t i = 0; i < channel->account_count; i++)
+        if (misses(night, releases, channel, channel->accounts[i].account, day))
             return true;
     return false;
 }
@@ -75,7 +113,9 @@ void rk_night_decide_release(rk_night *night, size_t decision)
 {
     const rk_decision_rows *d = &night->history.decisions;
     rk_day day = RK_NO_DAY;
-    const rk_channel *channel = channel_called(night, text_of(night, d->subject[decision]));
+    rk_name account;
+    const rk_channel *channel =
+        channel_called(night, text_of(night, d->subject[decision]), &account);
     rk_day_parse(text_of(night, d->object[decision]), &day);
     bool known = is_source(night, decision) || (channel && channel->holds_lapses);
     if (!known)

@@ -16,9 +16,16 @@ static void cover_days(rk_night *night)
 {
     for (size_t i = 0; i < night->world.new_file_count; i++) {
         const rk_file *file = &night->world.files.items[i];
-        if (file->fate == RK_FATE_ACCEPTED)
+        if (file->fate != RK_FATE_ACCEPTED)
+            continue;
+        const rk_channel *channel = rk_channel_find(&night->rules, file->channel);
+        bool by_account = channel && channel->account_count > 0;
+        for (size_t k = 0; by_account && k < file->part_count; k++)
             rk_coverage_add(&night->carried.coverage, &night->world.names, file->channel,
-                            file->from, file->until);
+                            file->parts[k].account, file->parts[k].from, file->parts[k].until);
+        if (!by_account || file->part_count == 0)
+            rk_coverage_add(&night->carried.coverage, &night->world.names, file->channel,
+                            by_account ? file->account : 0, file->from, file->until);
     }
 }
 
@@ -74,13 +81,9 @@ static void add_gaps_of_known(rk_night *night)
     const rk_file_rows *known = &night->carried.files;
     for (size_t row = 0; row < known->batch.count; row++) {
         const rk_channel *channel = rk_channel_find(&night->rules, known->channel[row]);
-        rk_moment begin = INT64_MIN, end = INT64_MAX;
-        if (!channel || !channel->holds_lapses || !rk_night_file_waits(night, row))
-            continue;
-        if (known->covers_from[row] != RK_NO_DAY && known->covers_until[row] != RK_NO_DAY)
-            rk_channel_span(channel, known->covers_from[row], known->covers_until[row], &begin,
-                            &end);
-        rk_gaps_add(&night->gaps, channel->channel, begin, end);
+        if (channel && channel->holds_lapses && rk_night_file_waits(night, row))
+            rk_gaps_add_days(&night->gaps, channel, known->account[row], known->covers_from[row],
+                             known->covers_until[row]);
     }
 }
 
@@ -162,13 +165,12 @@ static void carry_cases(rk_night *night)
     night->carried.cases = open;
 }
 
-static void put_missing_days(const rk_night *night, const rk_channel *channel,
+static void put_missing_days(const rk_night *night, const rk_channel *channel, rk_name account,
                              const rk_gaps *releases, rk_buffer *out)
 {
     rk_day first = channel->from > night->start ? channel->from : night->start;
     for (rk_day day = first; day <= night->day; day++) {
-        if (!rk_channel_expects(channel, day) || rk_night_is_released(releases, channel, day) ||
-            rk_coverage_has(&night->carried.coverage, channel->channel, day, day))
+        if (!rk_night_misses(night, releases, channel, account, day))
             continue;
         if (out->len)
             rk_buffer_text(out, ", ");
@@ -176,27 +178,37 @@ static void put_missing_days(const rk_night *night, const rk_channel *channel,
     }
 }
 
-/* One for each channel that holds lapses. */
+static void add_mark(rk_night *night, const rk_channel *channel, rk_name account,
+                     const rk_gaps *releases, rk_watermark *mark)
+{
+    rk_buffer missing = {0};
+    rk_moment begin = rk_day_begin(night->start, night->settings.zone);
+    put_missing_days(night, channel, account, releases, &missing);
+    mark->channel = channel->channel;
+    mark->account = account;
+    mark->complete_until = rk_complete_until(&night->gaps, channel->channel, account, begin);
+    mark->waits_for = rk_arena_slice(&night->world.arena, rk_buffer_all(&missing));
+    rk_buffer_free(&missing);
+}
+
+/* One for each channel that holds lapses, and one for each of its accounts behind it. */
 static void make_watermarks(rk_night *night)
 {
     rk_arena *arena = &night->world.arena;
-    rk_watermark *marks = rk_arena_alloc(arena, night->rules.channel_count + 1, sizeof *marks);
-    rk_moment begin = rk_day_begin(night->start, night->settings.zone);
-    size_t count = 0;
     rk_gaps releases = {0};
+    size_t count = 0, room = 1;
+    for (size_t i = 0; i < night->rules.channel_count; i++)
+        room += 1 + night->rules.channels[i].account_count;
+    rk_watermark *marks = rk_arena_alloc(arena, room, sizeof *marks);
     rk_night_releases(night, &releases);
     for (size_t i = 0; i < night->rules.channel_count; i++) {
         const rk_channel *channel = &night->rules.channels[i];
-        rk_buffer missing = {0};
         if (!channel->holds_lapses)
             continue;
-        if (channel->expect != RK_EXPECT_NOTHING)
-            put_missing_days(night, channel, &releases, &missing);
-        marks[count].channel = channel->channel;
-        marks[count].complete_until = rk_complete_until(&night->gaps, channel->channel, begin);
-        marks[count].waits_for = rk_arena_slice(arena, rk_buffer_all(&missing));
-        rk_buffer_free(&missing);
-        count++;
+        add_mark(night, channel, 0, &releases, &marks[count++]);
+        for (size_t k = 0; k < channel->account_count; k++)
+            if (rk_channel_lists(channel, k, night->start, night->day))
+                add_mark(night, channel, channel->accounts[k].account, &releases, &marks[count++]);
     }
     free(releases.items);
     night->marks = marks;

@@ -410,7 +410,7 @@ static void put_waiting(const rk_laid *l, rk_buffer *out)
         complete = complete || l->block->with[i] == RK_EXTRA_COMPLETE;
     for (size_t i = 0; complete && i < input->watermark_count; i++) {
         const rk_watermark *watermark = &input->watermarks[i];
-        if (watermark->waits_for.len == 0)
+        if (watermark->account || watermark->waits_for.len == 0)
             continue;
         if (out->len)
             rk_buffer_text(out, " · ");

@@ -18,6 +18,7 @@
 /* Up to which moment a channel's statements are complete, for sheets and status. */
 typedef struct rk_watermark {
     rk_name channel;
+    rk_name account;          /* 0: of the whole channel; those of its accounts come behind it */
     rk_moment complete_until; /* RK_NO_MOMENT: nothing yet */
     rk_slice waits_for;       /* "2024-03-04, 2024-03-05", or empty */
 } rk_watermark;

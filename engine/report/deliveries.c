@@ -13,13 +13,14 @@ static bool is_listed(rk_slice days, rk_day wanted)
     return false;
 }
 
-/* A file of the channel for the day that was set aside. */
-static bool is_set_aside(const rk_books_input *input, rk_name channel, rk_day day)
+/* A file of the channel, and of the account where one is asked for, for the day that was set aside. */
+static bool is_set_aside(const rk_books_input *input, const rk_watermark *mark, rk_day day)
 {
     for (size_t i = 0; input->files && i < input->files->count; i++) {
         const rk_file *file = &input->files->items[i];
         bool aside = file->fate == RK_FATE_QUARANTINED || file->fate == RK_FATE_HELD;
-        if (aside && file->channel == channel &&
+        if (aside && file->channel == mark->channel &&
+            (mark->account == 0 || file->account == 0 || file->account == mark->account) &&
             (file->from == RK_NO_DAY || (file->from <= day && day <= file->until)))
             return true;
     }
@@ -31,27 +32,41 @@ static void lay_day(const rk_job *job, rk_plan_sheet *sheet, uint32_t row, uint1
 {
     const rk_books_input *input = job->desk->input;
     const rk_channel *channel = rk_channel_find(input->rules, mark->channel);
-    bool expected = channel && channel->expect == RK_EXPECT_DAILY &&
-                    (channel->from == RK_NO_DAY || day >= channel->from) &&
-                    (channel->until == RK_NO_DAY || day < channel->until);
     rk_word_id word = RK_WORD_DELIVERED;
-    if (is_set_aside(input, mark->channel, day))
+    if (is_set_aside(input, mark, day))
         word = RK_WORD_SET_ASIDE;
     else if (is_listed(mark->waits_for, day))
         word = RK_WORD_NOT_YET;
-    else if (!expected)
+    else if (channel && rk_channel_rests(channel, day))
+        word = RK_WORD_HOLIDAY;
+    else if (!channel || !rk_channel_expects(channel, day) ||
+             !rk_channel_has_account(channel, mark->account, day))
         word = RK_WORD_NOT_EXPECTED;
     bool late = word == RK_WORD_SET_ASIDE || word == RK_WORD_NOT_YET;
     rk_plan_text(sheet, row, column, late ? RK_STYLE_LATE : RK_STYLE_TEXT, rk_job_word(job, word));
 }
 
-static double count_files(const rk_books_input *input, rk_name channel)
+static double count_files(const rk_books_input *input, const rk_watermark *mark)
 {
     double count = 0;
-    for (size_t i = 0; input->files && i < input->files->count; i++)
-        count += input->files->items[i].channel == channel &&
-                 input->files->items[i].night == input->night && input->files->items[i].fate;
+    for (size_t i = 0; input->files && i < input->files->count; i++) {
+        const rk_file *file = &input->files->items[i];
+        bool of_it = mark->account == 0 || file->account == mark->account;
+        count +=
+            file->channel == mark->channel && of_it && file->night == input->night && file->fate;
+    }
     return count;
+}
+
+/* "Bank A", and under it "Bank A 0123456789". */
+static rk_slice name_of(rk_job *job, const rk_watermark *mark)
+{
+    rk_slice label = rk_desk_label(job->desk, RK_DIM_CHANNEL, mark->channel, &job->arena);
+    if (mark->account == 0)
+        return label;
+    return rk_slice_of(
+        rk_arena_printf(&job->arena, "%.*s %.*s", RK_FMT(label),
+                        RK_FMT(rk_names_text(job->desk->input->names, mark->account))));
 }
 
 static void lay_heads(rk_job *job, rk_plan_sheet *sheet, uint32_t row)
@@ -83,15 +98,14 @@ bool rk_deliveries_lay(rk_job *job, const rk_sheet *rule, rk_error *err)
     for (size_t i = 0; i < input->watermark_count; i++, row++) {
         const rk_watermark *mark = &input->watermarks[i];
         double serial;
-        rk_plan_text(sheet, row, 0, RK_STYLE_TEXT,
-                     rk_desk_label(job->desk, RK_DIM_CHANNEL, mark->channel, &job->arena));
+        rk_plan_text(sheet, row, 0, RK_STYLE_TEXT, name_of(job, mark));
         for (int d = 0; d < DAYS; d++)
             lay_day(job, sheet, row, (uint16_t)(FIRST_DAY + d), mark, job->until - DAYS + 1 + d);
         if (rk_serial_moment(mark->complete_until, input->zone, &serial))
             rk_plan_number(sheet, row, COMPLETE, RK_STYLE_DAYTIME, serial);
         else
             rk_plan_text(sheet, row, COMPLETE, RK_STYLE_NIL, rk_job_word(job, RK_WORD_NOTHING_YET));
-        rk_plan_number(sheet, row, FILES, RK_STYLE_COUNT, count_files(input, mark->channel));
+        rk_plan_number(sheet, row, FILES, RK_STYLE_COUNT, count_files(input, mark));
     }
     if (input->watermark_count == 0)
         rk_plan_text(sheet, row, 0, RK_STYLE_NIL, rk_job_word(job, RK_WORD_NIL));

@@ -131,7 +131,7 @@ static size_t count_incomplete(const rk_books_input *input)
 {
     size_t count = 0;
     for (size_t i = 0; i < input->watermark_count; i++)
-        count += input->watermarks[i].waits_for.len > 0;
+        count += input->watermarks[i].account == 0 && input->watermarks[i].waits_for.len > 0;
     return count;
 }
 

@@ -73,6 +73,7 @@ static const pair words[RK_WORDS] = {
     [RK_WORD_NOT_YET] = {"belum", "not yet"},
     [RK_WORD_SET_ASIDE] = {"karantina", "quarantined"},
     [RK_WORD_NOT_EXPECTED] = {"–", "–"},
+    [RK_WORD_HOLIDAY] = {"libur", "holiday"},
     [RK_WORD_LATEST_FILE] = {"Berkas malam ini", "Files tonight"},
     [RK_WORD_OTHERS] = {"Lainnya", "Others"},
     [RK_WORD_NO_FEE] = {"Di luar tarif", "Outside the tariff"},

@@ -84,6 +84,7 @@ typedef enum rk_word {
     RK_WORD_NOT_YET,
     RK_WORD_SET_ASIDE,
     RK_WORD_NOT_EXPECTED,
+    RK_WORD_HOLIDAY,
     RK_WORD_LATEST_FILE,
     RK_WORD_NO_FEE,
     RK_WORD_SHARE,

@@ -4,6 +4,7 @@
 
 static const rk_column mark_columns[] = {
     {"channel", RK_TYPE_NAME, offsetof(rk_marks, channel), 0},
+    {"account", RK_TYPE_NAME, offsetof(rk_marks, account), RK_COLUMN_SPARSE},
     {"complete_until", RK_TYPE_MOMENT, offsetof(rk_marks, complete_until), 0},
     {"waits_for", RK_TYPE_TEXT, offsetof(rk_marks, waits_for), 0},
 };

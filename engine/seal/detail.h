@@ -18,6 +18,7 @@
 typedef struct rk_marks {
     rk_batch batch;
     rk_name *channel;
+    rk_name *account;          /* 0: of the whole channel, which comes first */
     rk_moment *complete_until; /* RK_NO_MOMENT: nothing yet */
     rk_text *waits_for;        /* "2024-03-04, 2024-03-05", or empty */
 } rk_marks;

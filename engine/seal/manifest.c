@@ -261,7 +261,7 @@ bool rk_archive_is_next(const rk_mark *mark, const rk_manifest *m)
 
 bool rk_archive_has_file(rk_slice name)
 {
-    return rk_slice_is(name, "head") || rk_slice_is(name, "published");
+    return rk_slice_is(name, "head") || rk_slice_is(name, "published") || rk_slice_is(name, "kept");
 }
 
 bool rk_archive_pend(const rk_archive *archive, const rk_manifest *m, rk_digest *digest,

@@ -98,7 +98,7 @@ void rk_mark_put(const rk_mark *mark, rk_buffer *out);
 /* The manifest continues the chain behind the mark (zero: behind nothing). */
 bool rk_archive_is_next(const rk_mark *mark, const rk_manifest *manifest);
 
-/* A file that an archive holds beside its folders: head, published. */
+/* A file that an archive holds beside its folders: head, published, kept. */
 bool rk_archive_has_file(rk_slice name);
 
 /* Writes the manifest to pending/; gives its digest. */

@@ -420,6 +420,28 @@ static void fill_rows(const rk_stretch *stretch, size_t file_begins, const rk_en
     }
 }
 
+/* What each account of a file of several tells about. */
+static void list_parts(const job *of, const rk_stretch *stretch)
+{
+    rk_file_part *parts =
+        rk_arena_alloc(of->reading->arena, stretch->span_count + 1, sizeof *parts);
+    size_t count = 0;
+    for (size_t s = 0; s < stretch->span_count; s++) {
+        const rk_span *span = &stretch->spans[s];
+        size_t at = 0;
+        while (at < count && parts[at].account != span->name)
+            at++;
+        if (at == count)
+            parts[count++] = (rk_file_part){span->name, span->from, span->until};
+        if (span->from != RK_NO_DAY && (parts[at].from == RK_NO_DAY || span->from < parts[at].from))
+            parts[at].from = span->from;
+        if (span->until > parts[at].until) /* RK_NO_DAY is before all days */
+            parts[at].until = span->until;
+    }
+    stretch->statement->file->parts = parts;
+    stretch->statement->file->part_count = count > 1 ? count : 0;
+}
+
 /* The accounts of a file that holds statements of several. */
 static bool name_accounts(const job *of, rk_error *err)
 {
@@ -431,6 +453,8 @@ static bool name_accounts(const job *of, rk_error *err)
             if (span->name == RK_NAME_FULL)
                 return rk_fail(err, RK_FILE, "too many accounts");
         }
+        if (stretch->span_count > 1 && !stretch->statement->why)
+            list_parts(of, stretch);
     }
     return true;
 }

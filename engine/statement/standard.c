@@ -110,6 +110,16 @@ static void make_row(taking *of, const rk_raw_entry *raw)
     of->row.record = (rk_record){.line = raw->line, .count = of->channel->field_count};
 }
 
+/* The account of the statement at hand tells about the day. */
+static void note_day(taking *of, rk_day day)
+{
+    rk_span *span = &of->stretch->spans[of->stretch->span_count - 1];
+    if (day == RK_NO_DAY)
+        return;
+    span->from = span->from == RK_NO_DAY || day < span->from ? day : span->from;
+    span->until = day > span->until ? day : span->until;
+}
+
 /* ---- what the parser says ---- */
 
 static void blame(taking *of, size_t line, const char *what)
@@ -169,8 +179,11 @@ static bool take_statement(void *context, const rk_raw_statement *raw)
     if (first || !rk_slice_equal(of->account, stretch->spans[stretch->span_count - 1].account)) {
         stretch->spans = rk_grow(stretch->spans, &stretch->span_capacity, stretch->span_count + 1,
                                  sizeof *stretch->spans);
-        stretch->spans[stretch->span_count++] = (rk_span){stretch->count, of->account, 0};
+        stretch->spans[stretch->span_count++] =
+            (rk_span){stretch->count, of->account, 0, RK_NO_DAY, RK_NO_DAY};
     }
+    note_day(of, raw->from);
+    note_day(of, raw->until);
     if (first)
         of->first_account = of->account;
     else if (!rk_slice_equal(of->account, of->first_account))
@@ -206,6 +219,7 @@ static bool take_entry(void *context, const rk_raw_entry *raw)
         return blame(of, raw->line, "more entries than there can be"), false;
     if (!raw->is_pending && !rk_money_add(&of->sum, raw->amount_minor))
         of->overflow = true;
+    note_day(of, raw->booked_on);
     make_row(of, raw);
     rk_stretch_take(
         of->stretch, of->to, &of->row,
@@ -272,6 +286,7 @@ static bool take_end(void *context, const rk_raw_end *end)
     tell_money(of, RK_MEANS_CLOSING, end->closing.minor, end->line);
     if (end->closing.on != RK_NO_DAY && end->closing.on > of->latest_closing)
         of->latest_closing = end->closing.on;
+    note_day(of, end->closing.on);
     return true;
 }
 

@@ -60,6 +60,7 @@ typedef struct rk_span {
     size_t row; /* from the stretch's first */
     rk_slice account;
     rk_name name;
+    rk_day from, until; /* told or booked; RK_NO_DAY: none */
 } rk_span;
 
 /* A statement of a file, as far as it is asked whether it follows the one before. */
