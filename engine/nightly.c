@@ -68,6 +68,35 @@ static bool snapshot(rk_nightly *n, rk_night *night, rk_error *err)
     return good;
 }
 
+/* Are those that waited last night still in it, and what did it refuse? As bytes that are sealed. */
+static bool ask_source(rk_nightly *n, rk_night *night, rk_error *err)
+{
+    rk_arena *arena = &night->world.arena;
+    rk_slice *gone = NULL;
+    rk_refused *refused;
+    size_t open, gone_count = 0, refused_count, count = 0;
+    const rk_slice *items = rk_night_open_items(night, &open);
+    if ((night->snapshot.len &&
+         !rk_store_gone(n->store, items, open, arena, &gone, &gone_count, err)) ||
+        !rk_store_refused(n->store, night->day - night->settings.memory_days, arena, &refused,
+                          &refused_count, err))
+        return false;
+    rk_source_answer *answers =
+        rk_arena_alloc(arena, gone_count + refused_count + 1, sizeof *answers);
+    for (size_t i = 0; i < gone_count; i++)
+        answers[count++].application = gone[i];
+    for (size_t i = 0; i < refused_count; i++)
+        answers[count++] = (rk_source_answer){.refused = true,
+                                              .application = refused[i].application,
+                                              .office = refused[i].office,
+                                              .night = refused[i].night,
+                                              .to_state = refused[i].to_state,
+                                              .why = refused[i].why,
+                                              .transition = refused[i].transition};
+    rk_night_put_source(night, answers, count);
+    return rk_night_doubt_source(night, err);
+}
+
 /* The one commit point: a manifest in pending/, then one transaction. */
 static bool commit(rk_nightly *n, rk_night *night, rk_error *err)
 {
@@ -147,7 +176,7 @@ static bool settle_night(rk_nightly *n, rk_night *night, rk_error *err)
                       n->waiting ? "rekon-status" : "none");
         return true;
     }
-    if (!rk_night_seal_inputs(night, err))
+    if (!ask_source(n, night, err) || !rk_night_seal_inputs(night, err))
         return false;
     rk_log_stage("seal-inputs", "items=%zu", night->manifest.item_count);
     if (!rk_night_judge(night, err))

@@ -6,6 +6,8 @@
 #include "night/judge.h"
 #include "tally/office.h"
 
+enum { DAYS_LOOKED_AT = 31 };
+
 /* ---- shared ---- */
 
 rk_slice rk_explain_entry_name(rk_explain *x, uint32_t entry)
@@ -244,47 +246,82 @@ static void hold_by_rejects(rk_explain *x)
     }
 }
 
-static void hold_by_missing_day(rk_explain *x, const rk_channel *channel, rk_day day, rk_slice text)
+/* A day that the channel's next statement tells about: it was told about, or one is expected. */
+static bool is_told_about(const rk_night *night, const rk_channel *channel, rk_name account,
+                          rk_day day)
+{
+    return rk_channel_expects(channel, day) ||
+           rk_coverage_has(&night->carried.coverage, channel->channel, account, day, day);
+}
+
+/* The statement of `day` is missing: does it tell about the time in which the application could be paid? What
+ * lies behind the statement before, as a weekend, is in it too. */
+static bool may_hold_it(const rk_explain *x, const rk_channel *channel, rk_name account, rk_day day)
 {
     const rk_night *night = &x->replay.night;
-    const rk_coverage *coverage = &night->carried.coverage;
-    rk_name office = night->world.applications.office[x->story.application];
-    for (size_t i = 0; i < channel->account_count; i++) {
-        const rk_account *account = &channel->accounts[i];
-        bool listed = (account->from == RK_NO_DAY || account->from <= day) &&
-                      (account->until == RK_NO_DAY || account->until > day);
-        if (listed && (account->office == 0 || account->office == office) &&
-            !rk_coverage_has(coverage, channel->channel, account->account, day, day))
-            add_holder(x, channel->channel,
-                       rk_arena_printf(&x->arena,
-                                       "the statement of its account %.*s of %.*s has not come",
-                                       RK_FMT(rk_names_text(&night->world.names, account->account)),
-                                       RK_FMT(text)));
-    }
-    if (channel->account_count == 0 && !rk_coverage_has(coverage, channel->channel, 0, day, day))
-        add_holder(x, channel->channel,
-                   rk_arena_printf(&x->arena, "its statement of %.*s has not come", RK_FMT(text)));
+    const rk_applications *a = &night->world.applications;
+    rk_moment begin, end, known, ignored;
+    rk_day before = day - 1;
+    while (before > day - DAYS_LOOKED_AT && !is_told_about(night, channel, account, before))
+        before--;
+    rk_channel_span(channel, day, day, &begin, &end);
+    rk_channel_span(channel, before, before, &ignored, &known);
+    begin = known < begin ? known : begin;
+    return begin <= a->deadline[x->story.application] &&
+           end > a->submitted_at[x->story.application];
+}
+
+static void add_missing_day(rk_explain *x, const rk_channel *channel, rk_name account, rk_day day)
+{
+    rk_buffer text = {0};
+    rk_day_put(&text, day);
+    rk_slice name = rk_names_text(&x->replay.night.world.names, account);
+    add_holder(x, channel->channel,
+               account ? rk_arena_printf(&x->arena,
+                                         "the statement of its account %.*s of %.*s has not come",
+                                         RK_FMT(name), RK_FMT(rk_buffer_all(&text)))
+                       : rk_arena_printf(&x->arena, "its statement of %.*s has not come",
+                                         RK_FMT(rk_buffer_all(&text))));
+    rk_buffer_free(&text);
+}
+
+static void hold_by_missing_days_of(rk_explain *x, const rk_channel *channel, rk_name account,
+                                    const rk_gaps *releases)
+{
+    const rk_night *night = &x->replay.night;
+    const rk_applications *a = &night->world.applications;
+    uint32_t row = x->story.application;
+    rk_day first = rk_day_at(a->submitted_at[row], channel->zone) - 1;
+    rk_day last = rk_day_at(a->deadline[row], channel->zone) + DAYS_LOOKED_AT;
+    if (first < night->start)
+        first = night->start;
+    for (rk_day day = first; day <= last; day++)
+        if (rk_night_misses(night, releases, channel, account, day) &&
+            may_hold_it(x, channel, account, day))
+            add_missing_day(x, channel, account, day);
 }
 
 /* Days on which the channel should have delivered, and did not. */
 static void hold_by_missing_days(rk_explain *x)
 {
     const rk_night *night = &x->replay.night;
-    const rk_applications *a = &night->world.applications;
-    uint32_t row = x->story.application;
+    rk_name office = night->world.applications.office[x->story.application];
+    rk_gaps releases = {0};
+    rk_night_releases(night, &releases);
     for (size_t i = 0; i < night->rules.channel_count; i++) {
         const rk_channel *channel = &night->rules.channels[i];
-        rk_day first = rk_day_at(a->submitted_at[row], channel->zone) - 1;
-        rk_day last = rk_day_at(a->deadline[row], channel->zone) + 1;
-        for (rk_day day = first; channel->holds_lapses && day <= last && day <= first + 30; day++) {
-            rk_buffer text = {0};
-            if (!touches(x, channel, day, day))
-                continue;
-            rk_day_put(&text, day);
-            hold_by_missing_day(x, channel, day, rk_buffer_all(&text));
-            rk_buffer_free(&text);
+        if (!channel->holds_lapses)
+            continue;
+        for (size_t k = 0; k < channel->account_count; k++) {
+            rk_name paid_to = channel->accounts[k].office;
+            bool may_be = paid_to == 0 || paid_to == office;
+            if (may_be && rk_channel_lists(channel, k, INT32_MIN + 1, INT32_MAX))
+                hold_by_missing_days_of(x, channel, channel->accounts[k].account, &releases);
         }
+        if (channel->account_count == 0)
+            hold_by_missing_days_of(x, channel, 0, &releases);
     }
+    free(releases.items);
 }
 
 static void hold_by_entries(rk_explain *x)

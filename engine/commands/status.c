@@ -202,6 +202,34 @@ static void print_decisions(status *s)
     s->waiting = true;
 }
 
+/* What asks a person without being an entry, with the decision that closes it. */
+static void print_asking(status *s)
+{
+    rk_findings lines;
+    rk_night *night = &s->night;
+    const rk_texts *texts = &night->world.texts;
+    size_t shown = 0;
+    rk_findings_init(&lines);
+    rk_findings_fold(&night->carried.findings, night->day, &night->world.names, &night->world.texts,
+                     &lines);
+    for (size_t i = 0; i < lines.batch.count; i++) {
+        rk_buffer day = {0};
+        if (!rk_finding_asks((rk_finding_kind)lines.kind[i]))
+            continue;
+        if (shown++ == 0)
+            printf("cases that ask a person:\n");
+        rk_day_put(&day, lines.day[i]);
+        printf("  %.*s  %s  %.*s  %.*s: %.*s, %u, age %d days\n",
+               RK_FMT(rk_texts_get(texts, lines.case_id[i])),
+               rk_finding_name((rk_finding_kind)lines.kind[i]), RK_FMT(rk_buffer_all(&day)),
+               RK_FMT(rk_texts_get(texts, lines.application[i])),
+               RK_FMT(rk_texts_get(texts, lines.said[i])), lines.count[i],
+               night->day - lines.first_seen[i]);
+        rk_buffer_free(&day);
+    }
+    rk_batch_free(&lines.batch);
+}
+
 /* A book in whose place another one lies. */
 static bool print_kept(status *s, rk_error *err)
 {
@@ -342,6 +370,7 @@ static bool print(status *s, rk_error *err)
     print_gaps(s);
     print_decisions(s);
     print_cases(s);
+    print_asking(s);
     print_warnings(s);
     return print_kept(s, err);
 }

@@ -1,12 +1,17 @@
 /* rules/findings.yaml */
 #include "config/load.h"
 
-static const rk_choice kinds[] = {
-    {"tariff_differs", RK_TARIFF_DIFFERS},   {"issued_unpaid", RK_ISSUED_UNPAID},
-    {"paid_not_issued", RK_PAID_NOT_ISSUED}, {"attended_unpaid", RK_ATTENDED_UNPAID},
-    {"issued_twice", RK_ISSUED_TWICE},       {"not_collected", RK_NOT_COLLECTED},
-    {"unknown_office", RK_UNKNOWN_OFFICE},   {"slot_conflict", RK_SLOT_CONFLICT},
-    {"nik_implausible", RK_NIK_WARNING},     {NULL, 0}};
+static const rk_choice kinds[] = {{"tariff_differs", RK_TARIFF_DIFFERS},
+                                  {"issued_unpaid", RK_ISSUED_UNPAID},
+                                  {"paid_not_issued", RK_PAID_NOT_ISSUED},
+                                  {"attended_unpaid", RK_ATTENDED_UNPAID},
+                                  {"issued_twice", RK_ISSUED_TWICE},
+                                  {"not_collected", RK_NOT_COLLECTED},
+                                  {"unknown_office", RK_UNKNOWN_OFFICE},
+                                  {"slot_conflict", RK_SLOT_CONFLICT},
+                                  {"nik_implausible", RK_NIK_WARNING},
+                                  {"hold_stays", RK_HOLD_STAYS},
+                                  {NULL, 0}};
 
 static const rk_key finding_keys[] = {
     {"finding", &rk_value_choice, offsetof(rk_finding_rule, kind), .needed = true, .choices = kinds,
@@ -36,12 +41,13 @@ static void begin_rule(void *into)
 static bool end_rule(const rk_load *load, const rk_node *node, void *into, rk_error *err)
 {
     const rk_finding_rule *rule = into;
-    bool is_of_time = rule->kind == RK_NOT_COLLECTED || rule->kind == RK_PAID_NOT_ISSUED ||
-                      rule->kind == RK_ISSUED_UNPAID || rule->kind == RK_ATTENDED_UNPAID;
+    bool is_of_time = rule->kind == RK_HOLD_STAYS || rule->kind == RK_NOT_COLLECTED ||
+                      rule->kind == RK_PAID_NOT_ISSUED || rule->kind == RK_ISSUED_UNPAID ||
+                      rule->kind == RK_ATTENDED_UNPAID;
     if (rule->after_days > 0 && !is_of_time)
         return rk_load_fail(load, rk_node_at(node, "after_days"), err,
                             "\"after_days\" goes with issued_unpaid, paid_not_issued, "
-                            "attended_unpaid and not_collected");
+                            "attended_unpaid, not_collected and hold_stays");
     bool remembers = rule->kind == RK_ISSUED_TWICE || rule->kind == RK_SLOT_CONFLICT;
     if (rule->within_days > 0 && !remembers)
         return rk_load_fail(load, rk_node_at(node, "within_days"), err,

@@ -46,7 +46,7 @@ static const struct {
     unsigned lists; /* bits of the lists that have it */
 } list_columns[RK_COLUMNS] = {
     [RK_COLUMN_NO] = {"no", OF_ROWS | OF_FINDINGS},
-    [RK_COLUMN_CASE] = {"case_id", OF_CASES},
+    [RK_COLUMN_CASE] = {"case_id", OF_CASES | OF_FINDINGS},
     [RK_COLUMN_KIND] = {"kind", OF_CASES | OF_FINDINGS},
     [RK_COLUMN_OUTCOME] = {"outcome", OF_ENTRIES},
     [RK_COLUMN_AGE] = {"age", OF_CASES | OF_FINDINGS},

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/digest.h"
 #include "model/money.h"
 
 enum { IDS_SHOWN = 5 };
@@ -21,6 +22,8 @@ static const rk_column columns[] = {
     COLUMN("found", RK_TYPE_MONEY, found),
     COLUMN("said", RK_TYPE_TEXT, said),
     COLUMN("count", RK_TYPE_U32, count),
+    {"settled", RK_TYPE_U8, offsetof(rk_findings, settled), RK_COLUMN_SPARSE},
+    {"case_id", RK_TYPE_TEXT, offsetof(rk_findings, case_id), RK_COLUMN_SPARSE},
 };
 
 static const char *const kind_names[RK_FINDINGS] = {
@@ -34,11 +37,15 @@ static const char *const kind_names[RK_FINDINGS] = {
     [RK_UNKNOWN_OFFICE] = "unknown_office",
     [RK_SLOT_CONFLICT] = "slot_conflict",
     [RK_NIK_WARNING] = "nik_implausible",
+    [RK_MISSING_IN_SOURCE] = "missing_in_source",
+    [RK_NOT_APPLIED] = "not_applied",
+    [RK_CONTROL_FAILED] = "control_failed",
+    [RK_HOLD_STAYS] = "hold_stays",
 };
 
 const char *rk_finding_name(rk_finding_kind kind)
 {
-    return kind_names[kind];
+    return kind_names[kind] ? kind_names[kind] : "";
 }
 
 void rk_findings_init(rk_findings *findings)
@@ -101,6 +108,12 @@ static rk_money sum_of(rk_money a, rk_money b)
     return a == RK_NO_MONEY || b == RK_NO_MONEY || !rk_money_add(&a, b) ? RK_NO_MONEY : a;
 }
 
+/* Each is a line of its own: `application` is a channel or a file. */
+static bool is_alone(rk_finding_kind kind)
+{
+    return kind == RK_CONTROL_FAILED || kind == RK_HOLD_STAYS;
+}
+
 static void put_id(const rk_findings *f, size_t row, const rk_texts *texts, uint32_t number,
                    rk_buffer *ids)
 {
@@ -122,28 +135,54 @@ static void add_to_line(const rk_findings *f, size_t row, const rk_texts *texts,
         lines->said[line] = 0;
 }
 
-static void end_line(rk_findings *lines, rk_texts *texts, rk_buffer *ids)
+/* The same as long as the line is: it does not hang on what the line holds. */
+static rk_text case_of(const rk_findings *lines, size_t line, const rk_names *names,
+                       rk_texts *texts)
+{
+    char hex[RK_DIGEST_HEX + 1];
+    rk_buffer text = {0};
+    bool alone = is_alone((rk_finding_kind)lines->kind[line]);
+    if (!rk_finding_asks((rk_finding_kind)lines->kind[line]))
+        return 0;
+    rk_buffer_printf(&text, "%s\t%.*s\t", rk_finding_name((rk_finding_kind)lines->kind[line]),
+                     RK_FMT(rk_names_text(names, lines->office[line])));
+    rk_day_put(&text, lines->day[line]);
+    rk_buffer_char(&text, '\t');
+    if (alone)
+        rk_buffer_slice(&text, rk_texts_get(texts, lines->application[line]));
+    rk_digest digest = rk_digest_of(rk_buffer_all(&text));
+    rk_buffer_clear(&text);
+    rk_buffer_printf(&text, "K-%.10s", rk_digest_hex(&digest, hex));
+    rk_text id = rk_texts_add(texts, rk_buffer_all(&text));
+    rk_buffer_free(&text);
+    return id;
+}
+
+static void end_line(rk_findings *lines, const rk_names *names, rk_texts *texts, rk_buffer *ids)
 {
     size_t line = lines->batch.count - 1;
     if (lines->batch.count == 0)
         return;
+    lines->case_id[line] = case_of(lines, line, names, texts);
     if (lines->count[line] > IDS_SHOWN)
         rk_buffer_text(ids, ", ...");
     lines->application[line] = rk_texts_add(texts, rk_buffer_all(ids));
     rk_buffer_clear(ids);
 }
 
-void rk_findings_fold(const rk_findings *f, rk_day night, rk_texts *texts, rk_findings *lines)
+void rk_findings_fold(const rk_findings *f, rk_day night, const rk_names *names, rk_texts *texts,
+                      rk_findings *lines)
 {
     rk_buffer ids = {0};
     for (size_t row = 0; row < f->batch.count; row++) {
         size_t line = lines->batch.count - 1; /* the open one, when there is any */
-        if (f->first_seen[row] > night)
+        if (f->first_seen[row] > night || f->settled[row])
             continue;
         bool is_new = lines->batch.count == 0 || lines->kind[line] != f->kind[row] ||
-                      lines->office[line] != f->office[row] || lines->day[line] != f->day[row];
+                      lines->office[line] != f->office[row] || lines->day[line] != f->day[row] ||
+                      is_alone((rk_finding_kind)f->kind[row]);
         if (is_new) {
-            end_line(lines, texts, &ids);
+            end_line(lines, names, texts, &ids);
             line = rk_batch_append(&lines->batch);
             rk_batch_copy_row(&f->batch, row, &lines->batch, line);
         } else {
@@ -151,6 +190,60 @@ void rk_findings_fold(const rk_findings *f, rk_day night, rk_texts *texts, rk_fi
         }
         put_id(f, row, texts, lines->count[line] - 1, &ids);
     }
-    end_line(lines, texts, &ids);
+    end_line(lines, names, texts, &ids);
     rk_buffer_free(&ids);
+}
+
+/* ---- found by application ---- */
+
+typedef struct rk_finding_key {
+    uint64_t hash;
+    uint32_t row;
+} rk_finding_key;
+
+static int by_hash(const void *a, const void *b)
+{
+    const rk_finding_key *x = a, *y = b;
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+rk_finding_index rk_finding_index_of(const rk_findings *f, const rk_texts *texts)
+{
+    rk_finding_index index = {.of = f, .count = f->batch.count};
+    index.keys = rk_alloc(index.count + 1, sizeof *index.keys);
+    for (size_t row = 0; row < index.count; row++)
+        index.keys[row] = (rk_finding_key){rk_slice_hash(rk_texts_get(texts, f->application[row])),
+                                           (uint32_t)row};
+    qsort(index.keys, index.count, sizeof *index.keys, by_hash);
+    return index;
+}
+
+void rk_finding_index_free(rk_finding_index *index)
+{
+    free(index->keys);
+    *index = (rk_finding_index){0};
+}
+
+size_t rk_finding_next(const rk_finding_index *index, const rk_texts *texts, rk_finding_kind kind,
+                       rk_slice application, size_t *at)
+{
+    uint64_t hash = rk_slice_hash(application);
+    size_t low = 0, high = index->count;
+    while (*at == 0 && low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (index->keys[middle].hash < hash)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (size_t i = *at ? *at : low; i < index->count && index->keys[i].hash == hash; i++) {
+        uint32_t row = index->keys[i].row;
+        *at = i + 1;
+        if (index->of->kind[row] == kind &&
+            rk_slice_equal(rk_texts_get(texts, index->of->application[row]), application))
+            return row;
+    }
+    return SIZE_MAX;
 }

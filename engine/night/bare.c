@@ -82,7 +82,7 @@ static void look_for_findings(const rk_bare *bare, rk_day day, rk_findings *line
     if (!wanted)
         return;
     rk_tally_findings(&looking, &found);
-    rk_findings_fold(&found, day, &bare->world->texts, lines);
+    rk_findings_fold(&found, day, &bare->world->names, &bare->world->texts, lines);
     rk_batch_free(&found.batch);
 }
 

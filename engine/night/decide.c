@@ -181,6 +181,8 @@ static void decide(rk_night *night, size_t decision)
                               find_application(night, subject_of(night, decision)));
         return;
     }
+    if (rk_slice_is(kind, "resolve") && rk_night_resolve_finding(night, decision))
+        return;
     uint32_t entry = find_entry(night, rk_night_entry_named(night, subject_of(night, decision)));
     if (entry == RK_NO_ROW)
         rk_night_effect(night, decision, "stale",

@@ -339,9 +339,9 @@ size_t rk_night_differs(rk_differing *d)
 {
     const rk_manifest *sealed = d->sealed, *again = &d->again->manifest;
     static const rk_item_kind order[] = {RK_ITEM_STATEMENT, RK_ITEM_DECISIONS, RK_ITEM_RULES,
-                                         RK_ITEM_SNAPSHOT,  RK_ITEM_OPENING,   RK_ITEM_HISTORY,
-                                         RK_ITEM_FACTS,     RK_ITEM_DETAIL,    RK_ITEM_WORKBOOK,
-                                         RK_ITEM_NOTICES,   RK_ITEM_CLOSING};
+                                         RK_ITEM_SNAPSHOT,  RK_ITEM_SOURCE,    RK_ITEM_OPENING,
+                                         RK_ITEM_HISTORY,   RK_ITEM_FACTS,     RK_ITEM_DETAIL,
+                                         RK_ITEM_WORKBOOK,  RK_ITEM_NOTICES,   RK_ITEM_CLOSING};
     size_t different = 0;
     for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
         if (d->other_rules && order[k] == RK_ITEM_RULES)

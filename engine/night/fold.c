@@ -122,7 +122,8 @@ static bool take_findings(const rk_fold_of *of, const rk_fact_list *last, rk_wor
     rk_day night = here ? of->tonight : last ? last->night : of->until;
     if (good)
         rk_findings_fold(here ? of->tonight_findings : &sealed,
-                         night < of->until ? night : of->until, &world->texts, &fold->findings);
+                         night < of->until ? night : of->until, &world->names, &world->texts,
+                         &fold->findings);
     rk_batch_free(&sealed.batch);
     return good;
 }

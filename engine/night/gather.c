@@ -509,45 +509,6 @@ static bool files_are_news(const rk_night *night)
     return night->history.decisions.batch.count > 0 || night->outages_changed;
 }
 
-/* The source is read again from here: not beyond the judgement, as what is submitted after it was left; and
- * from where it was last whole, as what it did not show tonight may be older than what it did. */
-static void limit_since(rk_night *night)
-{
-    rk_moment last = rk_night_judge_at(night) - 1;
-    if (night->suspended.len &&
-        rk_engine_behaves(&night->rules.engine, RK_ORDER_OF_ARRIVAL, night->day))
-        night->since = night->opening.since;
-    else if (night->since > last)
-        night->since = last;
-}
-
-/* What is wrong with the source: it could not be read, or it has lost applications since it was last whole:
- * restored from an old copy, or cut off. */
-static rk_slice doubt_source(rk_night *night)
-{
-    rk_arena *arena = &night->world.arena;
-    const rk_closing *opening = &night->opening;
-    rk_buffer newest = {0}, before = {0};
-    if (night->source_fault.len)
-        return night->source_fault;
-    if (night->snapshot.len == 0 || rk_night_source_is_released(night))
-        return (rk_slice){"", 0};
-    if (night->source_count < opening->source_count)
-        return rk_slice_of(rk_arena_printf(arena, "%llu applications, where there were %llu",
-                                           (unsigned long long)night->source_count,
-                                           (unsigned long long)opening->source_count));
-    if (night->source_newest >= opening->source_newest)
-        return (rk_slice){"", 0};
-    rk_moment_put(&newest, night->source_newest, night->settings.zone);
-    rk_moment_put(&before, opening->source_newest, night->settings.zone);
-    const char *why =
-        rk_arena_printf(arena, "its newest application is of %.*s, where there was one of %.*s",
-                        (int)newest.len, newest.bytes, (int)before.len, before.bytes);
-    rk_buffer_free(&newest);
-    rk_buffer_free(&before);
-    return rk_slice_of(why);
-}
-
 bool rk_night_read(rk_night *night, rk_error *err)
 {
     fresh f = {.has_applications = false};
@@ -559,8 +520,7 @@ bool rk_night_read(rk_night *night, rk_error *err)
             join_applications(night, &f.applications);
         join_entries(&night->world, &f.entries);
         rk_night_decide_entries(night);
-        night->suspended = doubt_source(night);
-        limit_since(night);
+        good = rk_night_doubt_source(night, err);
     }
     if (f.has_applications)
         rk_batch_free(&f.applications.batch);

@@ -75,6 +75,7 @@ void rk_night_close(rk_night *night)
     rk_manifest_free(&night->manifest);
     rk_deliveries_free(&night->deliveries);
     rk_buffer_free(&night->snapshot);
+    rk_buffer_free(&night->source_says);
     rk_history_free(&night->history);
     rk_batch_free(&night->cases_before.batch);
     rk_batch_free(&night->cases.batch);

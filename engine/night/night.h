@@ -18,6 +18,13 @@
 #include "seal/closing.h"
 #include "seal/manifest.h"
 
+/* What the source says of an application of an earlier night. */
+typedef struct rk_source_answer {
+    bool refused;         /* a transition of it; else it waited last night, and is gone */
+    rk_slice application; /* the rest is of a refusal */
+    rk_slice office, night, to_state, why, transition;
+} rk_source_answer;
+
 typedef struct rk_night {
     /* given */
     rk_settings settings;      /* zone, judge_at, memory, language, biller, start */
@@ -44,6 +51,9 @@ typedef struct rk_night {
     rk_slice source_fault; /* why the source could not be read, as sealed; empty: it could */
     uint64_t source_count;
     rk_moment source_newest;
+    rk_buffer source_says; /* CSV, as sealed; empty: nothing is gone or refused */
+    rk_source_answer *answers;
+    size_t answer_count;
     /* results */
     bool news; /* something is to be done */
     bool outages_changed;
@@ -109,6 +119,19 @@ bool rk_night_file_waits(const rk_night *night, size_t row);
 
 /* ---- parts, by file ---- */
 
+/* source.c: the applications that waited when the last night ended. After rk_night_read. */
+rk_slice *rk_night_open_items(rk_night *night, size_t *count);
+/* source.c: what the source answered, as the bytes that are sealed. */
+void rk_night_put_source(rk_night *night, const rk_source_answer *answers, size_t count);
+/* source.c: from those bytes; a part of rk_night_doubt_source. */
+bool rk_night_read_source(rk_night *night, rk_error *err);
+/* source.c: sets `suspended`. Once more when the source has answered. */
+bool rk_night_doubt_source(rk_night *night, rk_error *err);
+/* ask.c: resolves a case that is no entry's; false when there is none of this id. */
+bool rk_night_resolve_finding(rk_night *night, size_t decision);
+/* ask.c: what asks a person joins the findings; what opened or closed goes into the history. Behind the
+ * findings of applications, which `before` had as the last night left them. */
+void rk_night_ask(rk_night *night, const rk_findings *before);
 /* gather.c: the longest time that any deadline rule gives. */
 int64_t rk_night_longest_term(const rk_night *night);
 /* notices.c: what people are to be told; and the same as CSV. */

@@ -71,6 +71,18 @@ static bool fetch_snapshot(rk_replay *r, rk_error *err)
     return true;
 }
 
+static bool fetch_source(rk_replay *r, rk_error *err)
+{
+    rk_slice bytes;
+    const rk_item *item = rk_manifest_item(&r->sealed, RK_ITEM_SOURCE);
+    if (!item)
+        return true;
+    bool good = fetch(r, item, &bytes, err);
+    if (good)
+        rk_buffer_slice(&r->night.source_says, bytes);
+    return good;
+}
+
 bool rk_replay_open(rk_replay *r, const rk_archive *archive, const rk_night_name *nights, size_t i,
                     int threads, rk_error *err)
 {
@@ -103,7 +115,8 @@ bool rk_replay_take_in(rk_replay *r, rk_error *err)
 {
     return rk_night_sealed_settings(&r->sealed, &r->night.settings, err) &&
            rk_night_open(&r->night, r->has_before ? &r->before : NULL, &r->before_digest, err) &&
-           fetch_deliveries(r, err) && fetch_snapshot(r, err) && rk_night_take_in(&r->night, err);
+           fetch_deliveries(r, err) && fetch_snapshot(r, err) && fetch_source(r, err) &&
+           rk_night_take_in(&r->night, err);
 }
 
 void rk_replay_close(rk_replay *r)

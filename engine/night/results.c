@@ -283,9 +283,11 @@ static void look_for_findings(rk_night *night)
                           .zone = night->settings.zone,
                           .night = night->day,
                           .oldest = night->day - night->settings.memory_days};
+    rk_findings before = night->carried.findings;
     rk_tally_findings(&looking, &found);
-    rk_batch_free(&night->carried.findings.batch);
     night->carried.findings = found;
+    rk_night_ask(night, &before);
+    rk_batch_free(&before.batch);
 }
 
 bool rk_night_tally(rk_night *night, rk_error *err)

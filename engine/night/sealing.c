@@ -98,6 +98,9 @@ bool rk_night_seal_inputs(rk_night *night, rk_error *err)
     if (night->snapshot.len && !seal_item(night, RK_ITEM_SNAPSHOT, RK_S("applications.csv"),
                                           rk_buffer_all(&night->snapshot), &item, err))
         return false;
+    if (night->source_says.len && !seal_item(night, RK_ITEM_SOURCE, RK_S("source.csv"),
+                                             rk_buffer_all(&night->source_says), &item, err))
+        return false;
     night->manifest.run = rk_manifest_run_id(&night->manifest);
     return true;
 }

@@ -92,6 +92,7 @@ static rk_record finding_record(const rk_desk *desk, uint32_t row)
     return (rk_record){.row = row,
                        .finding = f->kind[row],
                        .application = f->application[row],
+                       .case_id = f->case_id[row],
                        .reference = f->said[row],
                        .office = f->office[row],
                        .booked_on = f->day[row],

@@ -241,6 +241,10 @@ static const pair findings[RK_FINDINGS] = {
     [RK_UNKNOWN_OFFICE] = {"Kantor tidak dikenal", "Unknown office"},
     [RK_SLOT_CONFLICT] = {"Slot dipakai dua pemohon", "Slot taken twice"},
     [RK_NIK_WARNING] = {"NIK tidak wajar", "Implausible NIK"},
+    [RK_MISSING_IN_SOURCE] = {"Hilang dari sumber permohonan", "Missing in the source"},
+    [RK_NOT_APPLIED] = {"Perubahan ditolak sistem permohonan", "Refused by the booking system"},
+    [RK_CONTROL_FAILED] = {"Kontrol rekening koran gagal", "A statement's control failed"},
+    [RK_HOLD_STAYS] = {"Penahanan berlanjut, perlu keputusan", "A hold stays: decide"},
 };
 
 static const pair case_statuses[] = {

@@ -8,8 +8,8 @@
 enum { NIGHTS_MAX = 1000000 };
 
 static const char *const item_names[RK_ITEM_KINDS] = {
-    "statement", "decisions", "rules",   "snapshot", "opening", "facts",
-    "detail",    "history",   "closing", "workbook", "notices",
+    "statement", "decisions", "rules",   "snapshot", "source",   "opening",
+    "facts",     "detail",    "history", "closing",  "workbook", "notices",
 };
 
 const char *rk_item_name(rk_item_kind kind)

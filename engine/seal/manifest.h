@@ -19,6 +19,7 @@ typedef enum rk_item_kind {
     RK_ITEM_DECISIONS, /* extra: when it arrived */
     RK_ITEM_RULES,
     RK_ITEM_SNAPSHOT,
+    RK_ITEM_SOURCE,  /* what the source says beside its applications: night/source.c */
     RK_ITEM_OPENING, /* root of the closing state before; absent on the first night */
     RK_ITEM_FACTS,   /* extra: days from..until that its facts fall on */
     RK_ITEM_DETAIL,  /* extra: the night, and the days on which its entries were booked */

@@ -43,6 +43,14 @@ static const char refusals_sql[] =
 #include "refusals.sql.inc"
     ;
 
+static const char gone_sql[] =
+#include "gone.sql.inc"
+    ;
+
+static const char refused_sql[] =
+#include "refused.sql.inc"
+    ;
+
 static const char silent_sql[] =
 #include "silent.sql.inc"
     ;
@@ -371,6 +379,68 @@ bool rk_store_refusals(rk_store *store, rk_arena *arena, rk_refusal **refusals, 
             cells[i] = rk_arena_slice(arena, rk_pg_cell(store->pg, row, i));
         (*refusals)[row] = (rk_refusal){cells[0], cells[1], cells[2], cells[3],
                                         rk_slice_is(rk_pg_cell(store->pg, row, 4), "t")};
+    }
+    return true;
+}
+
+/* ---- what the source says of the night before ---- */
+
+/* {"P-1","P-2"}: backslash and quotes are escaped, so any text is one element. */
+static void put_array(const rk_slice *texts, size_t count, rk_buffer *out)
+{
+    rk_buffer_char(out, '{');
+    for (size_t i = 0; i < count; i++) {
+        rk_buffer_text(out, i ? ",\"" : "\"");
+        for (size_t k = 0; k < texts[i].len; k++) {
+            if (texts[i].at[k] == '"' || texts[i].at[k] == '\\')
+                rk_buffer_char(out, '\\');
+            rk_buffer_char(out, texts[i].at[k]);
+        }
+        rk_buffer_char(out, '"');
+    }
+    rk_buffer_text(out, "}");
+    rk_buffer_char(out, '\0');
+}
+
+bool rk_store_gone(rk_store *store, const rk_slice *applications, size_t count, rk_arena *arena,
+                   rk_slice **gone, size_t *gone_count, rk_error *err)
+{
+    rk_buffer array = {0};
+    *gone = NULL;
+    *gone_count = 0;
+    if (count == 0)
+        return true;
+    put_array(applications, count, &array);
+    const char *parameter = array.bytes;
+    bool good = rk_pg_ask(store->pg, "gone", gone_sql, &parameter, 1, err);
+    rk_buffer_free(&array);
+    if (!good)
+        return false;
+    *gone_count = rk_pg_rows(store->pg);
+    *gone = rk_arena_alloc(arena, *gone_count + 1, sizeof **gone);
+    for (size_t row = 0; row < *gone_count; row++)
+        (*gone)[row] = rk_arena_slice(arena, rk_pg_cell(store->pg, row, 0));
+    return true;
+}
+
+bool rk_store_refused(rk_store *store, rk_day since, rk_arena *arena, rk_refused **refused,
+                      size_t *count, rk_error *err)
+{
+    rk_buffer day = {0};
+    rk_day_put(&day, since);
+    rk_buffer_char(&day, '\0');
+    const char *parameter = day.bytes;
+    bool good = rk_pg_ask(store->pg, "refused", refused_sql, &parameter, 1, err);
+    rk_buffer_free(&day);
+    if (!good)
+        return false;
+    *count = rk_pg_rows(store->pg);
+    *refused = rk_arena_alloc(arena, *count + 1, sizeof **refused);
+    for (size_t row = 0; row < *count; row++) {
+        rk_slice cells[6];
+        for (int i = 0; i < 6; i++)
+            cells[i] = rk_arena_slice(arena, rk_pg_cell(store->pg, row, i));
+        (*refused)[row] = (rk_refused){cells[0], cells[1], cells[2], cells[3], cells[4], cells[5]};
     }
     return true;
 }

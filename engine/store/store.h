@@ -105,6 +105,19 @@ typedef struct rk_refusal {
 bool rk_store_refusals(rk_store *store, rk_arena *arena, rk_refusal **refusals, size_t *count,
                        rk_error *err);
 
+/* Those of the applications that the view does not have, by byte order; in `arena`. */
+bool rk_store_gone(rk_store *store, const rk_slice *applications, size_t count, rk_arena *arena,
+                   rk_slice **gone, size_t *gone_count, rk_error *err);
+
+/* A transition that the booking system refused, and has confirmed none of that application since. */
+typedef struct rk_refused {
+    rk_slice application, office, night, to_state, why, transition;
+} rk_refused;
+
+/* Those of runs of the night `since` and later, by application. */
+bool rk_store_refused(rk_store *store, rk_day since, rk_arena *arena, rk_refused **refused,
+                      size_t *count, rk_error *err);
+
 /* Inserts or updates applications in rekon_source.booking, the table behind the view at offices without
  * a booking system of their own. All or nothing. */
 bool rk_store_import(rk_store *store, const rk_applications *applications, const rk_names *names,

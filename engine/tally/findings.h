@@ -5,7 +5,8 @@
  * Out: the findings that stand now; pure
  * Looked for only where a rule asks, and only where the source has the columns. What is in doubt is no
  * finding: a bill whose payment may still turn up (held, or its deadline not passed) is not unpaid. An
- * application that the night does not touch keeps its findings until `oldest`.
+ * application that the night does not touch keeps its findings until `oldest`. Those that ask a person are
+ * not looked for here: night/ask.c.
  */
 #ifndef RK_TALLY_FINDINGS_H
 #define RK_TALLY_FINDINGS_H
