@@ -52,7 +52,7 @@ class Asked(Nights):
         (identity, line), = self.asked(site).items()
         self.assertEqual(line, f"missing_in_source  {DAY}  P-2: release_hold source, 1, age 0 days")
         rows = site.book(day=NEXT).table("Temuan", "No.")
-        self.assertEqual([(row["ID kasus"], row["Jenis"], row["Permohonan"]) for row in rows],
+        self.assertEqual([(row["ID kasus"], row["Jenis"], row["No. permohonan"]) for row in rows],
                          [(identity, "Hilang dari sumber permohonan", "P-2")])
         # the source cannot be read at all: what was known stays
         site.sql("ALTER VIEW rekon_source.application RENAME TO away")

@@ -132,8 +132,7 @@ class Decisions(Nights):
             "D-04": ("refused", notation), "D-09": ("refused", notation),
             "D-05": ("stale", "no open case or entry has the id of its subject"),
             "D-06": ("stale", "the entry is matched with no application"),
-            "D-07": ("refused", "kind is not one of match, unmatch, ignore, accept_file, discard_file, resolve, "
-                     "release_hold, lapse, reopen, note"),
+            "D-07": ("refused", "assign_office needs an office as its object"),
             "D-08": ("stale", "no quarantined or held file has this digest"),
             "D-10": ("refused", "made_by and checked_by must be given"),
             "D-13": ("stale", "no open case or entry has the id of its subject")})

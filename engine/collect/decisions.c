@@ -10,9 +10,9 @@ static const char *const column_names[COLUMNS] = {
 enum { ID, KIND, SUBJECT, OBJECT, REASON, MADE_BY, CHECKED_BY, MADE_AT };
 
 /* Kinds that this program carries out. */
-static const char *const kinds[] = {"match",   "unmatch",      "ignore",       "accept_file",
-                                    "resolve", "discard_file", "release_hold", "lapse",
-                                    "reopen",  "note"};
+static const char *const kinds[] = {"match",        "unmatch",      "ignore",      "assign_office",
+                                    "resolve",      "note",         "accept_file", "replace_file",
+                                    "discard_file", "release_hold", "lapse",       "reopen"};
 
 typedef struct reading {
     rk_names *names;
@@ -93,14 +93,18 @@ static const char *refusal(const rk_slice *cells, rk_moment *made_at)
     if (cells[ID].len == 0)
         return "decision_id is empty";
     if (!is_known_kind(cells[KIND]))
-        return "kind is not one of match, unmatch, ignore, accept_file, discard_file, resolve, "
-               "release_hold, lapse, reopen, note";
+        return "kind is not one of match, unmatch, ignore, assign_office, resolve, note, "
+               "accept_file, replace_file, discard_file, release_hold, lapse, reopen";
     if (cells[SUBJECT].len == 0)
         return "subject is empty";
     if (is_scientific(cells[SUBJECT]) || is_scientific(cells[OBJECT]))
         return "a code in scientific notation: format the column as text before saving";
     if (rk_slice_is(cells[KIND], "match") && cells[OBJECT].len == 0)
         return "match needs an application as its object";
+    if (rk_slice_is(cells[KIND], "assign_office") && cells[OBJECT].len == 0)
+        return "assign_office needs an office as its object";
+    if (rk_slice_is(cells[KIND], "replace_file") && cells[OBJECT].len < 16)
+        return "replace_file needs the digest of a file as its object, 16 digits or more";
     rk_day day;
     if (rk_slice_is(cells[KIND], "release_hold") && !rk_day_parse(cells[OBJECT], &day))
         return "release_hold needs a day such as 2024-03-05 as its object";

@@ -192,7 +192,8 @@ static void print_decisions(status *s)
         return;
     printf("decisions that wait (a new one on the same subject takes their place):\n");
     for (size_t row = 0; row < d->batch.count; row++)
-        if (!rk_slice_is(rk_names_text(names, d->effect[row]), "applied"))
+        if (!rk_slice_is(rk_names_text(names, d->effect[row]), "applied") &&
+            !rk_slice_is(rk_names_text(names, d->effect[row]), "done"))
             printf("  %.*s  %.*s  %.*s %.*s: %.*s\n",
                    RK_FMT(rk_texts_get(texts, d->decision_id[row])),
                    RK_FMT(rk_names_text(names, d->effect[row])),

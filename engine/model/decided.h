@@ -19,14 +19,16 @@ typedef struct rk_decided {
     rk_text *subject, *object, *reason, *made_by, *checked_by;
     rk_moment *made_at;
     rk_day *night;   /* in which it came */
-    rk_name *effect; /* applied, stale, refused */
+    rk_name *effect; /* applied, stale, refused; done: it is remembered for its id alone */
     rk_text *why;
     rk_text *entry; /* on which it stands, or empty */
     /* its ground, of what is applied */
     rk_name *outcome;
     rk_text *application; /* empty: none */
     rk_money *due;
-    rk_text *owner; /* the application that has the entry's code; "*": several; empty: none */
+    rk_text *
+        owner; /* the application that has the entry's code; "*": several; empty: none. Of assign_office:
+                     * what the source says */
 } rk_decided;
 
 void rk_decided_init(rk_decided *decided);

@@ -95,6 +95,12 @@ void rk_file_rows_init(rk_file_rows *files)
 
 #define INIT(rows, table) init(&history->rows.batch, table, sizeof table / sizeof *table)
 
+void rk_decision_rows_init(rk_decision_rows *decisions)
+{
+    size_t count = sizeof decision_columns / sizeof *decision_columns;
+    rk_batch_init(&decisions->batch, decision_columns, count, 4, ((uint64_t)1 << count) - 1);
+}
+
 void rk_history_init(rk_history *history)
 {
     INIT(outcomes, outcome_columns);

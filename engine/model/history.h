@@ -73,7 +73,7 @@ typedef struct rk_decision_rows {
     rk_name *kind;
     rk_text *subject, *object, *reason, *made_by, *checked_by;
     rk_moment *made_at;
-    rk_name *effect; /* applied, stale, refused */
+    rk_name *effect; /* applied, stale, refused, repeated */
     rk_text *why;
 } rk_decision_rows;
 
@@ -103,6 +103,7 @@ typedef struct rk_history {
 
 /* An empty batch with all columns; the closing state carries files in one of its own. */
 void rk_file_rows_init(rk_file_rows *files);
+void rk_decision_rows_init(rk_decision_rows *decisions);
 
 /* The tables by name, in the order in which they are sealed and copied. */
 enum { RK_HISTORY_TABLES = 7 };

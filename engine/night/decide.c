@@ -48,6 +48,7 @@ bool rk_night_parse_entry(rk_slice name, uint64_t *digest, uint32_t *ordinal)
 void rk_night_want_decided(const rk_night *night, rk_wanted *wanted)
 {
     const rk_decision_rows *decisions = &night->history.decisions;
+    rk_night_want_replaced(night, wanted);
     for (size_t i = 0; i < decisions->batch.count; i++) {
         uint64_t digest;
         uint32_t ordinal;
@@ -133,13 +134,18 @@ static void unmatch(rk_night *night, size_t decision, uint32_t entry)
     rk_night_effect(night, decision, "applied", "");
 }
 
-static void ignore(rk_night *night, size_t decision, uint32_t entry)
+void rk_night_ignore(rk_night *night, uint32_t entry)
 {
     rk_entries *e = &night->world.entries;
     clear_decided(e, entry);
     e->outcome[entry] = RK_IGNORED;
     e->reason[entry] = RK_REASON_DECIDED;
     e->rule[entry] = rk_names_add(&night->world.names, RK_S("decision"));
+}
+
+static void ignore(rk_night *night, size_t decision, uint32_t entry)
+{
+    rk_night_ignore(night, entry);
     rk_night_effect(night, decision, "applied", "");
 }
 
@@ -176,6 +182,11 @@ static void decide(rk_night *night, size_t decision)
         rk_night_decide_release(night, decision);
         return;
     }
+    if (rk_slice_is(kind, "assign_office")) {
+        rk_night_decide_office(night, decision,
+                               find_application(night, subject_of(night, decision)));
+        return;
+    }
     if (rk_slice_is(kind, "lapse") || rk_slice_is(kind, "reopen")) {
         rk_night_decide_lapse(night, decision,
                               find_application(night, subject_of(night, decision)));
@@ -202,8 +213,8 @@ static void check_accepted(rk_night *night, size_t decision)
 {
     char hex[RK_DIGEST_HEX + 1];
     const rk_decision_rows *decisions = &night->history.decisions;
-    if (!rk_slice_is(rk_names_text(&night->world.names, decisions->kind[decision]),
-                     "accept_file") ||
+    rk_slice kind = rk_names_text(&night->world.names, decisions->kind[decision]);
+    if ((!rk_slice_is(kind, "accept_file") && !rk_slice_is(kind, "replace_file")) ||
         !rk_slice_is(rk_names_text(&night->world.names, decisions->effect[decision]), "applied"))
         return;
     for (size_t i = 0; i < night->world.new_file_count; i++) {
@@ -226,7 +237,7 @@ void rk_night_decide_entries(rk_night *night)
         if (!decisions->effect[i])
             decide(night, i);
         rk_slice effect = rk_names_text(&night->world.names, decisions->effect[i]);
-        if (rk_slice_is(effect, "applied"))
+        if (rk_slice_is(effect, "applied") || rk_slice_is(effect, "repeated"))
             continue;
         rk_log_warning("decision %.*s is %.*s: %.*s",
                        RK_FMT(rk_texts_get(&night->world.texts, decisions->decision_id[i])),

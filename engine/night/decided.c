@@ -40,6 +40,17 @@ static bool is_applied(const rk_night *night, rk_name effect)
     return rk_slice_is(rk_names_text(&night->world.names, effect), "applied");
 }
 
+/* Another took its place: its id is remembered. */
+static bool is_done(const rk_night *night, rk_name effect)
+{
+    return rk_slice_is(rk_names_text(&night->world.names, effect), "done");
+}
+
+static bool is_kind(const rk_night *night, rk_name kind, const char *text)
+{
+    return rk_slice_is(rk_names_text(&night->world.names, kind), text);
+}
+
 static rk_text entry_text(rk_night *night, size_t decision)
 {
     rk_slice subject = text_of(night, night->history.decisions.subject[decision]);
@@ -68,6 +79,8 @@ static bool takes_place(const rk_night *night, size_t decision, rk_text entry, s
     const rk_decided *old = &night->carried.decided;
     bool applied = is_applied(night, d->effect[decision]);
     bool stands = is_applied(night, old->effect[row]) || old->outcome[row] != 0;
+    if (is_done(night, old->effect[row]))
+        return false;
     if (!stands && text_of(night, d->decision_id[decision]).len &&
         same_text(night, d->decision_id[decision], old->decision_id[row]))
         return true;
@@ -75,6 +88,9 @@ static bool takes_place(const rk_night *night, size_t decision, rk_text entry, s
         return false;
     if (text_of(night, entry).len)
         return same_text(night, entry, old->entry[row]);
+    if (is_kind(night, old->kind[row], "assign_office") &&
+        !is_kind(night, d->kind[decision], "assign_office"))
+        return false;
     return same_text(night, d->subject[decision], old->subject[row]) &&
            (!is_release(night, old->kind[row]) ||
             same_text(night, d->object[decision], old->object[row]));
@@ -84,16 +100,23 @@ static void drop_replaced(rk_night *night, size_t decision, rk_text entry)
 {
     rk_decided *old = &night->carried.decided;
     size_t kept = 0, count = old->batch.count;
-    for (size_t row = 0; row < count; row++)
-        if (!takes_place(night, decision, entry, row))
+    rk_name done = rk_names_add(&night->world.names, RK_S("done"));
+    for (size_t row = 0; row < count; row++) {
+        bool takes = takes_place(night, decision, entry, row);
+        bool stood = is_applied(night, old->effect[row]) || old->outcome[row] != 0;
+        if (takes && stood)
+            old->effect[row] = done;
+        if (!takes || stood)
             rk_batch_copy_row(&old->batch, row, &old->batch, kept++);
+    }
     old->batch.count = kept;
 }
 
 static bool stands_on_no_entry(const rk_night *night, size_t decision)
 {
-    static const char *const kinds[] = {"accept_file", "discard_file", "release_hold",
-                                        "lapse",       "reopen",       "note"};
+    static const char *const kinds[] = {"accept_file",   "discard_file", "release_hold",
+                                        "lapse",         "reopen",       "note",
+                                        "assign_office", "replace_file"};
     rk_slice kind = rk_names_text(&night->world.names, night->history.decisions.kind[decision]);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (rk_slice_is(kind, kinds[i]))
@@ -101,17 +124,18 @@ static bool stands_on_no_entry(const rk_night *night, size_t decision)
     return false;
 }
 
-/* A decision on a file or a lapse that was carried out is done with; all else stands, or waits: a channel's
- * day that was released stays so. */
+/* A decision on a file or a lapse that was carried out is done with, and its id is remembered; all else
+ * stands, or waits: a channel's day that was released stays so. */
 static void add(rk_night *night, size_t decision)
 {
     const rk_decision_rows *d = &night->history.decisions;
     rk_decided *rows = &night->carried.decided;
     rk_text entry = stands_on_no_entry(night, decision) ? 0 : entry_text(night, decision);
-    drop_replaced(night, decision, entry);
-    if (stands_on_no_entry(night, decision) && is_applied(night, d->effect[decision]) &&
-        !is_release(night, d->kind[decision]))
+    bool stays =
+        is_release(night, d->kind[decision]) || is_kind(night, d->kind[decision], "assign_office");
+    if (is_kind(night, d->effect[decision], "repeated"))
         return;
+    drop_replaced(night, decision, entry);
     size_t row = rk_batch_append(&rows->batch);
     rows->decision_id[row] = d->decision_id[decision];
     rows->kind[row] = d->kind[decision];
@@ -123,7 +147,10 @@ static void add(rk_night *night, size_t decision)
     rows->made_at[row] = d->made_at[decision];
     rows->night[row] = night->day;
     rows->effect[row] = d->effect[decision];
+    if (!stays && stands_on_no_entry(night, decision) && is_applied(night, d->effect[decision]))
+        rows->effect[row] = rk_names_add(&night->world.names, RK_S("done"));
     rows->why[row] = d->why[decision];
+    rows->owner[row] = rk_night_assigned_instead(night, d->why[decision]);
     rows->entry[row] = entry;
 }
 
@@ -279,27 +306,31 @@ static const char *changed(const weighing *w, const standing *s)
     return NULL;
 }
 
+void rk_night_turn_stale(rk_night *night, size_t decided, const char *why)
+{
+    rk_decided *d = &night->carried.decided;
+    rk_decision_rows *rows = &night->gone_stale;
+    d->effect[decided] = rk_names_add(&night->world.names, RK_S("stale"));
+    d->why[decided] = rk_texts_add(&night->world.texts, rk_slice_of(why));
+    size_t row = rk_batch_append(&rows->batch);
+    rows->decision_id[row] = d->decision_id[decided];
+    rows->kind[row] = d->kind[decided];
+    rows->subject[row] = d->subject[decided];
+    rows->object[row] = d->object[decided];
+    rows->reason[row] = d->reason[decided];
+    rows->made_by[row] = d->made_by[decided];
+    rows->checked_by[row] = d->checked_by[decided];
+    rows->made_at[row] = d->made_at[decided];
+    rows->effect[row] = d->effect[decided];
+    rows->why[row] = d->why[decided];
+    rk_log_warning("decision %.*s is stale: %s", RK_FMT(text_of(night, d->decision_id[decided])),
+                   why);
+}
+
 static void turn_stale(weighing *w, const standing *s, const char *why)
 {
-    rk_night *night = w->night;
-    rk_decided *d = w->decided;
-    rk_decision_rows *rows = &night->history.decisions;
-    d->effect[s->row] = rk_names_add(&night->world.names, RK_S("stale"));
-    d->why[s->row] = rk_texts_add(&night->world.texts, rk_slice_of(why));
-    size_t row = rk_batch_append(&rows->batch);
-    rows->decision_id[row] = d->decision_id[s->row];
-    rows->kind[row] = d->kind[s->row];
-    rows->subject[row] = d->subject[s->row];
-    rows->object[row] = d->object[s->row];
-    rows->reason[row] = d->reason[s->row];
-    rows->made_by[row] = d->made_by[s->row];
-    rows->checked_by[row] = d->checked_by[s->row];
-    rows->made_at[row] = d->made_at[s->row];
-    rows->effect[row] = d->effect[s->row];
-    rows->why[row] = d->why[s->row];
-    night->world.entries.flags[s->entry] |= RK_ENTRY_STALE;
-    rk_log_warning("decision %.*s is stale: %s", RK_FMT(text_of(night, d->decision_id[s->row])),
-                   why);
+    rk_night_turn_stale(w->night, s->row, why);
+    w->night->world.entries.flags[s->entry] |= RK_ENTRY_STALE;
 }
 
 static int by_row(const void *a, const void *b)
@@ -313,8 +344,69 @@ size_t rk_night_decisions_wait(const rk_night *night)
     const rk_decided *d = &night->carried.decided;
     size_t count = 0;
     for (size_t row = 0; row < d->batch.count; row++)
-        count += !is_applied(night, d->effect[row]);
+        count += !is_applied(night, d->effect[row]) && !is_done(night, d->effect[row]);
     return count;
+}
+
+/* ---- the same again ---- */
+
+static const char *said_before(rk_night *night, size_t decision, rk_day on, bool same)
+{
+    rk_buffer day = {0};
+    rk_day_put(&day, on);
+    const char *text = rk_arena_printf(&night->world.arena,
+                                       same ? "it was carried out on %.*s"
+                                            : "another decision of %.*s has this id",
+                                       RK_FMT(rk_buffer_all(&day)));
+    rk_buffer_free(&day);
+    rk_night_effect(night, decision, same ? "repeated" : "refused", text);
+    return text;
+}
+
+/* A spreadsheet that grows is delivered again and again. What was not carried out may be now. */
+static bool is_known(rk_night *night, size_t decision)
+{
+    const rk_decision_rows *d = &night->history.decisions;
+    const rk_decided *old = &night->carried.decided;
+    for (size_t row = 0; row < old->batch.count; row++) {
+        bool counted = is_applied(night, old->effect[row]) || is_done(night, old->effect[row]) ||
+                       old->outcome[row] != 0;
+        if (!counted || !same_text(night, d->decision_id[decision], old->decision_id[row]))
+            continue;
+        bool same = d->kind[decision] == old->kind[row] &&
+                    same_text(night, d->subject[decision], old->subject[row]) &&
+                    same_text(night, d->object[decision], old->object[row]);
+        said_before(night, decision, old->night[row], same);
+        return true;
+    }
+    return false;
+}
+
+void rk_night_note_repeats(rk_night *night)
+{
+    const rk_decision_rows *d = &night->history.decisions;
+    for (size_t i = 0; i < d->batch.count; i++) {
+        if (d->effect[i] || is_known(night, i))
+            continue;
+        for (size_t k = 0; k < i; k++) {
+            if (d->effect[k] || !same_text(night, d->decision_id[i], d->decision_id[k]))
+                continue;
+            bool same = d->kind[i] == d->kind[k] &&
+                        same_text(night, d->subject[i], d->subject[k]) &&
+                        same_text(night, d->object[i], d->object[k]);
+            said_before(night, i, night->day, same);
+            break;
+        }
+    }
+}
+
+/* Those that lost their ground tonight are told of behind tonight's own. */
+static void tell_stale(rk_night *night)
+{
+    rk_decision_rows *rows = &night->history.decisions;
+    for (size_t row = 0; row < night->gone_stale.batch.count; row++)
+        rk_batch_copy_row(&night->gone_stale.batch, row, &rows->batch,
+                          rk_batch_append(&rows->batch));
 }
 
 void rk_night_weigh_decisions(rk_night *night)
@@ -338,6 +430,7 @@ void rk_night_weigh_decisions(rk_night *night)
         else if ((why = changed(&w, s)) != NULL)
             turn_stale(&w, s, why);
     }
+    tell_stale(night);
     night->stale_decisions = rk_night_decisions_wait(night);
     free(w.items);
 }

@@ -9,12 +9,6 @@
 
 /* ---- before reading ---- */
 
-static bool is_accepted(const rk_night *night, size_t row)
-{
-    rk_slice fate = rk_names_text(&night->world.names, night->carried.files.fate[row]);
-    return rk_slice_is(fate, rk_fate_name(RK_FATE_ACCEPTED));
-}
-
 /* A known file that counts has the name, account and days of this one. */
 static bool has_earlier(const rk_night *night, const rk_file *file)
 {
@@ -22,7 +16,7 @@ static bool has_earlier(const rk_night *night, const rk_file *file)
     for (size_t row = 0; row < known->batch.count; row++)
         if (known->channel[row] == file->channel && known->account[row] == file->account &&
             known->covers_from[row] == file->from && known->covers_until[row] == file->until &&
-            is_accepted(night, row) &&
+            rk_night_file_counts(night, row) &&
             rk_slice_equal(rk_plain_name(rk_texts_get(&night->world.texts, known->name[row])),
                            rk_plain_name(file->name)))
             return true;
@@ -110,7 +104,7 @@ static bool add_known_files(void *context, rk_overlap *o, rk_error *err)
     for (size_t row = 0; row < known->batch.count; row++) {
         if (!rk_overlap_touches(o, known->channel[row], known->account[row],
                                 known->covers_from[row], known->covers_until[row]) ||
-            !is_accepted(a->night, row) ||
+            !rk_night_file_counts(a->night, row) ||
             !rk_digest_parse(rk_texts_get(&a->night->world.texts, known->digest[row]), &digest) ||
             is_source(o, &digest))
             continue;

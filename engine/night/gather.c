@@ -519,6 +519,8 @@ bool rk_night_read(rk_night *night, rk_error *err)
         if (f.has_applications)
             join_applications(night, &f.applications);
         join_entries(&night->world, &f.entries);
+        rk_night_replace_files(night);
+        rk_night_assign_offices(night);
         rk_night_decide_entries(night);
         good = rk_night_doubt_source(night, err);
     }

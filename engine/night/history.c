@@ -347,6 +347,7 @@ bool rk_night_write_history(rk_night *night, rk_error *err)
     write_outcomes(night, &found);
     bool good = write_transitions(night, &found, err);
     write_files(night);
+    rk_night_put_replaced(night);
     write_cases(night);
     free(found.payment);
     free(found.fresh);

@@ -38,6 +38,7 @@ bool rk_night_open(rk_night *night, const rk_manifest *before, const rk_digest *
                    rk_error *err)
 {
     rk_history_init(&night->history);
+    rk_decision_rows_init(&night->gone_stale);
     rk_carried_init(&night->carried);
     rk_closing_init(&night->opening);
     rk_known_init(&night->world.before);
@@ -86,6 +87,8 @@ void rk_night_close(rk_night *night)
     rk_batch_free(&night->causes.batch);
     free(night->gaps.items);
     free(night->lapses);
+    free(night->replaced);
+    rk_batch_free(&night->gone_stale.batch);
     rk_books_free(&night->books);
     rk_world_free(&night->world);
 }
@@ -269,12 +272,28 @@ static bool decide_file(rk_night *night, size_t decision, bool accept, rk_error 
     return bring_back(night, row, accept ? RK_FATE_NONE : RK_FATE_DISCARDED, err);
 }
 
+/* The old one's unreadable lines are no question any more. */
+static bool replace_file(rk_night *night, size_t decision, rk_error *err)
+{
+    const rk_decision_rows *d = &night->history.decisions;
+    const rk_texts *texts = &night->world.texts;
+    size_t row = find_waiting(night, rk_texts_get(texts, d->subject[decision]));
+    if (!rk_night_decide_replacement(night, decision, row))
+        return true;
+    accept_rejects(night, rk_texts_get(texts, d->object[decision]));
+    return bring_back(night, row, RK_FATE_NONE, err);
+}
+
 bool rk_night_decide_files(rk_night *night, rk_error *err)
 {
     const rk_decision_rows *decisions = &night->history.decisions;
+    rk_night_note_repeats(night);
     for (size_t i = 0; i < decisions->batch.count; i++) {
         rk_slice kind = rk_names_text(&night->world.names, decisions->kind[i]);
         bool accept = rk_slice_is(kind, "accept_file");
+        if (!decisions->effect[i] && rk_slice_is(kind, "replace_file") &&
+            !replace_file(night, i, err))
+            return false;
         if (decisions->effect[i] || (!accept && !rk_slice_is(kind, "discard_file")))
             continue;
         if (!decide_file(night, i, accept, err))

@@ -25,6 +25,12 @@ typedef struct rk_source_answer {
     rk_slice office, night, to_state, why, transition;
 } rk_source_answer;
 
+/* A file that counts until tonight. */
+typedef struct rk_replaced {
+    size_t old; /* row of the carried files */
+    rk_digest digest, by;
+} rk_replaced;
+
 typedef struct rk_night {
     /* given */
     rk_settings settings;      /* zone, judge_at, memory, language, biller, start */
@@ -78,6 +84,9 @@ typedef struct rk_night {
     rk_books books;
     rk_decided_lapse *lapses; /* by application: what people decided tonight */
     size_t lapse_count, lapse_capacity;
+    rk_decision_rows gone_stale; /* of earlier nights; they join the history with the weighing */
+    rk_replaced *replaced;       /* by decision, tonight */
+    size_t replaced_count, replaced_capacity;
     size_t unknown_files, set_aside_files, stale_decisions, overdue_channels;
     size_t missing_statements;
 } rk_night;
@@ -170,6 +179,26 @@ void rk_night_extend_begin(rk_night *night);
 /* extend.c: of files that overlap with others of their account only the rows count that no other has; one
  * that lacks a row of another within its days is held. */
 bool rk_night_extend(rk_night *night, rk_entries *fresh, rk_error *err);
+/* replace.c: row `row` of the carried files counts, and nothing took its place since. */
+bool rk_night_file_counts(const rk_night *night, size_t row);
+/* replace.c: carries out one decision: the file that waits (its row) replaces the one of its object. */
+bool rk_night_decide_replacement(rk_night *night, size_t decision, size_t waiting);
+/* replace.c: what is loaded for it; then, when the new files are read; then what is told of the old ones. */
+void rk_night_want_replaced(const rk_night *night, rk_wanted *wanted);
+void rk_night_replace_files(rk_night *night);
+void rk_night_put_replaced(rk_night *night);
+/* assign.c: carries out one decision: an office for an application that has none. */
+void rk_night_decide_office(rk_night *night, size_t decision, uint32_t application);
+/* assign.c: what the source had said, from what the decision did. */
+rk_text rk_night_assigned_instead(rk_night *night, rk_text why);
+/* assign.c: those of earlier nights hold, or turn stale. When the snapshot is in. */
+void rk_night_assign_offices(rk_night *night);
+/* decided.c: decisions that were carried out before, by their ids, are not carried out again. */
+void rk_night_note_repeats(rk_night *night);
+/* decided.c: row `row` of what is decided has lost its ground. */
+void rk_night_turn_stale(rk_night *night, size_t row, const char *why);
+/* decide.c: the entry is none of this business, by a decision. */
+void rk_night_ignore(rk_night *night, uint32_t entry);
 /* decide.c: carries out decisions on entries and cases. */
 void rk_night_decide_entries(rk_night *night);
 /* decide.c: the name of the entry that a subject means: itself, or that of an open case. */

@@ -232,7 +232,8 @@ static void name_stale(rk_night *night)
     for (size_t row = 0; row < night->cases.batch.count; row++)
         for (size_t i = 0;
              night->cases.reason[row] == RK_REASON_DECISION_STALE && i < decided->batch.count; i++)
-            if (rk_slice_equal(rk_texts_get(texts, decided->entry[i]),
+            if (!rk_slice_is(rk_names_text(&night->world.names, decided->effect[i]), "done") &&
+                rk_slice_equal(rk_texts_get(texts, decided->entry[i]),
                                rk_texts_get(texts, night->cases.entry[row])))
                 night->cases.closed_by[row] = decided->decision_id[i];
 }
