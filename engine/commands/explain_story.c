@@ -312,13 +312,13 @@ static void hold_by_missing_days(rk_explain *x)
         const rk_channel *channel = &night->rules.channels[i];
         if (!channel->holds_lapses)
             continue;
-        for (size_t k = 0; k < channel->account_count; k++) {
+        for (size_t k = 0; k < rk_channel_parts(channel); k++) {
             rk_name paid_to = channel->accounts[k].office;
             bool may_be = paid_to == 0 || paid_to == office;
             if (may_be && rk_channel_lists(channel, k, INT32_MIN + 1, INT32_MAX))
                 hold_by_missing_days_of(x, channel, channel->accounts[k].account, &releases);
         }
-        if (channel->account_count == 0)
+        if (rk_channel_parts(channel) == 0)
             hold_by_missing_days_of(x, channel, 0, &releases);
     }
     free(releases.items);

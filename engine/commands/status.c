@@ -92,7 +92,7 @@ static void print_accounts(const status *s, const rk_channel *channel, const rk_
     const rk_night *night = &s->night;
     const rk_names *names = &night->world.names;
     rk_moment begin = rk_day_begin(night->start, night->settings.zone);
-    for (size_t i = 0; i < channel->account_count; i++) {
+    for (size_t i = 0; i < rk_channel_parts(channel); i++) {
         rk_name account = channel->accounts[i].account;
         rk_name office = rk_channel_office(channel, account, night->day);
         if (!rk_channel_lists(channel, i, night->start, night->day))

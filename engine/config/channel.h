@@ -241,6 +241,7 @@ typedef struct rk_channel {
     rk_controls controls;
     rk_account *accounts;
     size_t account_count;
+    bool by_account; /* set when the books are opened: each account is complete by itself */
 } rk_channel;
 
 /* Cuts the first of several formats ("%d/%m/%Y or %d/%m") off `rest`; false when none is left. */
@@ -260,6 +261,12 @@ static inline bool rk_channel_tells_keys(const rk_channel *channel)
         if (channel->keys[kind] >= 0 || channel->key_extracts[kind].fields.count)
             return true;
     return false;
+}
+
+/* How many accounts are complete, or not, each by itself; 0: the channel is as a whole. */
+static inline size_t rk_channel_parts(const rk_channel *channel)
+{
+    return channel->by_account ? channel->account_count : 0;
 }
 
 /* A statement is expected for the day. A day on which none is tells about nothing and misses nothing: the

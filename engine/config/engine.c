@@ -4,6 +4,10 @@
 /* A new row is a change of what the engine does; the words are never used again for anything else. */
 static const rk_choice behaviours[] = {{"statements_without_number", RK_STATEMENTS_WITHOUT_NUMBER},
                                        {"order_of_arrival", RK_ORDER_OF_ARRIVAL},
+                                       {"cases_without_entry", RK_CASES_WITHOUT_ENTRY},
+                                       {"decisions_once", RK_DECISIONS_ONCE},
+                                       {"watermarks_by_account", RK_WATERMARKS_BY_ACCOUNT},
+                                       {"rest_days_shown", RK_REST_DAYS_SHOWN},
                                        {NULL, 0}};
 
 typedef struct behaviour_row {
@@ -18,7 +22,11 @@ static const rk_key behaviour_keys[] = {
          "statements_without_number: one that leaves out the number or balance which its channel "
          "asks for is compared with no other; before, its file was set aside. order_of_arrival: "
          "what is "
-         "known in the end does not depend on the order in which it came"},
+         "known in the end does not depend on the order in which it came. "
+         "cases_without_entry: what asks a person without being an entry is a case. "
+         "decisions_once: an id of a decision is carried out once. watermarks_by_account: each "
+         "account that a channel lists is complete by itself. rest_days_shown: days on which no "
+         "statement is expected are named on the sheet of deliveries"},
     {"from", &rk_value_day, offsetof(behaviour_row, from), .needed = true,
      .doc = "the first day on which the engine behaves so"},
 };

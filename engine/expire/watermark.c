@@ -78,9 +78,9 @@ void rk_gaps_of_channels(const rk_rules *rules, const rk_coverage *coverage, rk_
         const rk_channel *channel = &rules->channels[i];
         if (!channel->holds_lapses)
             continue;
-        for (size_t k = 0; k < channel->account_count; k++)
+        for (size_t k = 0; k < rk_channel_parts(channel); k++)
             gaps_of(channel, &channel->accounts[k], coverage, start, gaps);
-        if (channel->account_count == 0)
+        if (rk_channel_parts(channel) == 0)
             gaps_of(channel, NULL, coverage, start, gaps);
     }
 }
@@ -89,7 +89,7 @@ void rk_gaps_of_channels(const rk_rules *rules, const rk_coverage *coverage, rk_
 static rk_name office_of(const rk_channel *channel, rk_name account, rk_day from, rk_day until)
 {
     rk_name office = 0;
-    for (size_t i = 0; account && i < channel->account_count; i++) {
+    for (size_t i = 0; account && i < rk_channel_parts(channel); i++) {
         const rk_account *row = &channel->accounts[i];
         bool holds = from == RK_NO_DAY || ((row->from == RK_NO_DAY || row->from <= until) &&
                                            (row->until == RK_NO_DAY || from < row->until));

@@ -232,11 +232,11 @@ static void ask_for_channel(asking *a, const rk_channel *channel, const rk_gaps 
     for (rk_day day = night->start > oldest ? night->start : oldest; day <= night->day; day++) {
         if (!has_stayed(night, day) || !rk_night_misses(night, releases, channel, 0, day))
             continue;
-        for (size_t i = 0; i < channel->account_count; i++)
+        for (size_t i = 0; i < rk_channel_parts(channel); i++)
             if (rk_channel_lists(channel, i, day, day) &&
                 rk_night_misses(night, releases, channel, channel->accounts[i].account, day))
                 ask_for_account(a, channel, channel->accounts[i].account, day);
-        if (channel->account_count == 0)
+        if (rk_channel_parts(channel) == 0)
             ask_for_account(a, channel, 0, day);
     }
 }
@@ -337,6 +337,8 @@ void rk_night_ask(rk_night *night, const rk_findings *before)
 {
     rk_findings known, mine;
     rk_findings *all = &night->carried.findings;
+    if (!rk_engine_behaves(&night->rules.engine, RK_CASES_WITHOUT_ENTRY, night->day))
+        return;
     take_asking(before, &known);
     rk_findings_init(&mine);
     asking a = {.night = night, .before = &known, .into = &mine};

@@ -46,6 +46,12 @@ static bool is_done(const rk_night *night, rk_name effect)
     return rk_slice_is(rk_names_text(&night->world.names, effect), "done");
 }
 
+/* Ids of what is done with are carried on. */
+static bool remembers(const rk_night *night)
+{
+    return rk_engine_behaves(&night->rules.engine, RK_DECISIONS_ONCE, night->day);
+}
+
 static bool is_kind(const rk_night *night, rk_name kind, const char *text)
 {
     return rk_slice_is(rk_names_text(&night->world.names, kind), text);
@@ -103,7 +109,8 @@ static void drop_replaced(rk_night *night, size_t decision, rk_text entry)
     rk_name done = rk_names_add(&night->world.names, RK_S("done"));
     for (size_t row = 0; row < count; row++) {
         bool takes = takes_place(night, decision, entry, row);
-        bool stood = is_applied(night, old->effect[row]) || old->outcome[row] != 0;
+        bool stood =
+            remembers(night) && (is_applied(night, old->effect[row]) || old->outcome[row] != 0);
         if (takes && stood)
             old->effect[row] = done;
         if (!takes || stood)
@@ -133,9 +140,13 @@ static void add(rk_night *night, size_t decision)
     rk_text entry = stands_on_no_entry(night, decision) ? 0 : entry_text(night, decision);
     bool stays =
         is_release(night, d->kind[decision]) || is_kind(night, d->kind[decision], "assign_office");
+    bool is_past =
+        !stays && stands_on_no_entry(night, decision) && is_applied(night, d->effect[decision]);
     if (is_kind(night, d->effect[decision], "repeated"))
         return;
     drop_replaced(night, decision, entry);
+    if (is_past && !remembers(night))
+        return;
     size_t row = rk_batch_append(&rows->batch);
     rows->decision_id[row] = d->decision_id[decision];
     rows->kind[row] = d->kind[decision];
@@ -147,7 +158,7 @@ static void add(rk_night *night, size_t decision)
     rows->made_at[row] = d->made_at[decision];
     rows->night[row] = night->day;
     rows->effect[row] = d->effect[decision];
-    if (!stays && stands_on_no_entry(night, decision) && is_applied(night, d->effect[decision]))
+    if (is_past)
         rows->effect[row] = rk_names_add(&night->world.names, RK_S("done"));
     rows->why[row] = d->why[decision];
     rows->owner[row] = rk_night_assigned_instead(night, d->why[decision]);
@@ -385,7 +396,7 @@ static bool is_known(rk_night *night, size_t decision)
 void rk_night_note_repeats(rk_night *night)
 {
     const rk_decision_rows *d = &night->history.decisions;
-    for (size_t i = 0; i < d->batch.count; i++) {
+    for (size_t i = 0; remembers(night) && i < d->batch.count; i++) {
         if (d->effect[i] || is_known(night, i))
             continue;
         for (size_t k = 0; k < i; k++) {

@@ -49,6 +49,9 @@ bool rk_night_open(rk_night *night, const rk_manifest *before, const rk_digest *
     if (!rk_rules_load(night->sources, &night->world.names, &night->world.arena, &night->rules,
                        err))
         return false;
+    bool by_account = rk_engine_behaves(&night->rules.engine, RK_WATERMARKS_BY_ACCOUNT, night->day);
+    for (size_t i = 0; i < night->rules.channel_count; i++)
+        night->rules.channels[i].by_account = by_account;
     if (before) {
         const rk_item *closing = rk_manifest_item(before, RK_ITEM_CLOSING);
         note_changed_rules(night, before);

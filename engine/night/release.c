@@ -27,7 +27,7 @@ static const rk_channel *channel_called(const rk_night *night, rk_slice name, rk
     if (!channel || head.len == name.len)
         return channel;
     *account = rk_names_find(&night->world.names, rest);
-    for (size_t i = 0; i < channel->account_count && *account; i++)
+    for (size_t i = 0; i < rk_channel_parts(channel) && *account; i++)
         if (channel->accounts[i].account == *account)
             return channel;
     return NULL;
@@ -86,9 +86,9 @@ bool rk_night_misses(const rk_night *night, const rk_gaps *releases, const rk_ch
 {
     if (!rk_channel_expects(channel, day))
         return false;
-    if (account || channel->account_count == 0)
+    if (account || rk_channel_parts(channel) == 0)
         return misses(night, releases, channel, account, day);
-    for (size_t i = 0; i < channel->account_count; i++)
+    for (size_t i = 0; i < rk_channel_parts(channel); i++)
         if (misses(night, releases, channel, channel->accounts[i].account, day))
             return true;
     return false;

@@ -19,7 +19,7 @@ static void cover_days(rk_night *night)
         if (file->fate != RK_FATE_ACCEPTED)
             continue;
         const rk_channel *channel = rk_channel_find(&night->rules, file->channel);
-        bool by_account = channel && channel->account_count > 0;
+        bool by_account = channel && rk_channel_parts(channel) > 0;
         for (size_t k = 0; by_account && k < file->part_count; k++)
             rk_coverage_add(&night->carried.coverage, &night->world.names, file->channel,
                             file->parts[k].account, file->parts[k].from, file->parts[k].until);
@@ -198,7 +198,7 @@ static void make_watermarks(rk_night *night)
     rk_gaps releases = {0};
     size_t count = 0, room = 1;
     for (size_t i = 0; i < night->rules.channel_count; i++)
-        room += 1 + night->rules.channels[i].account_count;
+        room += 1 + rk_channel_parts(&night->rules.channels[i]);
     rk_watermark *marks = rk_arena_alloc(arena, room, sizeof *marks);
     rk_night_releases(night, &releases);
     for (size_t i = 0; i < night->rules.channel_count; i++) {
@@ -206,7 +206,7 @@ static void make_watermarks(rk_night *night)
         if (!channel->holds_lapses)
             continue;
         add_mark(night, channel, 0, &releases, &marks[count++]);
-        for (size_t k = 0; k < channel->account_count; k++)
+        for (size_t k = 0; k < rk_channel_parts(channel); k++)
             if (rk_channel_lists(channel, k, night->start, night->day))
                 add_mark(night, channel, channel->accounts[k].account, &releases, &marks[count++]);
     }

@@ -32,14 +32,16 @@ static void lay_day(const rk_job *job, rk_plan_sheet *sheet, uint32_t row, uint1
 {
     const rk_books_input *input = job->desk->input;
     const rk_channel *channel = rk_channel_find(input->rules, mark->channel);
+    bool shows_rest = rk_engine_behaves(&input->rules->engine, RK_REST_DAYS_SHOWN, input->night);
     rk_word_id word = RK_WORD_DELIVERED;
     if (is_set_aside(input, mark, day))
         word = RK_WORD_SET_ASIDE;
     else if (is_listed(mark->waits_for, day))
         word = RK_WORD_NOT_YET;
-    else if (channel && rk_channel_rests(channel, day))
+    else if (channel && shows_rest && rk_channel_rests(channel, day))
         word = RK_WORD_HOLIDAY;
     else if (!channel || !rk_channel_expects(channel, day) ||
+             (!shows_rest && channel->expect != RK_EXPECT_DAILY) ||
              !rk_channel_has_account(channel, mark->account, day))
         word = RK_WORD_NOT_EXPECTED;
     bool late = word == RK_WORD_SET_ASIDE || word == RK_WORD_NOT_YET;
