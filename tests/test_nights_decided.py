@@ -65,13 +65,13 @@ class Decided(Nights):
         new = hashlib.sha256(right.read_bytes()).hexdigest()[:16]
         site.quiet(NEXT)
         site.run(NEXT, 1)  # held: other content under the same name
-        site.put("decisions-1.csv", decisions(decision("D-1", "replace_file", new, old),
-                                              decision("D-2", "replace_file", new, "0" * 16),
+        site.put("decisions-1.csv", decisions(decision("D-0", "replace_file", new, "0" * 16),
+                                              decision("D-1", "replace_file", new, old),
                                               decision("D-3", "replace_file", old, new)))
         site.quiet(THIRD)
         site.run(THIRD, 1)
         self.assertEqual(self.effects(site, THIRD), [
-            ("D-1", "applied", ""), ("D-2", "stale", "no file that counts has the digest of its object"),
+            ("D-0", "stale", "no file that counts has the digest of its object"), ("D-1", "applied", ""),
             ("D-3", "stale", "no quarantined or held file has this digest")])
         self.assertEqual(site.states(), {"P-1": "paid", "P-2": "expired", "P-3": "reinstated"})
         self.assertEqual(sorted(row[1:] for row in site.outcomes(code(1))),
