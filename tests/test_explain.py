@@ -334,8 +334,9 @@ class Cases(Nights):
         entry, other = site.entries(code(1))[0], site.entries(code(77))[0]
         self.decide(site, NEXT, decision("D-1", "resolve", entry), decision("D-2", "note", entry))
         self.decide(site, THIRD, decision("D-1", "ignore", other), code=1)
-        self.stale(site, ("D-1", f"another decision of {NEXT} has this id"))
-        self.decide(site, "2024-03-08", decision("D-5", "ignore", other), put={"indomaret": [paid(f"{DAY} 09:00:00", code(1), 650000)]}, code=1)
+        self.assertIn(f"another decision of {NEXT} has this id", site.command("status", code=1).out)
+        self.decide(site, "2024-03-08", decision("D-5", "ignore", other), code=1,
+                    put={"indomaret": [paid(f"{DAY} 09:00:00", code(1), 650000)]})
         self.stale(site, ("D-1", "underpaid then, duplicate now"))
         self.decide(site, "2024-03-09", decision("D-3", "note", entry), decision("D-6", "note", other), code=1)
         self.stale(site, ("D-1", "underpaid then, duplicate now"))
