@@ -307,7 +307,8 @@ static void keep_untouched(looking *l)
 {
     const rk_findings *before = l->of->before;
     for (size_t row = 0; before && row < before->batch.count; row++)
-        if (!rk_finding_asks((rk_finding_kind)before->kind[row]) && !l->known.seen[row] && before->first_seen[row] >= l->of->oldest &&
+        if (!rk_finding_asks((rk_finding_kind)before->kind[row]) && !l->known.seen[row] &&
+            before->first_seen[row] >= l->of->oldest &&
             rule_on(l, (rk_finding_kind)before->kind[row], before->day[row]))
             rk_batch_copy_row(&before->batch, row, &l->into->batch,
                               rk_batch_append(&l->into->batch));
