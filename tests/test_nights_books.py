@@ -10,7 +10,7 @@ sys.dont_write_bytecode = True
 
 import openpyxl  # noqa: E402
 
-from nights_kit import DAY, NEXT, Nights, application, code, main, paid  # noqa: E402
+from nights_kit import DAY, NEXT, ROOT, Nights, application, code, main, paid  # noqa: E402
 
 
 class Books(Nights):
@@ -39,6 +39,43 @@ class Books(Nights):
             elif row[0]:
                 block[row[0]] = tuple(value or None for value in row[1:] if not isinstance(value, str))
         return blocks
+
+    def test_books_of_provinces_and_zones(self):
+        """Each has its book, its revisions, and can be asked for; their sums are those of their offices."""
+        site = self.site(reports=("harian",))
+        shared = (ROOT / "reports/harian.yaml").read_text()
+        for scope, folder in (("province", "provinsi"), ("zone", "zona")):
+            (site.folder / "reports" / f"{folder}.yaml").write_text(
+                shared.replace("workbook: harian", f"workbook: {folder}").replace("per: office", f"per: {scope}")
+                .replace("'{office}/harian-", f"'{{{scope}}}/{folder}-"))
+        site.applications(application("P-1", code(1), "08:00"), application("P-2", code(2), "08:00", office="jambi"),
+                          application("P-3", code(3), "08:00", office="denpasar"))
+        paid_now = [paid("08:10:00", code(1), 350000), paid("08:10:00", code(2), 350000)]
+        site.quiet(DAY, {"indomaret": paid_now})
+        site.run(DAY, 0)
+        self.assertEqual(self.booked(site, f"WIB/zona-{DAY}.xlsx"), 700000)
+        self.assertEqual(self.booked(site, f"WITA/zona-{DAY}.xlsx"), None)
+        self.assertEqual(self.booked(site, f"Sumatera_Selatan/provinsi-{DAY}.xlsx"), 350000)
+        self.assertEqual(self.booked(site, f"Jambi/provinsi-{DAY}.xlsx"), 350000)
+        # an entry of the day that comes the next night
+        site.quiet(NEXT, {"pos": [paid(f"{DAY} 08:30:00", code(3), 350000)]})
+        site.run(NEXT, 0)
+        self.assertEqual(sorted(p.relative_to(site.output).as_posix() for p in site.output.rglob("*.r2.xlsx")),
+                         [f"Bali/provinsi-{DAY}.r2.xlsx", f"WITA/zona-{DAY}.r2.xlsx",
+                          f"denpasar/harian-{DAY}.r2.xlsx"])
+        self.assertEqual(self.booked(site, f"WITA/zona-{DAY}.r2.xlsx"), 350000)
+        out = site.folder / "asked"
+        done = site.command("report", "--period", DAY, "--office", "Sumatera Selatan", "--out", out, code=0)
+        self.assertEqual(done.out.split("/asked/")[1:], [f"Sumatera_Selatan/provinsi-{DAY}.per-{NEXT}.xlsx\n"])
+        done = site.command("report", "--period", DAY, "--office", "WITB", "--out", out, code=2)
+        self.assertIn('no office, province or zone is called "WITB"', done.err)
+
+    def booked(self, site, path):
+        book = openpyxl.load_workbook(site.output / path, data_only=True)["Ringkasan"]
+        top = next(row for row in range(1, 60) if str(book.cell(row, 1).value).startswith("B. "))
+        heads = [book.cell(top + 1, c).value for c in range(1, 12)]
+        total = next(row for row in range(top, 60) if book.cell(row, 1).value == "TOTAL")
+        return book.cell(total, heads.index("Dibukukan (Rp) (=)") + 1).value or None
 
     def test_another_book_is_left_and_named(self):
         site = self.site()

@@ -241,12 +241,16 @@ static bool know_office(const rk_offices *offices, const rk_names *names, rk_sli
         rk_nearest_try(&nearest, rk_slice_of(others[i]));
     }
     for (size_t i = 0; i < offices->count; i++) {
-        rk_slice office = rk_names_text(names, offices->items[i].office);
-        if (rk_slice_equal(office, name))
-            return true;
-        rk_nearest_try(&nearest, office);
+        const rk_name known[] = {offices->items[i].office, offices->items[i].province,
+                                 offices->items[i].zone_name};
+        for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
+            rk_slice text = rk_names_text(names, known[k]);
+            if (known[k] && rk_slice_equal(text, name))
+                return true;
+            rk_nearest_try(&nearest, text);
+        }
     }
-    rk_fail(err, RK_USAGE, "no office is called \"%.*s\"", RK_FMT(name));
+    rk_fail(err, RK_USAGE, "no office, province or zone is called \"%.*s\"", RK_FMT(name));
     return rk_nearest_hint(&nearest, err);
 }
 

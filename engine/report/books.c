@@ -115,17 +115,24 @@ static void add_scope(const rk_desk *desk, orders *all, const rk_workbook *workb
         add_order(all, workbook, RK_ALL_SLICES, scope);
 }
 
-/* Without an office all of them are made. */
-static bool is_scope(const rk_desk *desk, size_t slice)
+/* Without an office all of them are made; a province or zone is known by its name, or by any office of it. */
+static bool is_scope(const rk_desk *desk, const rk_workbook *workbook, size_t slice)
 {
     rk_slice asked = desk->input->office;
+    const rk_names *names = desk->input->names;
     if (asked.len == 0)
         return true;
     if (slice == RK_ALL_SLICES)
         return rk_slice_is(asked, "nasional");
-    if (desk->slice_offices[slice] == desk->input->rules->offices.none)
+    rk_name office = desk->slice_offices[slice];
+    if (office == desk->input->rules->offices.none)
         return rk_slice_is(asked, "tanpa-kantor") || rk_slice_is(asked, "-");
-    return rk_slice_equal(asked, rk_names_text(desk->input->names, desk->slice_offices[slice]));
+    if (rk_slice_equal(asked, rk_names_text(names, office)))
+        return true;
+    const rk_name *scopes = workbook->per == RK_PER_PROVINCE ? desk->maps.province
+                            : workbook->per == RK_PER_ZONE   ? desk->maps.zone
+                                                             : NULL;
+    return scopes && scopes[office] && rk_slice_equal(asked, rk_names_text(names, scopes[office]));
 }
 
 static void collect(const rk_desk *desk, orders *all)
@@ -135,10 +142,10 @@ static void collect(const rk_desk *desk, orders *all)
         const rk_workbook *workbook = &reports->workbooks[w];
         if (!is_asked(workbook, desk->input))
             continue;
-        if (workbook->per == RK_PER_NATION && is_scope(desk, RK_ALL_SLICES))
+        if (workbook->per == RK_PER_NATION && is_scope(desk, workbook, RK_ALL_SLICES))
             add_order(all, workbook, RK_ALL_SLICES, 0);
         for (size_t s = 0; workbook->per != RK_PER_NATION && s < desk->slice_count; s++) {
-            if (!is_used(desk, s) || !is_scope(desk, s))
+            if (!is_used(desk, s) || !is_scope(desk, workbook, s))
                 continue;
             if (workbook->per == RK_PER_OFFICE)
                 add_order(all, workbook, s, 0);
@@ -413,7 +420,7 @@ static bool name_orders(const rk_desk *desk, orders *all, rk_arena *arena, rk_er
         order *o = &all->items[i];
         o->book.path = path_of(desk, o, true, desk->input->number, arena);
         o->book.workbook = o->workbook->name;
-        o->book.office = o->slice == RK_ALL_SLICES ? 0 : desk->slice_offices[o->slice];
+        o->book.office = o->slice == RK_ALL_SLICES ? o->scope : desk->slice_offices[o->slice];
     }
     if (all->count > 1)
         qsort(all->items, all->count, sizeof *all->items, compare_orders);

@@ -57,8 +57,10 @@ typedef struct rk_books_input {
     rk_days period;
     bool due_only;     /* of those the ones that are due on `night` */
     rk_slice workbook; /* "harian": this one alone, whatever its kind of period */
-    rk_slice office;   /* its code: books of this office alone; "nasional": the nation's */
-    bool figures;      /* no book is written: what each would say is given instead */
+    rk_slice
+        office;   /* its code: books of this office alone; "nasional": the nation's; the name of a
+                          province or zone: the books made for those */
+    bool figures; /* no book is written: what each would say is given instead */
     /* A revision: `number` is its own, and the lines stand on a sheet. NULL: none. */
     const rk_corrections *corrections;
     /* Of a revision: the last editions of the books that were published again, this one's night included; all
@@ -88,7 +90,7 @@ typedef struct rk_books_input {
 typedef struct rk_book {
     rk_slice path;     /* relative, '/' between parts */
     rk_slice workbook; /* "harian" */
-    rk_name office;    /* 0: national */
+    rk_name office;    /* or province, or zone; 0: national */
     rk_buffer bytes;   /* the .xlsx */
     rk_figures figures;
     rk_digest parts; /* of its uncompressed parts in order: independent of the zlib version */
