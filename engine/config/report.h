@@ -195,6 +195,7 @@ typedef enum rk_column_id {
     RK_COLUMN_APPLICATION,
     RK_COLUMN_CANDIDATES,
     RK_COLUMN_OFFICE,
+    RK_COLUMN_PROVINCE, /* of the office */
     RK_COLUMN_SERVICE,
     RK_COLUMN_VALIDITY,
     RK_COLUMN_PURPOSE,

@@ -60,6 +60,7 @@ static const struct {
     [RK_COLUMN_APPLICATION] = {"application", OF_ROWS | OF_FINDINGS},
     [RK_COLUMN_CANDIDATES] = {"candidates", OF_CASES},
     [RK_COLUMN_OFFICE] = {"office", OF_ROWS | OF_FINDINGS},
+    [RK_COLUMN_PROVINCE] = {"province", OF_ROWS | OF_FINDINGS},
     [RK_COLUMN_SERVICE] = {"service", OF_ROWS},
     [RK_COLUMN_VALIDITY] = {"validity", OF_ENTRIES | OF_APPLICATIONS},
     [RK_COLUMN_PURPOSE] = {"purpose", OF_ENTRIES | OF_APPLICATIONS},
@@ -143,11 +144,11 @@ static bool set_orders(const rk_load *load, const rk_key *row, const rk_node *no
                        rk_error *err)
 {
     rk_sheet *sheet = &((sheet_draft *)into)->sheet;
-    const rk_column_id sortable[] = {RK_COLUMN_AGE,      RK_COLUMN_PAID,     RK_COLUMN_BOOKED,
-                                     RK_COLUMN_CHANNEL,  RK_COLUMN_CODE,     RK_COLUMN_APPLICATION,
-                                     RK_COLUMN_OFFICE,   RK_COLUMN_SERVICE,  RK_COLUMN_RECEIVED,
-                                     RK_COLUMN_DUE,      RK_COLUMN_KIND,     RK_COLUMN_OUTCOME,
-                                     RK_COLUMN_DEADLINE, RK_COLUMN_SUBMITTED};
+    const rk_column_id sortable[] = {RK_COLUMN_AGE,      RK_COLUMN_PAID,      RK_COLUMN_BOOKED,
+                                     RK_COLUMN_CHANNEL,  RK_COLUMN_CODE,      RK_COLUMN_APPLICATION,
+                                     RK_COLUMN_OFFICE,   RK_COLUMN_SERVICE,   RK_COLUMN_RECEIVED,
+                                     RK_COLUMN_DUE,      RK_COLUMN_KIND,      RK_COLUMN_OUTCOME,
+                                     RK_COLUMN_DEADLINE, RK_COLUMN_SUBMITTED, RK_COLUMN_PROVINCE};
     sheet->order_count = rk_node_items(node);
     sheet->orders = rk_arena_alloc(load->arena, sheet->order_count + 1, sizeof *sheet->orders);
     for (size_t i = 0; i < sheet->order_count; i++) {

@@ -378,6 +378,9 @@ static void put_cell(rk_row *row, const rk_listing *l, const rk_record *r, rk_co
         rk_row_text(row, r->finding ? RK_STYLE_WRAP : RK_STYLE_TEXT,
                     rk_texts_get(texts, r->application));
         break;
+    case RK_COLUMN_PROVINCE:
+        put_name(row, l, RK_DIM_PROVINCE, l->job->desk->maps.province[r->office]);
+        break;
     case RK_COLUMN_OFFICE:
         put_office(row, l, r->office);
         break;

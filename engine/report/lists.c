@@ -27,6 +27,7 @@ static const column_rule column_rules[RK_COLUMNS] = {
     [RK_COLUMN_APPLICATION] = {13, 0},
     [RK_COLUMN_CANDIDATES] = {16, 0},
     [RK_COLUMN_OFFICE] = {18, 0},
+    [RK_COLUMN_PROVINCE] = {20, 0},
     [RK_COLUMN_SERVICE] = {18, 0},
     [RK_COLUMN_VALIDITY] = {9, 0},
     [RK_COLUMN_PURPOSE] = {12, 0},
@@ -188,13 +189,17 @@ static int compare_column(const rk_listing *l, const rk_record *a, const rk_reco
         return compare_i64(a->booked_on, b->booked_on);
     case RK_COLUMN_CHANNEL:
         return rk_desk_order(desk, RK_DIM_CHANNEL, a->channel, b->channel);
+    case RK_COLUMN_PROVINCE:
+        return rk_desk_order(desk, RK_DIM_PROVINCE, desk->maps.province[a->office],
+                             desk->maps.province[b->office]);
     case RK_COLUMN_OFFICE:
         return rk_desk_order(desk, RK_DIM_OFFICE, a->office, b->office);
     case RK_COLUMN_SERVICE:
         return rk_desk_order(desk, RK_DIM_SERVICE, a->service, b->service);
     case RK_COLUMN_KIND:
     case RK_COLUMN_OUTCOME:
-        return compare_i64(a->outcome, b->outcome);
+        return compare_i64(a->finding ? a->finding : a->outcome,
+                           b->finding ? b->finding : b->outcome);
     case RK_COLUMN_RECEIVED:
         return compare_i64(a->received, b->received);
     case RK_COLUMN_DUE:

@@ -310,6 +310,7 @@ static const pair columns[RK_COLUMNS] = {
     [RK_COLUMN_REFERENCE] = {"Referensi", "Reference"},
     [RK_COLUMN_APPLICATION] = {"No. permohonan", "Application"},
     [RK_COLUMN_OFFICE] = {"Kantor", "Office"},
+    [RK_COLUMN_PROVINCE] = {"Provinsi", "Province"},
     [RK_COLUMN_SERVICE] = {"Layanan", "Service"},
     [RK_COLUMN_RECEIVED] = {"Diterima (Rp)", "Received (Rp)"},
     [RK_COLUMN_DUE] = {"Seharusnya (Rp)", "Due (Rp)"},
