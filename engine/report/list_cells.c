@@ -205,8 +205,12 @@ static void put_name(rk_row *row, const rk_listing *l, rk_dimension dimension, r
         rk_row_text(row, RK_STYLE_TEXT, rk_desk_label(l->job->desk, dimension, name, NULL));
 }
 
-static void put_office(rk_row *row, const rk_listing *l, rk_name name)
+static void put_office(rk_row *row, const rk_listing *l, rk_name name, rk_column_id id)
 {
+    if (id == RK_COLUMN_PROVINCE) {
+        put_name(row, l, RK_DIM_PROVINCE, l->job->desk->maps.province[name]);
+        return;
+    }
     const rk_office *office =
         rk_office_on(&l->job->desk->input->rules->offices, name, l->job->desk->input->night);
     rk_row_text(row, RK_STYLE_TEXT, office ? office->name : rk_job_word(l->job, RK_WORD_NO_OFFICE));
@@ -378,11 +382,9 @@ static void put_cell(rk_row *row, const rk_listing *l, const rk_record *r, rk_co
         rk_row_text(row, r->finding ? RK_STYLE_WRAP : RK_STYLE_TEXT,
                     rk_texts_get(texts, r->application));
         break;
-    case RK_COLUMN_PROVINCE:
-        put_name(row, l, RK_DIM_PROVINCE, l->job->desk->maps.province[r->office]);
-        break;
     case RK_COLUMN_OFFICE:
-        put_office(row, l, r->office);
+    case RK_COLUMN_PROVINCE:
+        put_office(row, l, r->office, id);
         break;
     case RK_COLUMN_RECEIVED:
     case RK_COLUMN_DUE:
@@ -390,10 +392,8 @@ static void put_cell(rk_row *row, const rk_listing *l, const rk_record *r, rk_co
         put_money(row, rk_record_money(r, id));
         break;
     case RK_COLUMN_SUBMITTED:
-        put_moment(row, r->submitted, zone);
-        break;
     case RK_COLUMN_DEADLINE:
-        put_moment(row, r->deadline, zone);
+        put_moment(row, id == RK_COLUMN_SUBMITTED ? r->submitted : r->deadline, zone);
         break;
     case RK_COLUMN_FILE:
         rk_row_text(row, RK_STYLE_TEXT,
