@@ -8,6 +8,7 @@ morning. The engine is never asked.
 """
 
 import random
+import re
 from datetime import date, datetime, time, timedelta
 
 import nights_kit as kit
@@ -47,6 +48,8 @@ def write_rules(folder, start, seed):
         change(path, ("from: 2022-01-26", since + (f"\nuntil: {channel.until}" if channel.until else "")))
     change(folder / "channels/tokopedia.yaml", ("expect: daily", "expect: working_days"))
     change(folder / "channels/lhp.yaml", ("holds_lapses: no", "holds_lapses: yes"))
+    engine = folder / "engine.yaml"  # all that the engine does by now, from the beginning
+    engine.write_text(re.sub("from: [0-9-]+", "from: 2021-01-01", engine.read_text(encoding="utf-8")), encoding="utf-8")
     if seed % 3 == 0:  # the other clock that is in print, and a term of a service's own
         change(folder / "deadlines.yaml", ("source: m-paspor\n  clock: submitted_at",
                                            "source: m-paspor\n  clock: billed_at"),
@@ -144,8 +147,8 @@ class World:
                 yield self.run(day, 2, again, [])
 
     def run(self, day, number, files, decisions):
-        source, count, newest = self.source(day, number, decisions)
-        return Run(day, number, source, count, newest, files, decisions, self.outages.on(day))
+        source, shown, newest = self.source(day, number)
+        return Run(day, number, source, shown, newest, files, decisions, self.outages.on(day))
 
     # ---- the booking system ----
 
@@ -270,7 +273,7 @@ class World:
         else:
             row["amount_due"] = ""
 
-    def source(self, day, number, decisions):
+    def source(self, day, number):
         """What the view shows: all of it, nothing, less, or an old copy. Rows are given when they are new or
         changed against what was ever shown."""
         if number == 1:
@@ -278,7 +281,7 @@ class World:
             self.next_fault(day)
         kind, what = self.fault
         if kind == "gone":
-            return None, 0, None
+            return None, set(), None
         rows = what(self.booking) if kind else self.booking
         self.view = dict(rows)
         until = midnight(day + DAY)
@@ -286,7 +289,7 @@ class World:
         fresh = [row for row in seen if self.shown.get(row["application_id"]) != row]
         self.shown.update({row["application_id"]: row for row in fresh})
         newest = max((datetime.fromisoformat(row["submitted_at"]) for row in seen), default=None)
-        return fresh, len(seen), newest
+        return fresh, {row["application_id"] for row in seen}, newest
 
     def next_fault(self, day):
         draw = self.draw

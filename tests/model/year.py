@@ -17,12 +17,13 @@ from datetime import date, datetime, time, timedelta
 
 import reference
 import reference_statements
-from model.terms import WIB, Terms
+from model.terms import WIB, Terms, read
 
 DAY = timedelta(days=1)
-# What was brought to a run. source: rows of the view that are new or changed, None: out of reach; count, newest:
-# of all its rows; files: (name, bytes); decisions: (id, kind, subject, object); outages: as in outages.yaml.
-Run = namedtuple("Run", "day number source count newest files decisions outages")
+# What was brought to a run. source: rows of the view that are new or changed, None: out of reach; shown: the ids of
+# all its rows; newest: of them; files: (name, bytes); decisions: (id, kind, subject, object); outages: as in
+# outages.yaml.
+Run = namedtuple("Run", "day number source shown newest files decisions outages")
 # What it says. entries: {entry: (outcome, application)}; states, deadlines, holders: by application;
 # waits_by_outage: applications that wait because of one; transitions: (application, from, to); notices: (kind,
 # application, entry).
@@ -81,6 +82,8 @@ class Year:
     def __init__(self, rules, start, channels):
         self.terms, self.start = Terms(rules), start
         self.channels = {channel.name: channel for channel in channels}
+        self.asks_for_each = "cases_without_entry" in {
+            row["behaviour"] for row in read(rules / "engine.yaml").get("behaviours", ())}
         self.read = {}   # statements by name and digest: reading is a function of the bytes
         self.parsed = {}  # by row: the same
         self.said = []   # of each run
@@ -358,17 +361,24 @@ class Year:
                     found = without(found, *self.span(channel, date.fromisoformat(target)))
         return found
 
-    @staticmethod
-    def source_in_doubt(runs):
-        """Out of reach, or with fewer applications, or none as new, as when it was last whole."""
-        count, newest, doubt = 0, None, False
-        for run in runs:
-            released = any(kind == "release_hold" and subject == "source" for _, kind, subject, _ in run.decisions)
-            less = run.source is not None and not released and (
-                run.count < count or (newest is not None and (run.newest is None or run.newest < newest)))
-            doubt = run.source is None or less
+    def source_in_doubt(self, runs):
+        """Out of reach, or with fewer applications, or none as new, as when it was last whole; or without one that
+        waited the night before, until it is back, or a person says that all is right with those it has."""
+        count, newest, doubt, accepted = 0, None, False, set()
+        for number, run in enumerate(runs):
+            doubt = run.source is None
+            if doubt:
+                continue
+            states = self.said[number - 1].states if number and self.asks_for_each else {}
+            gone = {name for name, state in states.items() if state == "awaiting"} - run.shown
+            if any(kind == "release_hold" and subject == "source" for _, kind, subject, _ in run.decisions):
+                accepted = gone
+            else:
+                accepted = accepted & gone
+                doubt = len(run.shown) < count or bool(gone - accepted) or (
+                    newest is not None and (run.newest is None or run.newest < newest))
             if not doubt:
-                count, newest = run.count, run.newest
+                count, newest = len(run.shown), run.newest
         return doubt
 
     # ---- states ----
