@@ -220,12 +220,11 @@ class ModelYear(unittest.TestCase):
         played.play()
         if not played.faults:
             played.finish()
-        print(f"seed {seed}: {len(played.runs)} runs from {played.world.start}, {len(played.states)} of "
-              f"{len(played.model.said[-1].states)} applications changed, {len(played.entries)} entries, "
-              f"{time.monotonic() - began:.0f} s, {len(played.faults)} differences\n"
-              f"    told {dict(played.counts)}\n    brought {played.world.counts}\n"
-              f"    transitions {len(played.transitions)} kinds, {sum(played.transitions.values())}",
-              file=sys.stderr, flush=True)
+        print(f"seed {seed}: {len(played.runs)} runs from {played.world.start}, {len(played.states)} applications "
+              f"changed, {len(played.entries)} entries, {time.monotonic() - began:.0f} s, "
+              f"{len(played.faults)} differences\n    told {dict(played.counts)}\n"
+              f"    brought {played.world.counts}\n    transitions {len(played.transitions)} kinds, "
+              f"{sum(played.transitions.values())}", file=sys.stderr, flush=True)
         for fault in played.faults[:25]:
             print(f"    {fault}", file=sys.stderr, flush=True)
         return played
