@@ -77,6 +77,35 @@ class Books(Nights):
         total = next(row for row in range(top, 60) if book.cell(row, 1).value == "TOTAL")
         return book.cell(total, heads.index("Dibukukan (Rp) (=)") + 1).value or None
 
+    def test_payers_are_named_in_no_book(self):
+        """Statements name who paid, in narratives of every outcome: no sheet of any book does."""
+        site = self.site(reports=("harian", "nasional", "bulanan"))
+        names = ["SITI RAHAYU", "BUDI SANTOSO", "AGUS WIDODO", "DEWI LESTARI", "JOKO PURNOMO"]
+        site.applications(application("P-1", code(1), "08:00"), application("P-2", code(2), "08:00"),
+                          application("P-3", code(3), "08:00"))
+        site.quiet(DAY, {"bca": [
+            paid("09:00:00", code(1), 350000, narrative=f"TRSF E-BANKING CR {code(1)} {names[0]}"),
+            paid("09:00:00", code(1), 350000, narrative=f"TRSF E-BANKING CR {code(1)} {names[1]}"),  # again
+            paid("09:00:00", code(2), 100000, narrative=f"SETORAN {code(2)} {names[2]}"),            # too little
+            paid("09:00:00", code(9), 350000, narrative=f"SETORAN {code(9)} {names[3]}"),            # of nobody
+            paid("09:00:00", "", 123000, narrative=f"{names[4]} PASPOR")]})
+        site.run(DAY, 0)
+        asked = site.folder / "asked"
+        for report in ("selisih", "penerimaan", "bulanan"):
+            site.command("report", "--period", DAY if report == "selisih" else DAY[:7], "--report", report,
+                         "--reports", ROOT / "reports", "--out", asked, code=0)
+        books = sorted([*site.output.rglob("*.xlsx"), *asked.rglob("*.xlsx")])
+        self.assertGreaterEqual(len({path.name.split("-")[0] for path in books}), 5)
+        listed = set()
+        for path in books:
+            for sheet in openpyxl.load_workbook(path):
+                texts = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)
+                listed |= {sheet.title} if code(1) in texts or code(2) in texts else set()
+                for name in names:
+                    for word in name.split():
+                        self.assertNotIn(word, texts.upper(), f"{path.name}!{sheet.title}")
+        self.assertLessEqual({"Penerimaan", "Selisih", "Kedaluwarsa", "Tindak lanjut"} - listed, {"Kedaluwarsa"})
+
     def test_another_book_is_left_and_named(self):
         site = self.site()
         site.applications(application("P-1", code(1), "08:00"))
