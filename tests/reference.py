@@ -399,19 +399,36 @@ def settle(members):
     entries = sorted((e for a in members for e in a.entries),
                      key=in_time_order)
     taken_back = take_back(entries)
+    undone = []
     for entry in entries:
         if entry.names_group:
             entry.shared = sorted(members, key=lambda a: a.id)
         if entry not in taken_back and entry.shared:
             settle_shared(entry)
+        elif entry.outcome == "reversed":
+            undone += would_have_paid(entry, members)
         elif entry not in taken_back:
             settle_one(entry, entry.application, members)
     for entry in entries:
         if entry.application and not entry.allocated:
             entry.application.payers += 1
-        if entry.outcome == "reversed" and not entry.application.state:
-            entry.application.state = "payment_reversed"
-            entry.application.reason = "taken back by a later entry"
+    for application in undone:
+        if not application.state:
+            application.state = "payment_reversed"
+            application.reason = "taken back by a later entry"
+
+
+def would_have_paid(entry, members):
+    """The applications for which a payment is undone: all of a set of its group, were it the only one."""
+    application, rest = entry.application, still_due(entry.application, entry)
+    sets = []
+    if entry.shared:
+        sets = sets_with_sum(entry.shared, entry, entry.amount)
+    elif 0 < rest < entry.amount and entry.amount != application.due:
+        sets = [(application,) + chosen for chosen in
+                sets_with_sum([a for a in members if a is not application], entry, entry.amount - rest)]
+    one = len(sets) == 1 and in_group_window(entry, sets[0])
+    return [application, *sets[0]] if one else [application]
 
 
 def still_due(application, entry):

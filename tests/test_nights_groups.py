@@ -95,5 +95,65 @@ class Groups(Nights):
         self.assertEqual(site.states(), {})  # it waits
 
 
+TAKEN, BACK = "taken back by a later entry", "takes an earlier entry back"
+
+
+def bank(number, amount, **more):
+    return paid("", "", amount, narrative=f"KOREKSI {code(number)} BUDI", **more)
+
+
+class GroupsTakenBack(Nights):
+    """What one payment brought for several is undone for each of them, in whatever night it is taken back."""
+
+    def begin(self, *applications):
+        site = self.site()
+        site.applications(application("P-9", code(9), "08:00"), *applications)
+        site.quiet(DAY, {"bca": [bank(2, sum(row["amount_due"] for row in applications))]})
+        site.run(DAY, 0)
+        self.assertEqual({k: v for k, v in site.states().items() if k != "P-9"},
+                         {row["application_id"]: "paid" for row in applications})
+        return site
+
+    def allocated(self, site, night):
+        return site.sql(f"""
+            SELECT a.application_id, a.amount / 100 FROM rekon.allocation a JOIN rekon.run r USING (run_id)
+            WHERE r.night = '{night}' AND role = 'payment' ORDER BY 1""")
+
+    def taken_back(self, site):
+        site.quiet(THIRD, {"bca": [bank(2, 700000, direction="DB")]})
+        site.run(THIRD, 0)
+        self.assertEqual(site.outcomes(code(2)), [("bca", "reversed", TAKEN, "P-2"), ("bca", "reversal", BACK, "P-2")])
+        self.assertEqual(site.states(), {"P-1": "payment_reversed", "P-2": "payment_reversed", "P-9": "expired"})
+        self.assertEqual(self.allocated(site, THIRD), [])
+
+    def test_two_nights_later(self):
+        site = self.begin(member(1, "08:00"), member(2, "08:01"))
+        self.assertEqual(self.allocated(site, DAY), [("P-1", "350000"), ("P-2", "350000")])
+        site.quiet(NEXT)
+        site.run(NEXT, 0)
+        self.taken_back(site)
+
+    def test_members_of_two_days_and_a_night_without_anything_behind(self):
+        site = self.begin(member(1, "23:30", day=BEFORE), member(2, "00:10"))
+        site.quiet(NEXT)
+        site.run(NEXT, 0)
+        self.taken_back(site)
+        site.applications(application("P-8", code(8), "23:40", day=BEFORE, updated_at="2024-03-08T08:00:00+07:00"))
+        site.quiet("2024-03-08")
+        site.run("2024-03-08", 0)  # the day of the one without entries is read again
+        self.assertEqual([site.states()[f"P-{n}"] for n in (1, 2)], ["payment_reversed"] * 2)
+
+    def test_paid_again_one_by_one(self):
+        site = self.begin(member(1, "08:00"), member(2, "08:01"))
+        site.quiet(NEXT)
+        site.run(NEXT, 0)
+        self.taken_back(site)
+        site.quiet("2024-03-08", {"indomaret": [paid("09:00:00", code(1), 350000)]})
+        site.run("2024-03-08", 0)
+        self.assertEqual(site.outcomes(code(1)), [("indomaret", "late", "paid after the deadline", "P-1")])
+        self.assertEqual(site.states(), {"P-1": "paid_late", "P-2": "payment_reversed", "P-9": "expired"})
+        self.assertEqual(self.allocated(site, "2024-03-08"), [("P-1", "350000")])
+
+
 if __name__ == "__main__":
     main(sys.modules["__main__"])

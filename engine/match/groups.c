@@ -423,6 +423,34 @@ static void hold_named(judging *g, uint32_t entry)
             rk_candidate_list_add(&g->found->held, entry, g->members[i].row);
 }
 
+/* A rule on groups would have decided it. */
+static bool would_pay(const judging *g, uint32_t entry, const choice *c)
+{
+    const rk_matching *rules = &g->run->rules->matching;
+    for (size_t i = 0; i < rules->count; i++)
+        if (is_group_rule(g, i, entry) && all_fit(g, &rules->items[i], entry, c))
+            return true;
+    return false;
+}
+
+/* A payment was taken back: it is undone for all that it would have paid. Nothing of it is noted. */
+static void mark_reversed(judging *g, uint32_t entry, bool *reversed)
+{
+    choice c = {.answer = RK_GROUP_NONE};
+    const rk_entries *e = &g->run->world->entries;
+    size_t own = member_of(g, e->application[entry]);
+    size_t noted = g->run->trace ? g->run->trace->count : 0;
+    reversed[own] = true;
+    if (!rk_is_forced(e, entry) &&
+        (is_wide(g, entry) || rk_owed_verdict(g->run, &g->owed[own], entry).kind == RK_PAYS_MORE))
+        solve(g, entry, &c);
+    bool several = c.answer == RK_GROUP_ONE && would_pay(g, entry, &c);
+    for (size_t i = 0; several && i < c.count; i++)
+        reversed[c.members[i]] |= c.chosen >> i & 1;
+    if (g->run->trace)
+        g->run->trace->count = noted;
+}
+
 static void judge_group(judging *g)
 {
     const rk_run *run = g->run;
@@ -443,7 +471,7 @@ static void judge_group(judging *g)
         else if (run->world->entries.outcome[g->chain.items[i]] == RK_UNIDENTIFIED)
             hold_named(g, g->chain.items[i]);
         else if (run->world->entries.outcome[g->chain.items[i]] == RK_REVERSED)
-            reversed[member_of(g, run->world->entries.application[g->chain.items[i]])] = true;
+            mark_reversed(g, g->chain.items[i], reversed);
     }
     count_entries(g);
     for (size_t i = 0; i < g->count; i++) {

@@ -380,7 +380,8 @@ static void want_groups(const rk_night *night, const fresh *f, group_search *sea
     rk_keys more = {0};
     for (size_t row = 0; known->group_id && row < known->batch.count; row++)
         if (known->group_id[row] &&
-            (rk_reason_of_group((rk_reason)known->reason[row]) || is_searched(night, search, row)))
+            (rk_reason_of_group((rk_reason)known->reason[row]) ||
+             known->reason[row] == RK_REASON_REVERSED || is_searched(night, search, row)))
             want_group(search, rk_texts_get(&w->texts, known->group_id[row]), &more);
     for (size_t row = 0; f->has_applications && told->group_id && row < told->batch.count; row++)
         want_group(search, rk_texts_get(&w->texts, told->group_id[row]), &more);
