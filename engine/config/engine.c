@@ -4,6 +4,7 @@
 /* A new row is a change of what the engine does; the words are never used again for anything else. */
 static const rk_choice behaviours[] = {{"statements_without_number", RK_STATEMENTS_WITHOUT_NUMBER},
                                        {"order_of_arrival", RK_ORDER_OF_ARRIVAL},
+                                       {"groups_taken_back", RK_GROUPS_TAKEN_BACK},
                                        {"cases_without_entry", RK_CASES_WITHOUT_ENTRY},
                                        {"decisions_once", RK_DECISIONS_ONCE},
                                        {"watermarks_by_account", RK_WATERMARKS_BY_ACCOUNT},
@@ -26,7 +27,9 @@ static const rk_key behaviour_keys[] = {
          "cases_without_entry: what asks a person without being an entry is a case. "
          "decisions_once: an id of a decision is carried out once. watermarks_by_account: each "
          "account that a channel lists is complete by itself. rest_days_shown: days on which no "
-         "statement is expected are named on the sheet of deliveries"},
+         "statement is expected are named on the sheet of deliveries. groups_taken_back: a payment "
+         "for "
+         "several of a group that is taken back is undone for each of them; before, for one"},
     {"from", &rk_value_day, offsetof(behaviour_row, from), .needed = true,
      .doc = "the first day on which the engine behaves so"},
 };

@@ -18,6 +18,7 @@ enum { RK_RULES_FORMAT = 1 };
 typedef enum rk_behaviour {
     RK_STATEMENTS_WITHOUT_NUMBER, /* by the last day of the statement */
     RK_ORDER_OF_ARRIVAL,          /* by the night */
+    RK_GROUPS_TAKEN_BACK,         /* by the day of booking of the payment */
     RK_CASES_WITHOUT_ENTRY,       /* by the night, as all that follow */
     RK_DECISIONS_ONCE,
     RK_WATERMARKS_BY_ACCOUNT,

@@ -441,7 +441,9 @@ static void mark_reversed(judging *g, uint32_t entry, bool *reversed)
     size_t own = member_of(g, e->application[entry]);
     size_t noted = g->run->trace ? g->run->trace->count : 0;
     reversed[own] = true;
-    if (!rk_is_forced(e, entry) &&
+    bool undone =
+        rk_engine_behaves(&g->run->rules->engine, RK_GROUPS_TAKEN_BACK, rk_entry_booked(e, entry));
+    if (undone && !rk_is_forced(e, entry) &&
         (is_wide(g, entry) || rk_owed_verdict(g->run, &g->owed[own], entry).kind == RK_PAYS_MORE))
         solve(g, entry, &c);
     bool several = c.answer == RK_GROUP_ONE && would_pay(g, entry, &c);

@@ -28,7 +28,7 @@ import measure  # noqa: E402
 
 TABLES = ("entries.csv", "allocations.csv", "applications.csv", "summary.csv", "links.csv", "rejects.csv")
 MOVED = {"entries.csv": {"entry", "line"}, "rejects.csv": {"line"}}  # columns that a shuffle changes
-HEAD = {"BCA": 5, "BNI": 1, "IDMREKON": 1, "LHP": 1, "MANDIRI": 1, "POSREKON": 1, "TOKOPEDIA": 1}
+HEAD = {"BCA": 5, "BNI": 1, "GERBANG": 1, "IDMREKON": 1, "LHP": 1, "MANDIRI": 1, "POSREKON": 1, "TOKOPEDIA": 1}
 FOOT = {"BCA": 4, "IDMREKON": 1, "POSREKON": 1}
 
 
