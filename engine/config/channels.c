@@ -417,7 +417,7 @@ bool rk_channel_lists(const rk_channel *channel, size_t i, rk_day from, rk_day u
 
 bool rk_channel_has_account(const rk_channel *channel, rk_name account, rk_day on)
 {
-    for (size_t i = 0; i < rk_channel_parts(channel); i++)
+    for (size_t i = 0; i < channel->account_count; i++)
         if (channel->accounts[i].account == account && is_listed(&channel->accounts[i], on, on))
             return true;
     return account == 0;
