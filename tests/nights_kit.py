@@ -406,8 +406,15 @@ class Site:
         """{case: (kind, status)} as last said."""
         return {row[0]: tuple(row[1:]) for row in self.sql("""
             SELECT DISTINCT ON (c.case_id) c.case_id, c.kind, c.status
-            FROM rekon.case_event c JOIN rekon.run r USING (run_id)
+            FROM rekon.case_event c JOIN rekon.run r USING (run_id) WHERE c.case_id NOT LIKE 'T%'
             ORDER BY c.case_id, r.night DESC, r.number DESC""")}
+
+    def findings(self):
+        """[(night, finding, kind, status)] as the nights told them."""
+        return self.sql("""
+            SELECT r.night || '-' || r.number, c.case_id, c.kind, c.status
+            FROM rekon.case_event c JOIN rekon.run r USING (run_id) WHERE c.case_id LIKE 'T%'
+            ORDER BY r.night, r.number, c.case_id, c.status""")
 
     def effects(self):
         return self.sql("""

@@ -6,10 +6,10 @@ Every scenario ends with `verify` and with each night identical when it is run a
 
 import sys
 
-from nights_kit import DAY, NEXT, THIRD, Nights, application, code, main, paid
+from nights_kit import DAY, NEXT, THIRD, Book, Nights, application, code, main, paid
 
 FOURTH = "2024-03-08"
-SLOTS = ("Kuota", "Kunjungan", "Slot terpakai", "Terpakai %", "Dibayar", "Kedaluwarsa", "Slot kembali tepat waktu",
+SLOTS = ("Kuota", "Kunjungan", "Slot terpakai", "Slot terpakai %", "Dibayar", "Kedaluwarsa", "Slot kembali tepat waktu",
          "Slot kembali terlambat")
 CAME = ("Dengan jadwal", "Datang langsung", "Prioritas", "Hotline", "Hadir", "Tidak hadir", "Tidak hadir %",
         "Dijadwal ulang kemari", "Pindah ke hari lain")
@@ -32,6 +32,10 @@ def tables(book):
     return found
 
 
+def month(site, office="palembang", day=DAY):
+    return Book(site.output / f"{office}/bulanan-2024-03.per-{day}.xlsx")
+
+
 def shown(book, block, day, keys):
     row = tables(book)[block][day]
     return tuple(row[key] for key in keys)
@@ -39,7 +43,7 @@ def shown(book, block, day, keys):
 
 class Visits(Nights):
     def test_slots_that_are_given_back_and_those_who_come(self):
-        site = self.site()
+        site = self.site(reports=("harian", "bulanan"))
         rows = {row["application_id"]: row for row in (
             application("comes", code(1), "08:00", source="m-paspor", appointment_on=FOURTH),
             application("lapses", code(2), "08:00", source="m-paspor", appointment_on=FOURTH),
@@ -68,22 +72,20 @@ class Visits(Nights):
         change("comes", FOURTH, attended_at=f"{FOURTH}T09:00:00+07:00")
         site.quiet(FOURTH)
         site.run(FOURTH, 0)
-        book = site.book(day=FOURTH)
+        book = month(site, day=FOURTH)
         self.assertEqual(shown(book, 0, "Jum 08/03", SLOTS), (75, 5, 3, 4, 3, 1, 2, 0))
         self.assertEqual(shown(book, 1, "Jum 08/03", CAME), (2, 0, 0, 1, 1, 2, 66.67, 0, 1))
         self.assertEqual(shown(book, 0, "Rab 06/03", SLOTS), (75, 1, 0, 0, 0, 1, 0, 1))
         self.assertEqual(shown(book, 1, "Sel 05/03", CAME)[:4], (0, 1, 1, 0))
         self.assertEqual(shown(book, 0, "Sel 05/03", SLOTS)[1:3], (2, 2))
-        # as the day itself knew it, and what the nation makes of its quotas
-        self.assertEqual(shown(site.book(day=DAY), 0, "Sel 05/03", SLOTS)[:2], (75, 2))
-        nation = {row["Kode"]: row["Terpakai %"] for row in site.book("nasional", FOURTH).table("Kantor", "Kode")}
-        self.assertEqual(nation["palembang"], 4)
-        self.assertEqual(shown(site.book("jayapura", FOURTH), 0, "Jum 08/03", SLOTS),
+        # as the day itself knew it
+        self.assertEqual(shown(month(site), 0, "Sel 05/03", SLOTS)[:2], (75, 2))
+        self.assertEqual(shown(month(site, "jayapura", FOURTH), 0, "Jum 08/03", SLOTS),
                          (ABSENT, 1, 1, "–", 1, 0, 0, 0))
 
     def test_evidence_that_comes_late_takes_the_slot_back(self):
         """What was seen to lapse in time is no slot given back any more, and stays none when it lapses again."""
-        site = self.site()
+        site = self.site(reports=("harian", "bulanan"))
         site.applications(application("P-1", code(1), "08:00", source="m-paspor", appointment_on=NEXT))
         site.quiet(DAY)
         site.run(DAY, 0)
@@ -91,15 +93,15 @@ class Visits(Nights):
         site.quiet(NEXT, {"pos": [paid(f"{DAY} 09:00:00", code(1), 350000)]})
         site.run(NEXT, 0)
         self.assertEqual(site.states(), {"P-1": "reinstated"})
-        self.assertEqual(shown(site.book(day=NEXT), 0, "Rab 06/03", SLOTS), (75, 1, 1, 1.33, 1, 0, 0, 0))
-        self.assertEqual(shown(site.book(day=NEXT), 1, "Rab 06/03", CAME)[:4], (1, 0, 0, 0))
+        self.assertEqual(shown(month(site, day=NEXT), 0, "Rab 06/03", SLOTS), (75, 1, 1, 1.33, 1, 0, 0, 0))
+        self.assertEqual(shown(month(site, day=NEXT), 1, "Rab 06/03", CAME)[:4], (1, 0, 0, 0))
 
     def test_a_column_that_is_not_there_is_not_available(self):
-        site = self.site()
+        site = self.site(reports=("harian", "bulanan"))
         site.applications(application("P-1", code(1), "08:00"))
         site.quiet(DAY, {"pos": [paid("08:30:00", code(1), 350000)]})
         site.run(DAY, 0)
-        book = site.book()
+        book = month(site)
         self.assertEqual(shown(book, 0, "Sel 05/03", SLOTS), WITHOUT)
         self.assertEqual(shown(book, 1, "Sel 05/03", CAME), (*[ABSENT] * 6, "–", ABSENT, ABSENT))
         self.assertEqual(shown(book, 2, "Sel 05/03", QUALITY), (1, ABSENT))
@@ -109,16 +111,16 @@ class Visits(Nights):
             text = (folder / "quotas.yaml").read_text(encoding="utf-8")
             (folder / "quotas.yaml").write_text("".join(
                 line for line in text.splitlines(True) if "visits:" not in line), encoding="utf-8")
-        site = self.site(rules=forget)
+        site = self.site(rules=forget, reports=("harian", "bulanan"))
         site.applications(application("P-1", code(1), "08:00", source="m-paspor", appointment_on=NEXT))
         site.quiet(DAY)
         site.run(DAY, 0)
-        self.assertEqual(shown(site.book(), 0, "Sel 05/03", SLOTS), WITHOUT)
+        self.assertEqual(shown(month(site), 0, "Sel 05/03", SLOTS), WITHOUT)
 
 
 class Quality(Nights):
     def test_an_implausible_number_is_counted_and_never_refused(self):
-        site = self.site()
+        site = self.site(reports=("harian", "bulanan"))
         site.applications(application("P-1", code(1), "08:00", nik_check="ok"),
                           application("P-2", code(2), "08:00", nik_check="implausible"),
                           application("P-3", code(3), "09:00", nik_check="tidak-wajar"),
@@ -126,7 +128,10 @@ class Quality(Nights):
         site.quiet(DAY, {"pos": [paid("08:30:00", code(n), 350000) for n in (1, 2)]})
         site.run(DAY, 0)
         self.assertEqual(site.states(), {"P-1": "paid", "P-2": "paid", "P-3": "expired", "P-4": "expired"})
-        self.assertEqual(shown(site.book(), 2, "Sel 05/03", QUALITY), (3, 2))
+        self.assertEqual(shown(month(site), 2, "Sel 05/03", QUALITY), (3, 2))
+        rows = site.book().sheets["Ringkasan"]
+        heads = next(number for number, row in enumerate(rows) if QUALITY[1] in row)
+        self.assertEqual([rows[heads + 1][rows[heads].index(key)] for key in QUALITY], [3, 2])
         status = site.command("status")
         self.assertIn("identity numbers that are not plausible (a warning): 3 applications in 2 offices\n", status.out)
         self.assertEqual(site.cases(), {})

@@ -69,8 +69,8 @@ const rk_command rk_commands[] = {
      "  --archive DIR       default: that of the configuration\n"},
     {"explain", rk_command_explain,
      "why an item ended as it did: its whole story, from the archive",
-     "  ITEM                a case, entry, billing code, application, NTPN, NTB or bank\n"
-     "                      reference; or an amount and its date: 350000@2024-03-05\n"
+     "  ITEM                a case, finding, entry, billing code, application, NTPN, NTB or\n"
+     "                      bank reference; or an amount and its date: 350000@2024-03-05\n"
      "  --date D            as known after the last night up to D (default: the newest)\n"
      "  --json              for machines\n"
      "  --all --json        every application and entry that the night judged, one a line\n"

@@ -26,8 +26,8 @@ static bool parse_item(request *q, rk_arena *arena, rk_error *err)
                rk_fail(err, RK_USAGE, "--all takes no item and is for machines: --all --json");
     if (words->count < 1 || words->count > 2)
         return rk_fail(err, RK_USAGE,
-                       "explain takes one item: a case, entry, billing code, application, "
-                       "reference, or an amount and its date");
+                       "explain takes one item: a case, finding, entry, billing code, "
+                       "application, reference, or an amount and its date");
     const char *text = words->items[0];
     if (words->count == 2)
         text = rk_arena_printf(arena, "%s@%s", words->items[0], words->items[1]);
@@ -121,6 +121,15 @@ static bool print_all(rk_explain *x, rk_error *err)
     return good;
 }
 
+static bool print_finding(rk_explain *x, const request *q, rk_error *err)
+{
+    rk_buffer out = {0};
+    bool good =
+        rk_explain_put_finding(x, &q->asked, q->json, &out, err) && rk_json_write(&out, true, err);
+    rk_buffer_free(&out);
+    return good;
+}
+
 static void close(rk_explain *x)
 {
     rk_explain_close(x);
@@ -143,7 +152,10 @@ rk_code rk_command_explain(int argc, char **argv, int64_t now, rk_error *err)
     bool good = parse(&q, &x, argc, argv, err) && choose_night(&q, &x, err);
     rk_log_quiet(true);
     rk_log_mute(true);
-    good = good && (q.all ? print_all(&x, err) : tell(&x, &q.asked, err) && print(&x, &q, err));
+    good = good &&
+           (q.all                              ? print_all(&x, err)
+            : q.asked.form == RK_ASKED_FINDING ? print_finding(&x, &q, err)
+                                               : tell(&x, &q.asked, err) && print(&x, &q, err));
     close(&x);
     rk_archive_close(&x.archive);
     rk_setup_free(&q.setup);

@@ -18,6 +18,7 @@ typedef enum rk_item_form {
     RK_ASKED_ENTRY,
     RK_ASKED_CODE,
     RK_ASKED_AMOUNT, /* with a date */
+    RK_ASKED_FINDING, /* "T1-palembang-20241217" */
 } rk_item_form;
 
 typedef struct rk_asked {
@@ -150,6 +151,13 @@ bool rk_explain_put_text(rk_explain *x, const rk_asked *asked, rk_buffer *out, r
 bool rk_explain_put_json(rk_explain *x, const rk_asked *asked, rk_buffer *out, rk_error *err);
 /* Every application and entry that the night judged, one object a line, to standard output. */
 bool rk_explain_put_all(rk_explain *x, rk_buffer *out, rk_error *err);
+
+/* ---- explain_finding.c ---- */
+
+/* A line of findings as the night left it: what it folds, and when it opened and closed. RK_USAGE when
+ * nothing is known of it. */
+bool rk_explain_put_finding(rk_explain *x, const rk_asked *asked, bool json, rk_buffer *out,
+                            rk_error *err);
 
 /* ---- shared ---- */
 

@@ -56,6 +56,11 @@ bool rk_asked_parse(rk_slice text, rk_asked *asked, rk_error *err)
         asked->form = RK_ASKED_AMOUNT;
         return parse_amount(text, asked, err);
     }
+    rk_finding_kind kind;
+    rk_slice office;
+    rk_day day;
+    if (rk_finding_id_parse(text, &kind, &office, &day))
+        asked->form = RK_ASKED_FINDING;
     rk_slice behind = text.len > 2 ? (rk_slice){text.at + 2, text.len - 2} : text;
     if (rk_slice_starts(text, RK_S("K-")) && parse_name(behind, CASE_HEX, '-', asked))
         asked->form = RK_ASKED_CASE;
@@ -154,6 +159,7 @@ static bool entry_is(const rk_asked *asked, const rk_entries *e, const rk_texts 
             return true;
         break;
     case RK_ASKED_TEXT:
+    case RK_ASKED_FINDING:
         break;
     }
     return text_is(texts, e->reference, row, asked->text) || entry_has_key(asked, e, texts, row) ||
@@ -238,6 +244,8 @@ static bool add_keys(rk_explain *x, const rk_asked *asked, rk_error *err)
         break;
     case RK_ASKED_AMOUNT:
         return search_all(x, asked, err);
+    case RK_ASKED_FINDING:
+        break;
     }
     return true;
 }

@@ -9,6 +9,7 @@ static const rk_choice behaviours[] = {{"statements_without_number", RK_STATEMEN
                                        {"decisions_once", RK_DECISIONS_ONCE},
                                        {"watermarks_by_account", RK_WATERMARKS_BY_ACCOUNT},
                                        {"rest_days_shown", RK_REST_DAYS_SHOWN},
+                                       {"findings_as_cases", RK_FINDINGS_AS_CASES},
                                        {NULL, 0}};
 
 typedef struct behaviour_row {
@@ -22,14 +23,14 @@ static const rk_key behaviour_keys[] = {
      .doc =
          "statements_without_number: one that leaves out the number or balance which its channel "
          "asks for is compared with no other; before, its file was set aside. order_of_arrival: "
-         "what is "
-         "known in the end does not depend on the order in which it came. "
+         "what is known in the end does not depend on the order in which it came. "
          "cases_without_entry: what asks a person without being an entry is a case. "
          "decisions_once: an id of a decision is carried out once. watermarks_by_account: each "
          "account that a channel lists is complete by itself. rest_days_shown: days on which no "
          "statement is expected are named on the sheet of deliveries. groups_taken_back: a payment "
-         "for "
-         "several of a group that is taken back is undone for each of them; before, for one"},
+         "for several of a group that is taken back is undone for each of them; before, for one. "
+         "findings_as_cases: lines of findings open and close in the history of cases and count in "
+         "the conclusion"},
     {"from", &rk_value_day, offsetof(behaviour_row, from), .needed = true,
      .doc = "the first day on which the engine behaves so"},
 };

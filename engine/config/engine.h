@@ -23,6 +23,7 @@ typedef enum rk_behaviour {
     RK_DECISIONS_ONCE,
     RK_WATERMARKS_BY_ACCOUNT,
     RK_REST_DAYS_SHOWN,
+    RK_FINDINGS_AS_CASES, /* by the night */
     RK_BEHAVIOURS
 } rk_behaviour;
 

@@ -70,7 +70,7 @@ static const struct {
     [RK_COLUMN_REASON] = {"reason", OF_ROWS},
     [RK_COLUMN_ACTION] = {"action", OF_CASES},
     [RK_COLUMN_FOLLOW_UP] = {"follow_up", OF_CASES | OF_FINDINGS},
-    [RK_COLUMN_STATUS] = {"status", OF_CASES},
+    [RK_COLUMN_STATUS] = {"status", OF_CASES | OF_FINDINGS},
     [RK_COLUMN_SUBMITTED] = {"submitted", OF_APPLICATIONS},
     [RK_COLUMN_DEADLINE] = {"deadline", OF_APPLICATIONS},
     [RK_COLUMN_STATE] = {"state", OF_APPLICATIONS},

@@ -89,6 +89,9 @@ typedef struct rk_tariffs {
 rk_money rk_tariff_due(const rk_tariffs *tariffs, rk_name service, rk_name validity,
                        rk_slice charges, rk_day submitted_on, rk_day billed_on);
 
+/* The regulation of the tariff that rk_tariff_due looks at; empty: there is none. */
+rk_slice rk_tariff_legal(const rk_tariffs *tariffs, rk_day submitted_on, rk_day billed_on);
+
 /* One part of what is due: the price of the service, or a charge. */
 typedef struct rk_fee {
     rk_name fee; /* the service, or the charge's word */

@@ -269,6 +269,12 @@ static size_t add_charges(const rk_tariff *tariff, rk_name service, rk_slice wor
     return count;
 }
 
+rk_slice rk_tariff_legal(const rk_tariffs *tariffs, rk_day submitted_on, rk_day billed_on)
+{
+    const rk_tariff *tariff = tariff_on(tariffs, submitted_on, billed_on);
+    return tariff ? tariff->legal : (rk_slice){"", 0};
+}
+
 size_t rk_tariff_fees(const rk_tariffs *tariffs, rk_name service, rk_name validity,
                       rk_slice charges, rk_day submitted_on, rk_day billed_on, rk_fee *fees,
                       size_t most)

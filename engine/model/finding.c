@@ -48,6 +48,48 @@ const char *rk_finding_name(rk_finding_kind kind)
     return kind_names[kind] ? kind_names[kind] : "";
 }
 
+/* ---- ids ---- */
+
+enum { DAY_DIGITS = 8 };
+
+void rk_finding_id_put(rk_finding_kind kind, rk_slice office, rk_day day, rk_buffer *out)
+{
+    rk_civil civil = rk_civil_of(day);
+    rk_buffer_printf(out, "T%d-", (int)kind);
+    rk_buffer_slice(out, rk_slice_is(office, "-") ? RK_S("tanpa-kantor") : office);
+    rk_buffer_printf(out, "-%04d%02d%02d", civil.year, civil.month, civil.day);
+}
+
+static bool parse_day(rk_slice digits, rk_day *day)
+{
+    char text[DAY_DIGITS + 2];
+    uint64_t number;
+    if (!rk_slice_to_u64(digits, &number))
+        return false;
+    memcpy(text, digits.at, 4);
+    text[4] = text[7] = '-';
+    memcpy(text + 5, digits.at + 4, 2);
+    memcpy(text + 8, digits.at + 6, 2);
+    return rk_day_parse((rk_slice){text, sizeof text}, day);
+}
+
+bool rk_finding_id_parse(rk_slice id, rk_finding_kind *kind, rk_slice *office, rk_day *day)
+{
+    rk_slice rest = id, head;
+    uint64_t number;
+    if (!rk_slice_cut(&rest, '-', &head) || head.len < 2 || head.at[0] != 'T' ||
+        !rk_slice_to_u64((rk_slice){head.at + 1, head.len - 1}, &number) || number == 0 ||
+        number >= RK_FINDINGS || rest.len < DAY_DIGITS + 2 ||
+        rest.at[rest.len - DAY_DIGITS - 1] != '-' ||
+        !parse_day((rk_slice){rest.at + rest.len - DAY_DIGITS, DAY_DIGITS}, day))
+        return false;
+    *kind = (rk_finding_kind)number;
+    *office = (rk_slice){rest.at, rest.len - DAY_DIGITS - 1};
+    if (rk_slice_is(*office, "tanpa-kantor"))
+        *office = RK_S("-");
+    return true;
+}
+
 void rk_findings_init(rk_findings *findings)
 {
     rk_batch_init(&findings->batch, columns, sizeof columns / sizeof *columns, 16, UINT64_MAX);
@@ -114,13 +156,12 @@ static bool is_alone(rk_finding_kind kind)
     return kind == RK_CONTROL_FAILED || kind == RK_HOLD_STAYS;
 }
 
-static void put_id(const rk_findings *f, size_t row, const rk_texts *texts, uint32_t number,
-                   rk_buffer *ids)
+static void put_id(const rk_texts *texts, rk_text id, uint32_t number, rk_buffer *ids)
 {
     if (number >= IDS_SHOWN)
         return;
     rk_buffer_text(ids, number ? ", " : "");
-    rk_buffer_slice(ids, rk_texts_get(texts, f->application[row]));
+    rk_buffer_slice(ids, rk_texts_get(texts, id));
 }
 
 static void add_to_line(const rk_findings *f, size_t row, const rk_texts *texts, rk_findings *lines,
@@ -158,22 +199,33 @@ static rk_text case_of(const rk_findings *lines, size_t line, const rk_names *na
     return id;
 }
 
-static void end_line(rk_findings *lines, const rk_names *names, rk_texts *texts, rk_buffer *ids)
+static rk_text end_list(rk_texts *texts, uint32_t count, rk_buffer *list)
+{
+    if (count > IDS_SHOWN)
+        rk_buffer_text(list, ", ...");
+    rk_text text = rk_texts_add(texts, rk_buffer_all(list));
+    rk_buffer_clear(list);
+    return text;
+}
+
+/* Of a slot that two have, the other ones are named in the same order. */
+static void end_line(rk_findings *lines, const rk_names *names, rk_texts *texts, rk_buffer *ids,
+                     rk_buffer *others)
 {
     size_t line = lines->batch.count - 1;
     if (lines->batch.count == 0)
         return;
     lines->case_id[line] = case_of(lines, line, names, texts);
-    if (lines->count[line] > IDS_SHOWN)
-        rk_buffer_text(ids, ", ...");
-    lines->application[line] = rk_texts_add(texts, rk_buffer_all(ids));
-    rk_buffer_clear(ids);
+    lines->application[line] = end_list(texts, lines->count[line], ids);
+    rk_text both = end_list(texts, lines->count[line], others);
+    if (lines->kind[line] == RK_SLOT_CONFLICT)
+        lines->said[line] = both;
 }
 
 void rk_findings_fold(const rk_findings *f, rk_day night, const rk_names *names, rk_texts *texts,
                       rk_findings *lines)
 {
-    rk_buffer ids = {0};
+    rk_buffer ids = {0}, others = {0};
     for (size_t row = 0; row < f->batch.count; row++) {
         size_t line = lines->batch.count - 1; /* the open one, when there is any */
         if (f->first_seen[row] > night || f->settled[row])
@@ -182,16 +234,18 @@ void rk_findings_fold(const rk_findings *f, rk_day night, const rk_names *names,
                       lines->office[line] != f->office[row] || lines->day[line] != f->day[row] ||
                       is_alone((rk_finding_kind)f->kind[row]);
         if (is_new) {
-            end_line(lines, names, texts, &ids);
+            end_line(lines, names, texts, &ids, &others);
             line = rk_batch_append(&lines->batch);
             rk_batch_copy_row(&f->batch, row, &lines->batch, line);
         } else {
             add_to_line(f, row, texts, lines, line);
         }
-        put_id(f, row, texts, lines->count[line] - 1, &ids);
+        put_id(texts, f->application[row], lines->count[line] - 1, &ids);
+        put_id(texts, f->said[row], lines->count[line] - 1, &others);
     }
-    end_line(lines, names, texts, &ids);
+    end_line(lines, names, texts, &ids, &others);
     rk_buffer_free(&ids);
+    rk_buffer_free(&others);
 }
 
 /* ---- found by application ---- */

@@ -86,4 +86,16 @@ size_t rk_finding_next(const rk_finding_index *index, const rk_texts *texts, rk_
 /* "tariff_differs", ... as rules name them. */
 const char *rk_finding_name(rk_finding_kind kind);
 
+/* "T1-palembang-20241217": how a line is named everywhere: its kind, office ("tanpa-kantor" for "-") and
+ * day. It stays itself while what it folds changes. */
+void rk_finding_id_put(rk_finding_kind kind, rk_slice office, rk_day day, rk_buffer *out);
+bool rk_finding_id_parse(rk_slice id, rk_finding_kind *kind, rk_slice *office, rk_day *day);
+
+/* A row with count 0 is no finding: the kind is looked for, and the source lacks the columns that `said`
+ * names. It has no day and no application. */
+static inline bool rk_finding_is_absence(const rk_findings *findings, size_t row)
+{
+    return findings->count[row] == 0;
+}
+
 #endif

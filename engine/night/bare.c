@@ -70,6 +70,7 @@ static void look_for_findings(const rk_bare *bare, rk_day day, rk_findings *line
     const rk_reports *reports = &bare->rules->reports;
     rk_looking looking = {.rules = bare->rules,
                           .world = bare->world,
+                          .has_source = true,
                           .zone = bare->settings->zone,
                           .night = day,
                           .oldest = day};

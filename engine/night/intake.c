@@ -84,6 +84,8 @@ void rk_night_close(rk_night *night)
     rk_batch_free(&night->cases_before.batch);
     rk_batch_free(&night->cases.batch);
     rk_batch_free(&night->facts.batch);
+    rk_batch_free(&night->issued.batch);
+    rk_batch_free(&night->issued_before.batch);
     rk_buffer_free(&night->detail);
     rk_buffer_free(&night->open_cases);
     rk_buffer_free(&night->closing);

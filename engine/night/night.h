@@ -13,6 +13,7 @@
 #include "config/rules.h"
 #include "expire/expire.h"
 #include "model/cause.h"
+#include "model/issued.h"
 #include "model/coverage.h"
 #include "report/books.h"
 #include "seal/closing.h"
@@ -66,6 +67,7 @@ typedef struct rk_night {
     rk_history history;
     rk_cases cases_before, cases;
     rk_facts facts; /* tonight's */
+    rk_issued issued, issued_before; /* documents: new tonight; others that have the same ones */
     rk_causes causes;
     uint32_t *entry_causes, *application_causes; /* by row of the world; 0: as before */
     uint32_t rest_cause;                         /* of what changed without one of these */
@@ -105,6 +107,14 @@ bool rk_night_take_in(rk_night *night, rk_error *err);
 /* Reads statements, loads what they touch of the closing state, brings in the snapshot and decisions.
  * Sets `news`. */
 bool rk_night_read(rk_night *night, rk_error *err);
+
+/* What the applications themselves say that cannot be right; part of rk_night_tally. */
+void rk_night_look_for_findings(rk_night *night);
+
+/* Documents across the nights, where findings.yaml asks for it; part of rk_night_tally and of
+ * rk_night_seal_outputs. */
+bool rk_night_read_issued(rk_night *night, rk_error *err);
+bool rk_night_seal_issued(rk_night *night, rk_fact_list *tonight, rk_error *err);
 
 /* Outcomes and states. */
 bool rk_night_judge(rk_night *night, rk_error *err);

@@ -6,7 +6,6 @@
 #include "seal/columns.h"
 #include "night/fold.h"
 #include "tally/facts.h"
-#include "tally/findings.h"
 #include "tally/visits.h"
 #include "version.h"
 
@@ -275,22 +274,6 @@ static uint32_t *causes_of_cases(rk_night *night)
     return causes;
 }
 
-static void look_for_findings(rk_night *night)
-{
-    rk_findings found;
-    rk_looking looking = {.rules = &night->rules,
-                          .world = &night->world,
-                          .before = &night->carried.findings,
-                          .zone = night->settings.zone,
-                          .night = night->day,
-                          .oldest = night->day - night->settings.memory_days};
-    rk_findings before = night->carried.findings;
-    rk_tally_findings(&looking, &found);
-    night->carried.findings = found;
-    rk_night_ask(night, &before);
-    rk_batch_free(&before.batch);
-}
-
 bool rk_night_tally(rk_night *night, rk_error *err)
 {
     rk_night_weigh_decisions(night);
@@ -310,7 +293,11 @@ bool rk_night_tally(rk_night *night, rk_error *err)
                       .rest_cause = night->rest_cause};
     rk_tally_slots(&night->rules, &night->world, night->settings.zone, rk_night_judge_at(night));
     rk_tally_facts(&tally, &night->facts);
-    look_for_findings(night);
+    rk_issued_init(&night->issued);
+    rk_issued_init(&night->issued_before);
+    if (!rk_night_read_issued(night, err))
+        return false;
+    rk_night_look_for_findings(night);
     rk_tally_fold(&night->carried.stock, &night->facts, 0, +1, &night->world.names);
     if (!rk_night_write_history(night, err))
         return false;

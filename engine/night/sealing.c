@@ -228,6 +228,6 @@ bool rk_night_seal_outputs(rk_night *night, rk_error *err)
                             .detail_until = night->detail_until};
     rk_facts_span(&night->facts, &tonight.from, &tonight.until);
     return seal_facts(night, &tonight.ref, err) && seal_detail(night, &tonight.detail, err) &&
-           seal_history(night, err) && seal_closing(night, tonight, err) &&
-           seal_books(night, err) && seal_notices(night, err);
+           seal_history(night, err) && rk_night_seal_issued(night, &tonight, err) &&
+           seal_closing(night, tonight, err) && seal_books(night, err) && seal_notices(night, err);
 }

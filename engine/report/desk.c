@@ -367,18 +367,45 @@ static void lay_cases(rk_desk *desk)
     free(slices);
 }
 
-/* By kind, then age, office and day. */
+/* By kind, then age, office and day; what cannot be looked for is told last. */
 static int compare_findings(const void *a, const void *b, void *context)
 {
     const rk_desk *desk = context;
     const rk_findings *f = desk->input->findings;
     size_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    int order = compare_i64(f->kind[x], f->kind[y]);
+    int order = compare_i64(rk_finding_is_absence(f, x), rk_finding_is_absence(f, y));
+    if (!order)
+        order = compare_i64(f->kind[x], f->kind[y]);
     if (!order)
         order = compare_i64(f->first_seen[x], f->first_seen[y]);
     if (!order)
         order = compare_names(desk, f->office[x], f->office[y]);
     return order ? order : compare_i64(f->day[x], f->day[y]);
+}
+
+/* What cannot be looked for stands in every book, behind what was found. */
+static void cut_findings(rk_desk *desk)
+{
+    const rk_findings *f = desk->input->findings;
+    rk_index *index = &desk->findings;
+    size_t absent = 0, count = index->count;
+    while (absent < count && rk_finding_is_absence(f, index->all[count - 1 - absent]))
+        absent++;
+    uint32_t *sliced =
+        rk_arena_alloc(&desk->arena, count + absent * desk->slice_count + 1, sizeof *sliced);
+    uint32_t *starts = rk_arena_alloc(&desk->arena, desk->slice_count + 2, sizeof *starts);
+    size_t at = 0;
+    for (size_t s = 0; s < desk->slice_count; s++) {
+        starts[s] = (uint32_t)at;
+        for (size_t i = index->starts[s]; i < index->starts[s + 1]; i++)
+            if (!rk_finding_is_absence(f, index->sliced[i]))
+                sliced[at++] = index->sliced[i];
+        for (size_t i = count - absent; i < count; i++)
+            sliced[at++] = index->all[i];
+    }
+    starts[desk->slice_count] = (uint32_t)at;
+    index->sliced = sliced;
+    index->starts = starts;
 }
 
 static void lay_findings(rk_desk *desk)
@@ -393,6 +420,7 @@ static void lay_findings(rk_desk *desk)
         index->all[index->count++] = (uint32_t)i;
     }
     cut_index(desk, index, slices, compare_findings);
+    cut_findings(desk);
     free(slices);
 }
 

@@ -135,6 +135,20 @@ static size_t count_incomplete(const rk_books_input *input)
     return count;
 }
 
+/* Lines of the job, as its sheet lists them. */
+static size_t count_findings(const rk_job *job)
+{
+    const rk_books_input *input = job->desk->input;
+    const rk_findings *f = input->findings;
+    size_t count = 0, found = 0;
+    if (!rk_engine_behaves(&input->rules->engine, RK_FINDINGS_AS_CASES, input->night))
+        return 0;
+    const uint32_t *rows = rk_job_rows(job, &job->desk->findings, &count);
+    for (size_t i = 0; i < count; i++)
+        found += !rk_finding_is_absence(f, rows[i]) && rk_job_has_office(job, f->office[rows[i]]);
+    return found;
+}
+
 void rk_conclusion_lay(const rk_job *job, rk_plan_sheet *sheet, uint32_t row, size_t columns,
                        bool unbalanced)
 {
@@ -151,6 +165,7 @@ void rk_conclusion_lay(const rk_job *job, rk_plan_sheet *sheet, uint32_t row, si
             rk_money_add(&sum, input->cases->amount_minor[rows[i]]);
     }
     open = found;
+    size_t findings = count_findings(job);
     rk_buffer text = {0};
     if (open == 0 && !unbalanced)
         rk_buffer_slice(&text, rk_job_word(job, RK_WORD_AGREES));
@@ -168,7 +183,13 @@ void rk_conclusion_lay(const rk_job *job, rk_plan_sheet *sheet, uint32_t row, si
         rk_buffer_printf(&text, "; %zu ", incomplete);
         rk_buffer_slice(&text, rk_job_word(job, RK_WORD_INCOMPLETE));
     }
-    rk_style style = open || unbalanced ? RK_STYLE_BAD : incomplete ? RK_STYLE_WARN : RK_STYLE_GOOD;
+    if (findings) {
+        rk_buffer_printf(&text, "; %zu ", findings);
+        rk_buffer_slice(&text, rk_job_word(job, RK_WORD_FINDINGS));
+    }
+    rk_style style = open || unbalanced       ? RK_STYLE_BAD
+                     : incomplete || findings ? RK_STYLE_WARN
+                                              : RK_STYLE_GOOD;
     rk_plan_text(sheet, row, 0, style, rk_buffer_all(&text));
     for (size_t c = 1; c < columns; c++)
         rk_plan_blank(sheet, row, (uint16_t)c, style);

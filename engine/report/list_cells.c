@@ -97,8 +97,10 @@ static rk_record finding_record(const rk_desk *desk, uint32_t row)
                        .office = f->office[row],
                        .booked_on = f->day[row],
                        .opened_on = f->first_seen[row],
-                       .case_status =
-                           f->first_seen[row] == desk->input->night ? RK_CASE_NEW : RK_CASE_NONE,
+                       .case_status = rk_finding_is_absence(f, row) ? RK_CASE_NONE
+                                      : f->first_seen[row] == desk->input->night
+                                          ? RK_CASE_NEW
+                                          : RK_CASE_PERSISTING,
                        .received = f->found[row],
                        .due = f->expected[row],
                        .line = f->count[row]};
@@ -350,10 +352,51 @@ static void put_word(rk_row *row, const rk_listing *l, const rk_record *r, rk_co
     }
 }
 
+static void put_finding_id(rk_row *row, const rk_listing *l, const rk_record *r)
+{
+    rk_buffer id = {0};
+    if (r->line)
+        rk_finding_id_put((rk_finding_kind)r->finding,
+                          rk_names_text(l->job->desk->input->names, r->office), r->booked_on, &id);
+    rk_row_text(row, r->case_status == RK_CASE_NEW ? RK_STYLE_BOLD : RK_STYLE_TEXT,
+                rk_buffer_all(&id));
+    rk_buffer_free(&id);
+}
+
+/* What the source says, or does not. */
+static void put_said(rk_row *row, const rk_listing *l, const rk_record *r)
+{
+    rk_buffer text = {0};
+    if (r->finding && r->line == 0)
+        rk_buffer_slice(&text, rk_job_word(l->job, RK_WORD_COLUMN_MISSING));
+    rk_buffer_slice(&text, rk_texts_get(l->job->desk->input->texts, r->reference));
+    rk_row_text(row, RK_STYLE_WRAP, rk_buffer_all(&text));
+    rk_buffer_free(&text);
+}
+
+/* Cells that only a finding has, or what stands where one cannot be looked for. */
+static bool put_of_finding(rk_row *row, const rk_listing *l, const rk_record *r, rk_column_id id)
+{
+    bool is_absence = r->line == 0;
+    if (id == RK_COLUMN_CASE && !r->case_id)
+        put_finding_id(row, l, r);
+    else if (id == RK_COLUMN_SAID)
+        put_said(row, l, r);
+    else if (id == RK_COLUMN_OFFICE && is_absence)
+        rk_row_blank(row, RK_STYLE_TEXT);
+    else if (id == RK_COLUMN_COUNT && is_absence)
+        rk_row_text(row, RK_STYLE_NIL_RIGHT, rk_job_word(l->job, RK_WORD_UNAVAILABLE));
+    else
+        return false;
+    return true;
+}
+
 static void put_cell(rk_row *row, const rk_listing *l, const rk_record *r, rk_column_id id,
                      rk_zone zone)
 {
     const rk_texts *texts = l->job->desk->input->texts;
+    if (r->finding && put_of_finding(row, l, r, id))
+        return;
     switch (id) {
     case RK_COLUMN_CASE:
         rk_row_text(row, r->case_status == RK_CASE_NEW ? RK_STYLE_BOLD : RK_STYLE_TEXT,
@@ -375,7 +418,6 @@ static void put_cell(rk_row *row, const rk_listing *l, const rk_record *r, rk_co
         put_code(row, r->code);
         break;
     case RK_COLUMN_REFERENCE:
-    case RK_COLUMN_SAID:
         rk_row_text(row, RK_STYLE_WRAP, rk_texts_get(texts, r->reference));
         break;
     case RK_COLUMN_APPLICATION:

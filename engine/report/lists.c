@@ -112,7 +112,8 @@ static bool key_of(const rk_desk *desk, const rk_record *r, rk_dimension dimensi
 
 static bool passes(const rk_listing *l, const rk_record *r)
 {
-    if (!rk_job_has_office(l->job, r->office))
+    bool is_absence = r->finding && r->line == 0; /* in every book */
+    if (!is_absence && !rk_job_has_office(l->job, r->office))
         return false;
     for (size_t i = 0; i < l->rule->where_count; i++) {
         const rk_cube_filter *filter = &l->filters[i];

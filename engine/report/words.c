@@ -23,6 +23,8 @@ static const pair words[RK_WORDS] = {
     [RK_WORD_AGREES] = {"COCOK, nihil selisih", "AGREES, no differences"},
     [RK_WORD_DIFFERENCES] = {"selisih", "differences"},
     [RK_WORD_INCOMPLETE] = {"kanal belum lengkap", "channels incomplete"},
+    [RK_WORD_FINDINGS] = {"temuan", "findings"},
+    [RK_WORD_COLUMN_MISSING] = {"kolom tidak diisi sumber: ", "the source has no column: "},
     [RK_WORD_UNBALANCED] = {"mutasi tidak seimbang", "movements do not balance"},
     [RK_WORD_CHECK_ROLL] = {"Kontrol: jumlah (+) dan (−) terhadap (=)",
                             "Check: (+) and (−) against (=)"},

@@ -78,6 +78,7 @@ void rk_carried_init(rk_carried *carried)
     init_rejects(&carried->rejects);
     rk_decided_init(&carried->decided);
     rk_findings_init(&carried->findings);
+    rk_freed_init(&carried->freed);
     uint64_t all = ((uint64_t)1 << rk_case_column_count) - 1;
     rk_file_rows_init(&carried->files);
     rk_batch_init(&carried->cases.batch, rk_case_columns, rk_case_column_count, 64, all);
@@ -97,6 +98,7 @@ void rk_carried_free(rk_carried *carried)
     rk_batch_free(&carried->revisions.batch);
     rk_batch_free(&carried->accounts.batch);
     rk_batch_free(&carried->findings.batch);
+    rk_batch_free(&carried->freed.batch);
 }
 
 void rk_wanted_free(rk_wanted *wanted)
@@ -242,6 +244,16 @@ static void read_found(rk_closing *closing, rk_line *line)
         closing->facts[closing->fact_count - 1].findings = rk_line_ref(line);
 }
 
+static void read_issued(rk_closing *closing, rk_line *line)
+{
+    if (closing->fact_count == 0) {
+        line->good = false;
+        return;
+    }
+    closing->facts[closing->fact_count - 1].issued_keys = rk_line_ref(line);
+    closing->facts[closing->fact_count - 1].issued = rk_line_ref(line);
+}
+
 /* Room of the lists that grow while a root is read. */
 typedef struct rooms {
     size_t segments, lists, facts;
@@ -274,6 +286,8 @@ static bool read_line(rk_closing *closing, rk_line *line, rooms *room)
         closing->accounts = rk_line_ref(line);
     else if (rk_slice_is(what, "findings"))
         closing->findings = rk_line_ref(line);
+    else if (rk_slice_is(what, "freed"))
+        closing->freed = rk_line_ref(line);
     else if (rk_slice_is(what, "files"))
         add_list(closing, &room->lists, line);
     else if (rk_slice_is(what, "segment"))
@@ -284,6 +298,8 @@ static bool read_line(rk_closing *closing, rk_line *line, rooms *room)
         read_detail(closing, line);
     else if (rk_slice_is(what, "found"))
         read_found(closing, line);
+    else if (rk_slice_is(what, "issued"))
+        read_issued(closing, line);
     else
         return false;
     return line->good && line->at == line->count;
@@ -368,7 +384,9 @@ bool rk_closing_open(const rk_archive *archive, const rk_ref *root, rk_world *wo
            (closing->accounts.size == 0 ||
             fetch_batch(archive, &closing->accounts, world, &carried->accounts.batch, err)) &&
            (closing->findings.size == 0 ||
-            fetch_batch(archive, &closing->findings, world, &carried->findings.batch, err));
+            fetch_batch(archive, &closing->findings, world, &carried->findings.batch, err)) &&
+           (closing->freed.size == 0 ||
+            fetch_batch(archive, &closing->freed, world, &carried->freed.batch, err));
 }
 
 static bool visit_run(const rk_fact_list *run, rk_ref_visit *visit, void *context, rk_error *err)
@@ -377,7 +395,9 @@ static bool visit_run(const rk_fact_list *run, rk_ref_visit *visit, void *contex
            (run->detail.size == 0 || (visit(context, "detail", &run->detail, err) &&
                                       visit(context, "cases", &run->cases, err) &&
                                       visit(context, "stock", &run->stock, err))) &&
-           (run->findings.size == 0 || visit(context, "findings", &run->findings, err));
+           (run->findings.size == 0 || visit(context, "findings", &run->findings, err)) &&
+           (run->issued.size == 0 || (visit(context, "issued", &run->issued_keys, err) &&
+                                      visit(context, "issued", &run->issued, err)));
 }
 
 bool rk_closing_visit(const rk_archive *archive, const rk_ref *root, rk_ref_visit *visit,
@@ -397,7 +417,8 @@ bool rk_closing_visit(const rk_archive *archive, const rk_ref *root, rk_ref_visi
         (closing.decided.size == 0 || visit(context, "decided", &closing.decided, err)) &&
         (closing.revisions.size == 0 || visit(context, "revisions", &closing.revisions, err)) &&
         (closing.accounts.size == 0 || visit(context, "accounts", &closing.accounts, err)) &&
-        (closing.findings.size == 0 || visit(context, "findings", &closing.findings, err));
+        (closing.findings.size == 0 || visit(context, "findings", &closing.findings, err)) &&
+        (closing.freed.size == 0 || visit(context, "freed", &closing.freed, err));
     for (size_t i = 0; good && i < closing.list_count; i++)
         good = visit(context, "files", &closing.lists[i].ref, err);
     for (size_t i = 0; good && i < closing.fact_count; i++)

@@ -17,6 +17,7 @@
 #include "model/decided.h"
 #include "model/fact.h"
 #include "model/finding.h"
+#include "model/freed.h"
 #include "model/follow.h"
 #include "model/history.h"
 #include "model/world.h"
@@ -52,8 +53,9 @@ typedef struct rk_fact_list {
     rk_day from, until;
     rk_ref detail; /* size 0: sealed before details were kept */
     rk_day detail_from, detail_until;
-    rk_ref cases, stock; /* as the run left them */
-    rk_ref findings;     /* the same; size 0: there was none */
+    rk_ref cases, stock;        /* as the run left them */
+    rk_ref findings;            /* the same; size 0: there was none */
+    rk_ref issued_keys, issued; /* documents that it saw first; size 0: none */
 } rk_fact_list;
 
 typedef struct rk_closing {
@@ -73,6 +75,7 @@ typedef struct rk_closing {
     rk_ref revisions;        /* size 0: none was ever made */
     rk_ref accounts;         /* size 0: no channel asks that statements follow one another */
     rk_ref findings;         /* size 0: there is none */
+    rk_ref freed;            /* the same */
     uint32_t *entry_segment; /* by carried entry: the segment it came from */
     size_t entry_capacity;
 } rk_closing; /* {0} with start and since RK_NO_...: before the first night */
@@ -122,6 +125,7 @@ typedef struct rk_carried {
     rk_revisions revisions;
     rk_follow_rows accounts; /* last number and balance of each, and what is missing before */
     rk_findings findings;    /* sorted */
+    rk_freed freed;          /* slots that were given back, of visits not long ago */
 } rk_carried;
 
 void rk_closing_init(rk_closing *closing);

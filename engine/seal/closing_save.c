@@ -360,7 +360,8 @@ static bool put_carried(const saving *s, rk_buffer *out, rk_fact_list *tonight, 
             return false;
     }
     return put_if_any(s, out, "revisions", &carried->revisions.batch, err) &&
-           put_if_any(s, out, "accounts", &carried->accounts.batch, err);
+           put_if_any(s, out, "accounts", &carried->accounts.batch, err) &&
+           put_if_any(s, out, "freed", &carried->freed.batch, err);
 }
 
 static void put_run(rk_buffer *out, const char *what, rk_day night, int number)
@@ -418,11 +419,17 @@ static void put_facts(rk_buffer *out, const rk_fact_list *list)
         rk_line_put_ref(out, &list->stock);
         rk_buffer_char(out, '\n');
     }
-    if (list->findings.size == 0)
-        return;
-    rk_buffer_text(out, "found");
-    rk_line_put_ref(out, &list->findings);
-    rk_buffer_char(out, '\n');
+    if (list->findings.size) {
+        rk_buffer_text(out, "found");
+        rk_line_put_ref(out, &list->findings);
+        rk_buffer_char(out, '\n');
+    }
+    if (list->issued.size) {
+        rk_buffer_text(out, "issued");
+        rk_line_put_ref(out, &list->issued_keys);
+        rk_line_put_ref(out, &list->issued);
+        rk_buffer_char(out, '\n');
+    }
 }
 
 static void put_fact_lists(const saving *s, const rk_fact_list *tonight, rk_buffer *out)

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "tally/conflicts.h"
 #include "tally/office.h"
 
 /* ---- the findings there were, by application ---- */
@@ -126,6 +127,12 @@ static const rk_finding_rule *rule_on(const looking *l, rk_finding_kind kind, rk
     return day == RK_NO_DAY ? NULL : rk_finding_rule_on(&l->of->rules->findings, kind, day);
 }
 
+/* Nights that were sealed before say less of a finding. */
+static bool tells_all(const looking *l)
+{
+    return rk_engine_behaves(&l->of->rules->engine, RK_FINDINGS_AS_CASES, l->of->night);
+}
+
 static void look_at_office(looking *l, size_t row, const told *t)
 {
     if (t->office != l->of->rules->offices.none || l->a->office[row] == t->office ||
@@ -151,6 +158,9 @@ static void look_at_tariff(looking *l, size_t row, const told *t)
     size_t at = add(l, row, t, RK_TARIFF_DIFFERS, t->filed, l->of->night);
     l->into->expected[at] = tariff;
     l->into->found[at] = due;
+    if (tells_all(l))
+        l->into->said[at] = rk_texts_add(
+            &l->of->world->texts, rk_tariff_legal(&l->of->rules->tariffs, t->filed, t->billed));
 }
 
 /* The bill is not paid, and nothing that is still awaited can change that; *from: since when. */
@@ -235,12 +245,72 @@ static void look_beyond(looking *l, uint32_t *slots, size_t size, const bool *to
 {
     const rk_findings *before = l->of->before;
     for (size_t row = 0; before && row < before->batch.count; row++) {
-        if (before->kind[row] != RK_ISSUED_TWICE || l->known.seen[row])
+        if (before->kind[row] != RK_ISSUED_TWICE || l->known.seen[row] ||
+            rk_finding_is_absence(before, row))
             continue;
         uint32_t shared = *slot_of(l, slots, size, before->said[row]);
         if (shared && !told_of[shared - 1])
             add_twice(l, shared - 1);
     }
+}
+
+/* The application is in the world, or has the finding already and keeps it. */
+static bool is_told(const looking *l, rk_slice id, const uint32_t *ids, size_t size)
+{
+    const rk_findings *before = l->of->before;
+    size_t at = (size_t)rk_slice_hash(id) & (size - 1);
+    for (; ids[at]; at = (at + 1) & (size - 1))
+        if (rk_slice_equal(rk_texts_get(l->texts, l->a->id[ids[at] - 1]), id))
+            return true;
+    if (l->known.size == 0)
+        return false;
+    at = (size_t)rk_slice_hash(id) & (l->known.size - 1);
+    for (; l->known.slots[at]; at = (at + 1) & (l->known.size - 1)) {
+        uint32_t old = l->known.slots[at] - 1;
+        if (before->kind[old] == RK_ISSUED_TWICE && !rk_finding_is_absence(before, old) &&
+            rk_slice_equal(rk_texts_get(l->texts, before->application[old]), id))
+            return true;
+    }
+    return false;
+}
+
+static uint32_t *index_ids(const looking *l, size_t size)
+{
+    uint32_t *ids = rk_alloc(size, sizeof *ids);
+    for (size_t row = 0; row < l->a->batch.count; row++) {
+        size_t at = (size_t)rk_slice_hash(rk_texts_get(l->texts, l->a->id[row])) & (size - 1);
+        while (ids[at])
+            at = (at + 1) & (size - 1);
+        ids[at] = (uint32_t)row + 1;
+    }
+    return ids;
+}
+
+/* A document of the world that an application of an earlier night has, which tonight does not touch. */
+static void look_at_earlier(looking *l, uint32_t *slots, size_t size, bool *told_of)
+{
+    const rk_issued *issued = l->of->issued;
+    if (!issued || issued->batch.count == 0)
+        return;
+    uint32_t *ids = index_ids(l, size);
+    for (size_t row = 0; row < issued->batch.count; row++) {
+        uint32_t shared = *slot_of(l, slots, size, issued->document[row]);
+        rk_slice id = rk_texts_get(l->texts, issued->application[row]);
+        if (!shared || !rule_on(l, RK_ISSUED_TWICE, issued->day[row]) || is_told(l, id, ids, size))
+            continue;
+        if (!told_of[shared - 1])
+            add_twice(l, shared - 1);
+        told_of[shared - 1] = true;
+        size_t at = rk_batch_append(&l->into->batch);
+        l->into->kind[at] = RK_ISSUED_TWICE;
+        l->into->office[at] = issued->office[row];
+        l->into->day[at] = issued->day[row];
+        l->into->first_seen[at] = l->of->night;
+        l->into->application[at] = issued->application[row];
+        l->into->said[at] = issued->document[row];
+        l->into->count[at] = 1;
+    }
+    free(ids);
 }
 
 static void look_for_twice(looking *l)
@@ -266,6 +336,7 @@ static void look_for_twice(looking *l)
         told_of[*slot - 1] = true;
         add_twice(l, row);
     }
+    look_at_earlier(l, slots, size, told_of);
     look_beyond(l, slots, size, told_of);
     free(told_of);
     free(slots);
@@ -281,7 +352,7 @@ static void drop_single(looking *l)
     uint32_t *slots = rk_alloc(size, sizeof *slots), *first = rk_alloc(count + 1, sizeof *first);
     uint32_t *sharers = rk_alloc(count + 1, sizeof *sharers);
     for (size_t row = 0; row < count; row++) {
-        if (f->kind[row] != RK_ISSUED_TWICE)
+        if (f->kind[row] != RK_ISSUED_TWICE || rk_finding_is_absence(f, row))
             continue;
         rk_slice number = rk_texts_get(l->texts, f->said[row]);
         size_t at = (size_t)rk_slice_hash(number) & (size - 1);
@@ -293,7 +364,8 @@ static void drop_single(looking *l)
         sharers[first[row]]++;
     }
     for (size_t row = 0; row < count; row++)
-        if (f->kind[row] != RK_ISSUED_TWICE || sharers[first[row]] > 1)
+        if (f->kind[row] != RK_ISSUED_TWICE || rk_finding_is_absence(f, row) ||
+            sharers[first[row]] > 1)
             rk_batch_copy_row(&f->batch, row, &f->batch, kept++);
     f->batch.count = kept;
     free(slots);
@@ -308,10 +380,72 @@ static void keep_untouched(looking *l)
     const rk_findings *before = l->of->before;
     for (size_t row = 0; before && row < before->batch.count; row++)
         if (!rk_finding_asks((rk_finding_kind)before->kind[row]) && !l->known.seen[row] &&
-            before->first_seen[row] >= l->of->oldest &&
+            before->kind[row] != RK_SLOT_CONFLICT && before->first_seen[row] >= l->of->oldest &&
             rule_on(l, (rk_finding_kind)before->kind[row], before->day[row]))
             rk_batch_copy_row(&before->batch, row, &l->into->batch,
                               rk_batch_append(&l->into->batch));
+}
+
+/* ---- what cannot be looked for ---- */
+
+static void lack(bool is_there, const char *column, rk_buffer *missing)
+{
+    if (is_there)
+        return;
+    rk_buffer_text(missing, missing->len ? ", " : "");
+    rk_buffer_text(missing, column);
+}
+
+/* The columns that a kind needs and the source does not have. */
+static void put_missing(const rk_applications *a, rk_finding_kind kind, rk_buffer *missing)
+{
+    bool by_attendance = kind == RK_ATTENDED_UNPAID || kind == RK_PAID_NOT_ISSUED;
+    bool by_issue =
+        kind == RK_ISSUED_UNPAID || kind == RK_PAID_NOT_ISSUED || kind == RK_NOT_COLLECTED;
+    lack(!by_attendance || a->attended_at, "attended_at", missing);
+    lack(!by_issue || a->issued_on, "issued_on", missing);
+    lack(kind != RK_NOT_COLLECTED || a->collected_on || a->delivered_on, "collected_on", missing);
+    lack(kind != RK_ISSUED_TWICE || a->document_no, "document_no", missing);
+    lack(kind != RK_SLOT_CONFLICT || a->appointment_on, "appointment_on", missing);
+    lack(kind != RK_SLOT_CONFLICT || a->slot, "slot", missing);
+}
+
+/* Since when the kind could not be looked for. */
+static rk_day absent_since(const looking *l, rk_finding_kind kind)
+{
+    const rk_findings *before = l->of->before;
+    for (size_t row = 0; before && row < before->batch.count; row++)
+        if (before->kind[row] == kind && rk_finding_is_absence(before, row))
+            return before->first_seen[row];
+    return l->of->night;
+}
+
+static void add_absence(looking *l, rk_finding_kind kind, rk_slice missing)
+{
+    rk_findings *f = l->into;
+    size_t at = rk_batch_append(&f->batch);
+    f->kind[at] = (uint8_t)kind;
+    f->office[at] = l->of->rules->offices.none;
+    f->first_seen[at] = absent_since(l, kind);
+    f->said[at] = rk_texts_add(&l->of->world->texts, missing);
+}
+
+/* Without the source nothing new is known of its columns. */
+static void note_absences(looking *l)
+{
+    const rk_findings *before = l->of->before;
+    rk_buffer missing = {0};
+    for (int kind = 1; l->of->has_source && kind < RK_FINDINGS; kind++) {
+        rk_buffer_clear(&missing);
+        put_missing(l->a, (rk_finding_kind)kind, &missing);
+        if (missing.len && rule_on(l, (rk_finding_kind)kind, l->of->night))
+            add_absence(l, (rk_finding_kind)kind, rk_buffer_all(&missing));
+    }
+    for (size_t row = 0; !l->of->has_source && before && row < before->batch.count; row++)
+        if (rk_finding_is_absence(before, row))
+            rk_batch_copy_row(&before->batch, row, &l->into->batch,
+                              rk_batch_append(&l->into->batch));
+    rk_buffer_free(&missing);
 }
 
 void rk_tally_findings(const rk_looking *of, rk_findings *findings)
@@ -331,6 +465,10 @@ void rk_tally_findings(const rk_looking *of, rk_findings *findings)
     if (of->rules->findings.count)
         look_for_twice(&l);
     keep_untouched(&l);
+    if (of->freed)
+        rk_tally_conflicts(of->rules, of->world, of->night, of->freed, findings);
+    if (tells_all(&l))
+        note_absences(&l);
     drop_single(&l);
     rk_findings_sort(findings, &of->world->names, &of->world->texts);
     free(l.known.slots);

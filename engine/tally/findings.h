@@ -12,13 +12,18 @@
 #define RK_TALLY_FINDINGS_H
 
 #include "config/rules.h"
+#include "model/freed.h"
+#include "model/issued.h"
 #include "model/world.h"
 
 typedef struct rk_looking {
     const rk_rules *rules;
     rk_world *world;           /* texts are added to it */
     const rk_findings *before; /* as the night before left them */
-    rk_zone zone;              /* of the batch */
+    const rk_issued *issued;   /* who else had documents of tonight's, in nights before; or NULL */
+    rk_freed *freed; /* slots that were given back, brought up to tonight; NULL: none is watched */
+    bool has_source; /* the source was read: its columns are those of the world */
+    rk_zone zone;    /* of the batch */
     rk_day night;
     rk_day
         oldest; /* of those whose application is not touched: what was first seen before is forgotten */
