@@ -17,7 +17,7 @@ typedef enum rk_item_form {
     RK_ASKED_CASE,
     RK_ASKED_ENTRY,
     RK_ASKED_CODE,
-    RK_ASKED_AMOUNT, /* with a date */
+    RK_ASKED_AMOUNT,  /* with a date */
     RK_ASKED_FINDING, /* "T1-palembang-20241217" */
 } rk_item_form;
 

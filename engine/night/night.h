@@ -66,7 +66,7 @@ typedef struct rk_night {
     bool outages_changed;
     rk_history history;
     rk_cases cases_before, cases;
-    rk_facts facts; /* tonight's */
+    rk_facts facts;                  /* tonight's */
     rk_issued issued, issued_before; /* documents: new tonight; others that have the same ones */
     rk_causes causes;
     uint32_t *entry_causes, *application_causes; /* by row of the world; 0: as before */
