@@ -80,6 +80,21 @@ class Source(Nights):
         site.run(NEXT, 0)
         self.assertEqual(site.states(), {"P-1": "expired", "P-2": "reinstated"})
 
+    def test_a_transaction_that_ended_after_the_night(self):
+        """Found: its rows say when it began, which was before the newest that the night had seen; they were never
+        read."""
+        site = self.site()
+        site.applications(application("P-1", code(1), "08:00"))
+        site.quiet(DAY)
+        site.run(DAY, 0)
+        site.applications(application("P-2", code(2), "07:50"), application("P-3", code(3), "08:00"))
+        site.quiet(NEXT, {"pos": [paid(f"{DAY} 08:30:00", code(2), 350000)]})
+        site.run(NEXT, 0)
+        self.assertEqual(site.states(), {"P-1": "expired", "P-2": "paid", "P-3": "expired"})
+        runs = site.runs()
+        site.run(NEXT, 0)
+        self.assertEqual(site.runs(), runs)
+
     def test_what_a_view_in_doubt_did_not_show(self):
         """Found: what it showed that night moved the time from which it is read, and the rest was never seen."""
         site = self.site()
