@@ -264,6 +264,7 @@ def find_application(entry, by_code):
     elif entry.ignored_by:
         decide(entry, "ignored", "ignored by rule", entry.ignored_by)
     elif entry.amount < 0 and not CODE_READ.fullmatch(entry.code):
+        entry.code = ""
         decide(entry, "unidentified", GOING_OUT)
     elif entry.amount < 0 and len(by_code[entry.code]) != 1 and not of_one_group(by_code[entry.code]):
         decide(entry, "unidentified", "the payment it takes back is not known")
@@ -325,7 +326,8 @@ def find_by_keys(entry, by_code, by_key):
     if len(common) == 1 or of_one_group(common):
         entry.application = common[0]
         entry.key_rule = KEY_RULES.get(kind, "")
-        entry.shared = common if len(common) > 1 else []
+        entry.shared = [] if len(common) == 1 else common if kind != "code" else \
+            [a for a in by_code[code] if a.group == common[0].group]  # a code names all of them that share it
         entry.names_group = len(common) > 1 and kind != "code"
         entry.application.entries.append(entry)
     elif entry.amount < 0:
