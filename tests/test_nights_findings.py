@@ -235,24 +235,32 @@ class Documents(Nights):
                      "office, service, billing_code, amount_due, submitted_at, updated_at, validity" +
                      "".join(f", {column}" for column in columns) + " FROM rekon_source.booking; "
                      "GRANT SELECT ON rekon_source.application TO rekon_night, rekon_reader")
-        site = self.site(rules=rules(issued_twice=0, attended_unpaid=0, not_collected=2))
+        some = rules(issued_twice=0, attended_unpaid=0, not_collected=2)
+
+        def looked_for(folder):
+            some(folder)
+            with open(folder / "findings.yaml", "a", encoding="utf-8") as file:
+                file.write("- {finding: slot_conflict, from: 2022-01-26, within_days: 30}\n")
+        site = self.site(rules=looked_for)
         view(site, "attended_at")
         site.applications(application("P-1", code(1), "08:00", document_no="X1"),
                           application("P-2", code(2), "08:00", document_no="X1"))
         site.quiet(DAY, {"pos": [paid("08:30:00", code(n), 350000) for n in (1, 2)]})
         site.run(DAY, 0)
         missing = [("Nomor dokumen ganda", "tidak tersedia", "kolom tidak diisi sumber: document_no"),
-                   ("Tidak diambil", "tidak tersedia", "kolom tidak diisi sumber: issued_on, collected_on")]
+                   ("Tidak diambil", "tidak tersedia", "kolom tidak diisi sumber: issued_on, collected_on"),
+                   ("Slot dipakai dua pemohon", "tidak tersedia", "kolom tidak diisi sumber: appointment_on, slot")]
         keys = ("Jenis", "Jumlah", "Keterangan")
         self.assertEqual(shown(site, DAY, keys=keys), missing)
         self.assertEqual(shown(site, DAY, "nasional", keys=keys), missing)
         self.assertNotIn("temuan", site.book().text("Ringkasan"))
+        self.assertFalse((site.output / "semarang").exists())  # nothing of it is known
         self.assertEqual(site.findings(), [])
         view(site, "attended_at", "document_no", "issued_on", "delivered_on")
         site.sql("UPDATE rekon_source.booking SET updated_at = '2024-03-06 07:00:00+07'")
         site.quiet(NEXT)
         site.run(NEXT, 0)
-        self.assertEqual(shown(site, NEXT, keys=keys), [("Nomor dokumen ganda", 2, "X1")])
+        self.assertEqual(shown(site, NEXT, keys=keys), [("Nomor dokumen ganda", 2, "X1"), missing[-1]])
 
     def test_nothing_is_looked_for_without_a_rule(self):
         site = self.site(rules=lambda folder: (folder / "findings.yaml").unlink())

@@ -218,7 +218,7 @@ static void end_line(rk_findings *lines, const rk_names *names, rk_texts *texts,
     lines->case_id[line] = case_of(lines, line, names, texts);
     lines->application[line] = end_list(texts, lines->count[line], ids);
     rk_text both = end_list(texts, lines->count[line], others);
-    if (lines->kind[line] == RK_SLOT_CONFLICT)
+    if (lines->kind[line] == RK_SLOT_CONFLICT && !rk_finding_is_absence(lines, line))
         lines->said[line] = both;
 }
 

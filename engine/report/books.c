@@ -87,13 +87,22 @@ rk_day rk_books_reach(const rk_books_input *input)
     return first;
 }
 
+/* What cannot be looked for is told in every book, behind what was found: it makes none. */
+static bool has_findings(const rk_desk *desk, size_t slice)
+{
+    const rk_index *index = &desk->findings;
+    uint32_t first = index->starts[slice];
+    return first != index->starts[slice + 1] &&
+           !rk_finding_is_absence(desk->input->findings, index->sliced[first]);
+}
+
 static bool is_used(const rk_desk *desk, size_t slice)
 {
-    const rk_index *lists[] = {&desk->entries, &desk->cases, &desk->lapses, &desk->findings};
+    const rk_index *lists[] = {&desk->entries, &desk->cases, &desk->lapses};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         if (lists[i]->starts[slice] != lists[i]->starts[slice + 1])
             return true;
-    return rk_cube_slice_used(&desk->cube, slice);
+    return has_findings(desk, slice) || rk_cube_slice_used(&desk->cube, slice);
 }
 
 static void add_order(orders *all, const rk_workbook *workbook, size_t slice, rk_name scope)
