@@ -99,14 +99,15 @@ class Decisions(Nights):
         self.assertEqual(site.book(day=NEXT).differences(), [])
         site.applications(application("P-77", code(77), "08:00", due=1000))
         site.quiet(THIRD, {"pos": [paid(f"{DAY} 09:45:00", code(1), 350000)]})
-        site.run(THIRD, 0)
+        self.assertIn("decision D-2 is stale: P-77 has its billing code now", site.run(THIRD, 1).err)
         self.assertEqual(site.outcomes(code(77))[0][1], "ignored")
         self.assertEqual([row["Kode billing"] for row in site.book(day=THIRD).differences()], [code(1)])
+        self.assertEqual([row["Kode billing"] for row in site.book("tanpa-kantor", THIRD).differences()], [code(77)])
         self.assertEqual(site.cases()[cases[code(1)]], ("duplicate", "closed"))
         # the entry of a case that is closed, and one that never had one
         night = self.decide(site, "2024-03-08", decision("D-4", "resolve", duplicate),
                             decision("D-5", "resolve", site.entries(code(1))[0]), code=1)
-        self.assertEqual([row[2:] for row in site.effects()[3:]],
+        self.assertEqual([row[2:] for row in site.effects()[4:]],
                          [("stale", "no open case has the id of its subject")] * 2)
 
     def test_what_is_refused_or_stale(self):
