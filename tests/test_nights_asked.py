@@ -52,7 +52,7 @@ class Asked(Nights):
         (identity, line), = self.asked(site).items()
         self.assertEqual(line, f"missing_in_source  {DAY}  P-2: release_hold source, 1, age 0 days")
         rows = site.book(day=NEXT).table("Temuan", "No.")
-        self.assertEqual([(row["ID kasus"], row["Jenis"], row["No. permohonan"]) for row in rows],
+        self.assertEqual([(row["ID temuan"], row["Jenis"], row["No. permohonan"]) for row in rows],
                          [(identity, "Hilang dari sumber permohonan", "P-2")])
         # the source cannot be read at all: what was known stays
         site.sql("ALTER VIEW rekon_source.application RENAME TO away")
@@ -143,7 +143,7 @@ class Asked(Nights):
                                                   f"hold_stays  {NEXT}  pos: release_hold, 1, age 0 days"])
         self.assertEqual(site.states(), {})
         rows = site.book("nasional", FIFTH).table("Temuan", "No.")
-        self.assertEqual(sorted(row["ID kasus"] for row in rows), sorted(asked))
+        self.assertEqual(sorted(row["ID temuan"] for row in rows), sorted(asked))
         site.put("decisions-1.csv", decisions(decision("D-1", "release_hold", "pos", NEXT)))
         site.deliver("pos", DAY, [])
         site.quiet("2024-03-10", but=["pos"])
