@@ -107,6 +107,15 @@ static fact entry_fact(const rk_tally *t, const rk_entries *e, const rk_applicat
     return f;
 }
 
+static void add_each(const rk_tally *t, rk_facts *facts, fact *items, size_t count, int sign,
+                     uint32_t cause)
+{
+    for (size_t i = 0; i < count; i++) {
+        items[i].cause = cause ? cause : t->rest_cause;
+        add(facts, &items[i], t->night, sign);
+    }
+}
+
 /* ---- fees: what received money was for ---- */
 
 enum { FEES_MAX = 16 };
@@ -165,14 +174,8 @@ static void add_fees(const rk_tally *t, rk_facts *facts, fees *before, fees *aft
 {
     if (memcmp(before, after, sizeof *before) == 0)
         return;
-    for (size_t i = 0; i < before->count; i++) {
-        before->items[i].cause = cause ? cause : t->rest_cause;
-        add(facts, &before->items[i], t->night, -1);
-    }
-    for (size_t i = 0; i < after->count; i++) {
-        after->items[i].cause = cause ? cause : t->rest_cause;
-        add(facts, &after->items[i], t->night, +1);
-    }
+    add_each(t, facts, before->items, before->count, -1, cause);
+    add_each(t, facts, after->items, after->count, +1, cause);
 }
 
 /* ---- visits ---- */
@@ -210,14 +213,8 @@ static void add_visits(const rk_tally *t, rk_facts *facts, visits *before, visit
 {
     if (memcmp(before, after, sizeof *before) == 0)
         return;
-    for (size_t i = 0; i < before->count; i++) {
-        before->items[i].cause = cause ? cause : t->rest_cause;
-        add(facts, &before->items[i], t->night, -1);
-    }
-    for (size_t i = 0; i < after->count; i++) {
-        after->items[i].cause = cause ? cause : t->rest_cause;
-        add(facts, &after->items[i], t->night, +1);
-    }
+    add_each(t, facts, before->items, before->count, -1, cause);
+    add_each(t, facts, after->items, after->count, +1, cause);
 }
 
 static fact case_fact(const rk_cases *c, size_t row)
