@@ -2,12 +2,14 @@
 """test_rerun: nights made again side by side; what differs is named down to the entry and the cell; by today's
 rules; another version of the packing library is no difference."""
 
+import csv
 import ctypes
 import hashlib
 import io
 import os
 import re
 import shutil
+import struct
 import unittest
 import zipfile
 from pathlib import Path
@@ -57,16 +59,26 @@ class Archive:
     def item(self, pattern):
         return re.search(rf"^({pattern})\t([0-9a-f]{{64}})\t", self.last.read_text(), re.M)[2]
 
-    def replace(self, pattern, change):
-        """Seals another content for one item of the last night, and the mark with it."""
+    def replace(self, pattern, change, told_by=None):
+        """Seals another content for one item of the last night, the mark with it, and what else tells its digest."""
         text = self.last.read_text()
         line = next(line for line in text.splitlines() if re.match(pattern, line))
         cells = line.split("\t")
-        cells[1:4] = self.put(change(self.get(cells[1]))).split("\t")
+        old, cells[1:4] = cells[1:4], self.put(change(self.get(cells[1]))).split("\t")
         self.last.write_text(text.replace(line, "\t".join(cells)))
         head = (self.folder / "head").read_text().split("\t")
         head[3] = hashlib.sha256(self.last.read_bytes()).hexdigest()
         (self.folder / "head").write_text("\t".join(head))
+        if told_by:
+            self.replace(told_by, lambda content: content.replace("\t".join(old).encode(), "\t".join(cells[1:4]).encode()))
+
+
+def one_more(content):
+    """Sealed facts, each of which counts one more."""
+    at = content.index(b"\x05count") + 7
+    size = int.from_bytes(content[at:at + 8], "little")
+    counts = struct.unpack(f"<{size // 8}q", content[at + 8:at + 8 + size])
+    return content[:at + 8] + struct.pack(f"<{size // 8}q", *(n + 1 for n in counts)) + content[at + 8 + size:]
 
 
 class Rerun(unittest.TestCase):
@@ -91,6 +103,16 @@ class Rerun(unittest.TestCase):
         self.addCleanup(shutil.rmtree, archive.folder)
         return archive
 
+    def first_night(self, name):
+        """An archive that ends with it."""
+        archive = self.archive(name)
+        for night in ("2024-03-07-2", "2024-03-07-1", "2024-03-06-1"):
+            (archive.folder / "nights" / night).unlink()
+        archive.last = archive.folder / "nights/2024-03-05-1"
+        run = re.search(r"^run\t(.*)", archive.last.read_text(), re.M)[1]
+        (archive.folder / "head").write_text(f"rekon-head\t{DAY}\t1\t-\t{run}\n")
+        return archive
+
     def rerun(self, *more, code=0):
         return self.site.command("rerun", *more, code=code)
 
@@ -111,13 +133,6 @@ class Rerun(unittest.TestCase):
 
     def test_verify__what_was_sealed_agrees_with_itself(self):
         """Somebody alters the facts of a night and seals them anew: every digest is right, the totals are not."""
-        def one_more(content):
-            at = content.index(b"\x05count") + 7
-            rows = int.from_bytes(content[at:at + 8], "little") // 8
-            values = [int.from_bytes(content[at + 8 + 8 * i:at + 16 + 8 * i], "little", signed=True) + 1
-                      for i in range(rows)]
-            return content[:at + 8] + b"".join(value.to_bytes(8, "little", signed=True) for value in values) \
-                + content[at + 8 + 8 * rows:]
         archive = self.archive("totals")
         archive.last = archive.folder / "nights/2024-03-07-2"
         (archive.folder / "published").unlink()
@@ -127,6 +142,26 @@ class Rerun(unittest.TestCase):
         self.assertRegex(said.out, r"nights/2024-03-07-2: control totals: \S+.* what stood before and its facts make ")
         said = self.site.command("verify", "--archive", archive.folder, "--date", THIRD, code=7)
         self.assertIn("control totals", said.out)
+
+    def test_diff__what_another_version_counted(self):
+        """An older program, whose night says the same of each entry, counted otherwise: no rule is to blame."""
+        archive = self.first_night("older")
+        text = archive.last.read_text()
+        self.assertRegex(text, r"\nprogram\t[0-9.]+\n")
+        archive.last.write_text(re.sub(r"\nprogram\t.*", "\nprogram\t0.0.9", text))
+        archive.replace("facts\t", one_more, told_by="closing\t")
+        now = self.site.command("--version", code=0).out.split()[1]
+        table = self.site.folder / "older.csv"
+        said = self.site.command("diff", DAY, "--rules", "now", "--archive", archive.folder, "--csv", table,
+                                 code=0).out
+        self.assertRegex(said, rf"\n +program {re.escape(now)} \(2024-03-05-1\) +Rp0 +-[1-9]\d*\n")
+        self.assertRegex(said, r"remainder +Rp0 +0\n$")
+        with open(table, encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual({(row["cause"], row["what"]) for row in rows}, {("program", now)})
+        ran = self.rerun("--date", DAY, "--archive", archive.folder, code=7)
+        self.assertIn("facts: differs", ran.out)
+        self.assertIn("0.0.9", ran.out)
 
     def test_rerun__a_night_without_its_mark(self):
         archive = self.archive("unmarked")
@@ -139,13 +174,7 @@ class Rerun(unittest.TestCase):
                       self.rerun("--date", NEXT, "--archive", archive.folder, code=7).err)
 
     def test_rerun__names_the_entry(self):
-        archive = Archive(self.site.folder / "archive", self.site.folder / "entry")
-        self.addCleanup(shutil.rmtree, archive.folder)
-        for night in ("2024-03-07-2", "2024-03-07-1", "2024-03-06-1"):
-            (archive.folder / "nights" / night).unlink()
-        archive.last = archive.folder / "nights/2024-03-05-1"
-        run = re.search(r"^run\t(.*)", archive.last.read_text(), re.M)[1]
-        (archive.folder / "head").write_text(f"rekon-head\t{DAY}\t1\t-\t{run}\n")
+        archive = self.first_night("entry")
         archive.replace(r"history\t.*\toutcome\t", lambda content: content.replace(b"matched", b"mashed_", 1))
         ran = self.rerun("--date", DAY, "--archive", archive.folder, code=7)
         entry = self.site.entries(code(1))[0]
