@@ -80,9 +80,11 @@ check-shuffles: build/rekon build/fixtures/generate ## one digest over 100 shuff
 
 NIGHTS = 365
 .PHONY: check-year
-check-year: build/test/rekon cluster ## a year of nights of an office that has a bad one, each made again: NIGHTS=n
+check-year: build/test/rekon build/fixtures/generate cluster ## years of nights, each made again and reported as known then; each difference traced: NIGHTS=n
 	cd tests && REKON=$(CURDIR)/build/test/rekon REKON_SANITIZED=$(CURDIR)/build/test/rekon \
 	/usr/bin/python3 test_nights_year.py $(NIGHTS)
+	cd tests && REKON=$(CURDIR)/build/test/rekon REKON_GENERATE=$(CURDIR)/build/fixtures/generate \
+	NIGHTS=$(NIGHTS) /usr/bin/python3 test_sixty.py
 
 WORLDS = 10
 .PHONY: check-model

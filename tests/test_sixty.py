@@ -2,7 +2,7 @@
 """test_sixty: sixty nights of two offices with statements that come late, twice or wrong, second runs of a night,
 and decisions. Each night's books, folded again as known after it, have the bytes that it published; each
 revision says what the fold says; between what was known then and what is known now every figure has its cause,
-and the money of the causes sums to the difference. NIGHTS=365 makes a year of it."""
+and the money of the causes sums to the difference. NIGHTS=365 makes a year of it (make check-year)."""
 
 import csv
 import os
@@ -71,6 +71,12 @@ class Sixty(Nights):
         """The total that was booked on the day, as a published national book says it."""
         return Book(path).receipts()["TOTAL"]["Dibukukan (Rp)"]
 
+    def pairs(self, nights, chance):
+        """A dozen of any two; in a year also each night and the last one: between then and now."""
+        some = sorted(chance.sample(nights, min(12, len(nights))))
+        pairs = [(night, chance.choice([other for other in nights if other >= night])) for night in some]
+        return pairs + [(night, nights[-1]) for night in nights if COUNT > 60]
+
     def test_all_is_attributed(self):
         chance = random.Random(5)
         site = self.site(name="sixty", start=START)
@@ -78,8 +84,7 @@ class Sixty(Nights):
         nights = self.play(site, chance)
         table = site.folder / "diff.csv"
         changed = 0
-        for night in sorted(chance.sample(nights, min(12, len(nights)))):
-            until = chance.choice([other for other in nights if other >= night])
+        for night, until in self.pairs(nights, chance):
             said = site.command("diff", night, until, "--office", "nasional", "--csv", table, code=0)
             self.assertRegex(said.out, r"remainder +Rp0 +0\n$")
             with open(table, encoding="utf-8", newline="") as file:
