@@ -9,8 +9,6 @@
 
 enum { RUPIAH_DIGITS = 2 };
 
-static const rk_moment LONGEST_TRANSACTION = 3600 * RK_SECOND;
-
 /* ---- steps that need the inbox or the database ---- */
 
 static bool open_books(rk_nightly *n, rk_night *night, rk_error *err)
@@ -46,23 +44,20 @@ static bool do_without_source(rk_nightly *n, rk_night *night, rk_error *err)
     return true;
 }
 
-/* From where the source is read: before the newest row of the last night by as long as a transaction of the
- * booking system may take, as its rows carry the time at which it began. What is read again changes nothing. */
-static rk_moment read_from(const rk_night *night)
-{
-    return night->since == RK_NO_MOMENT ? RK_NO_MOMENT : night->since - LONGEST_TRANSACTION;
-}
-
-/* What the source says, as the bytes that are sealed: the night reads those. */
+/* What the source says, as the bytes that are sealed: the night reads those. It is read from before the newest
+ * row of the last night, as rows may carry the time at which a long transaction began; what comes again as it
+ * was is no news. */
 static bool snapshot(rk_nightly *n, rk_night *night, rk_error *err)
 {
     rk_names names = {0};
     rk_texts texts = {0};
     rk_applications applications = {0};
     rk_source_controls controls;
-    bool good = rk_store_snapshot(n->store, read_from(night), rk_night_judge_at(night), &names,
-                                  &texts, &applications, &controls, err);
+    bool good =
+        rk_store_snapshot(n->store, rk_night_read_from(night, night->since),
+                          rk_night_judge_at(night), &names, &texts, &applications, &controls, err);
     if (good) {
+        rk_night_drop_seen(night, &names, &texts, &applications);
         rk_applications_write(&applications, &names, &texts, RUPIAH_DIGITS, &night->snapshot);
         night->source_count = controls.applications;
         night->source_newest = controls.newest_submitted_at;

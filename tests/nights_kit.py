@@ -508,6 +508,7 @@ class Book:
 
 NEXT = "2024-03-06"
 THIRD = "2024-03-07"
+FOURTH = "2024-03-08"
 EXACT = "right amount, in time"
 AFTER = "paid after the deadline"
 BEFORE = "already paid in full"

@@ -4,11 +4,18 @@ of one night under any names.
 
 Every scenario ends with `verify` and with each night identical when it is run again from the archive."""
 
+import re
 import sys
 
-from nights_kit import DAY, NEXT, THIRD, Nights, application, bca, code, decision, decisions, main, near, paid
+from nights_kit import (DAY, FOURTH, NEXT, THIRD, Nights, application, bca, code, decision, decisions, main, near,
+                        paid)
 
 NAME = "BCA_0123456789_20240305{}.csv"
+
+
+def touched(ran):
+    """Rows of the source that a night took up."""
+    return int(re.search(r"\bsnapshot +touched=(\d+) of=", ran.out + ran.err)[1])
 
 
 class Order(Nights):
@@ -110,6 +117,98 @@ class Source(Nights):
         site.quiet(THIRD, {"pos": [paid(f"{NEXT} 08:30:00", code(2), 350000)]})
         site.run(THIRD, 0)
         self.assertEqual(site.states(), {"P-0": "expired", "P-1": "expired", "P-2": "paid", "P-3": "expired"})
+
+
+class Reread(Nights):
+    def test_what_is_read_again_as_it_was_is_no_news(self):
+        """Found: its day was judged again, so that a rule without a day changed what had been settled."""
+        def shorter(folder):
+            path = folder / "deadlines.yaml"
+            path.write_text(path.read_text(encoding="utf-8").replace("within: 2h", "within: 30m"), encoding="utf-8")
+
+        for dropped in (True, False):
+            site = self.site(name=f"dropped_{dropped}", rules=lambda folder, dropped=dropped: None if dropped else
+                             (folder / "engine.yaml").write_text("format: 1\n", encoding="utf-8"))
+            rows = [application("P-1", code(1), "20:00"), application("P-2", code(2), "20:10"),
+                    application("P-3", code(3), "20:20")]
+            site.applications(*rows)
+            site.quiet(DAY, {"pos": [paid("21:00:00", code(1), 350000)]})
+            site.run(DAY, 0)
+            self.assertEqual(site.states()["P-1"], "paid")
+            shorter(site.folder / "rules")
+            site.quiet(NEXT)
+            ran = site.run(NEXT, 0)
+            self.assertEqual(touched(ran), 0 if dropped else 3)
+            self.assertEqual(site.states()["P-1"], "paid" if dropped else "paid_late")
+            # one that did change is read, and its neighbours with it are not
+            rows[1]["status"], rows[1]["status_at"] = "cancelled", f"{DAY}T20:15:00+07:00"
+            site.applications(rows[1])
+            site.quiet(THIRD)
+            self.assertEqual(touched(site.run(THIRD, 0)), 1 if dropped else 3)
+            self.assertEqual(site.states()["P-2"], "cancelled")
+            runs = site.runs()
+            site.run(THIRD, 0)
+            self.assertEqual(site.runs(), runs)
+
+    def test_a_row_that_goes_back_to_what_it_was(self):
+        """Each time it is what was read last that counts."""
+        site = self.site()
+        row = application("P-1", code(1), "20:00", due=350000)
+        for due, state in ((350000, "paid"), (400000, "underpaid"), (350000, "paid"), (350000, "paid")):
+            day = (DAY, NEXT, THIRD, FOURTH)[len(site.runs())]
+            site.applications({**row, "amount_due": due})
+            site.quiet(day, {"pos": [paid("21:00:00", code(1), 350000)]} if day == DAY else {})
+            site.run(day, 0)
+            self.assertEqual(site.states(), {"P-1": state}, day)
+
+    def test_an_office_that_a_person_assigned_stays_no_news(self):
+        """Found: the row that says the old office was read again in every run of the day."""
+        site = self.site()
+        site.applications(application("P-1", code(1), "20:00", office="palembnag"))
+        site.quiet(DAY)
+        site.run(DAY, 0)
+        site.put("decisions-1.csv", decisions(decision("D-1", "assign_office", "P-1", "palembang")))
+        site.quiet(NEXT)
+        site.run(NEXT, 0)
+        runs = site.runs()
+        site.run(NEXT, 0)
+        self.assertEqual(site.runs(), runs)
+        site.quiet(THIRD)
+        self.assertEqual(touched(site.run(THIRD, 0)), 0)
+
+    def test_how_long_a_transaction_may_take_is_a_rule_with_days(self):
+        def rules(folder):
+            path = folder / "engine.yaml"
+            path.write_text(path.read_text(encoding="utf-8").replace(
+                "  - {from: 2022-01-26, longest_transaction: 1h}\n",
+                f"  - {{from: 2022-01-26, longest_transaction: 10m}}\n  - {{from: {THIRD}, longest_transaction: 3h}}\n"),
+                encoding="utf-8")
+        site = self.site(rules=rules)
+        site.applications(application("P-1", code(1), "20:00"))
+        site.quiet(DAY)
+        site.run(DAY, 0)
+        site.applications(application("P-2", code(2), "19:55"), application("P-3", code(3), "19:45"))
+        site.quiet(NEXT)
+        self.assertEqual(touched(site.run(NEXT, 0)), 1)  # P-3 began before
+        site.quiet(THIRD)
+        self.assertEqual(touched(site.run(THIRD, 0)), 1)
+        self.assertEqual(site.states(), {"P-1": "expired", "P-2": "expired", "P-3": "expired"})
+
+    def test_a_view_that_does_not_say_when_rows_changed(self):
+        """They are read every night, and judged where they changed."""
+        site = self.site()
+        rows = [application(f"P-{n}", code(n), "08:00") for n in (1, 2)]
+        site.applications(*rows)
+        site.sql("ALTER TABLE rekon_source.booking ALTER updated_at DROP NOT NULL; "
+                 "UPDATE rekon_source.booking SET updated_at = NULL")
+        site.quiet(DAY)
+        self.assertEqual(touched(site.run(DAY, 0)), 2)
+        site.quiet(NEXT)
+        self.assertEqual(touched(site.run(NEXT, 0)), 0)
+        site.sql("UPDATE rekon_source.booking SET status = 'cancelled' WHERE application_id = 'P-2'")
+        site.quiet(THIRD)
+        self.assertEqual(touched(site.run(THIRD, 0)), 1)
+        self.assertEqual(site.states(), {"P-1": "expired", "P-2": "cancelled"})
 
 
 if __name__ == "__main__":

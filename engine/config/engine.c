@@ -10,6 +10,7 @@ static const rk_choice behaviours[] = {{"statements_without_number", RK_STATEMEN
                                        {"watermarks_by_account", RK_WATERMARKS_BY_ACCOUNT},
                                        {"rest_days_shown", RK_REST_DAYS_SHOWN},
                                        {"findings_as_cases", RK_FINDINGS_AS_CASES},
+                                       {"unchanged_rows_dropped", RK_UNCHANGED_ROWS_DROPPED},
                                        {NULL, 0}};
 
 typedef struct behaviour_row {
@@ -30,7 +31,8 @@ static const rk_key behaviour_keys[] = {
          "statement is expected are named on the sheet of deliveries. groups_taken_back: a payment "
          "for several of a group that is taken back is undone for each of them; before, for one. "
          "findings_as_cases: lines of findings open and close in the history of cases and count in "
-         "the conclusion"},
+         "the conclusion. unchanged_rows_dropped: rows of the source that are read again and are "
+         "what they were are not judged again"},
     {"from", &rk_value_day, offsetof(behaviour_row, from), .needed = true,
      .doc = "the first day on which the engine behaves so"},
 };
@@ -41,8 +43,42 @@ static const rk_schema behaviour_schema = {
     RK_KEYS(behaviour_keys),
 };
 
+/* At most a day: what is read again is kept with every night. */
+static bool set_length(const rk_load *load, const rk_key *row, const rk_node *node, void *into,
+                       rk_error *err)
+{
+    rk_slice text;
+    int64_t *length = RK_INTO(int64_t, into, row);
+    if (!rk_schema_scalar(load, row, node, &text, err))
+        return false;
+    return (rk_duration_parse(text, length) && *length <= RK_DAY_LENGTH) ||
+           rk_schema_bad(load, row, node, err);
+}
+
+static const rk_value length_value = {"a duration of at most 24h, such as 1h or 30m",
+                                      "{\"type\":\"string\"}", set_length, RK_SHAPE_ONE};
+
+static const rk_key source_keys[] = {
+    {"from", &rk_value_day, offsetof(rk_source_rule, from), .needed = true,
+     .doc = "the first night on which it holds"},
+    {"longest_transaction", &length_value, offsetof(rk_source_rule, longest_transaction),
+     .needed = true,
+     .doc =
+         "how long a transaction of the booking system may take. Its rows may say when it began: "
+         "every night reads the source again from that long before the newest row of the last "
+         "one. Default 1h"},
+};
+
+static const rk_schema source_schema = {
+    .doc = "how the source of applications writes",
+    .size = sizeof(rk_source_rule),
+    RK_KEYS(source_keys),
+};
+
 typedef struct engine_file {
     int format;
+    rk_source_rule *source;
+    size_t source_count;
     behaviour_row *rows;
     size_t count;
 } engine_file;
@@ -53,6 +89,9 @@ static const rk_key engine_keys[] = {
     {"behaviours", &rk_value_list, offsetof(engine_file, rows),
      .count_offset = offsetof(engine_file, count), .of = &behaviour_schema,
      .doc = "since when the engine does what earlier versions did otherwise"},
+    {"source", &rk_value_list, offsetof(engine_file, source),
+     .count_offset = offsetof(engine_file, source_count), .of = &source_schema,
+     .doc = "how the source of applications writes; by day"},
 };
 
 const rk_schema rk_engine_schema = {
@@ -88,5 +127,19 @@ bool rk_load_engine(const rk_load *load, const rk_node *root, rk_error *err)
         engine->has[behaviour] = true;
         engine->from[behaviour] = file.rows[i].from;
     }
+    engine->source = file.source;
+    engine->source_count = file.source_count;
+    for (size_t i = 1; i < file.source_count; i++)
+        if (file.source[i].from <= file.source[i - 1].from)
+            return rk_load_fail(load, rk_node_at(rk_node_at(root, "source")->items[i], "from"), err,
+                                "days must be in order, each once");
     return true;
+}
+
+int64_t rk_engine_longest_transaction(const rk_engine *engine, rk_day night)
+{
+    int64_t longest = 3600 * RK_SECOND;
+    for (size_t i = 0; i < engine->source_count && engine->source[i].from <= night; i++)
+        longest = engine->source[i].longest_transaction;
+    return longest;
 }

@@ -24,11 +24,20 @@ typedef enum rk_behaviour {
     RK_WATERMARKS_BY_ACCOUNT,
     RK_REST_DAYS_SHOWN,
     RK_FINDINGS_AS_CASES, /* by the night */
+    RK_UNCHANGED_ROWS_DROPPED,
     RK_BEHAVIOURS
 } rk_behaviour;
 
+/* From a night on: how the source writes. */
+typedef struct rk_source_rule {
+    rk_day from;
+    int64_t longest_transaction; /* microseconds */
+} rk_source_rule;
+
 typedef struct rk_engine {
-    int format; /* 0: no file says it, which is 1 */
+    int format;             /* 0: no file says it, which is 1 */
+    rk_source_rule *source; /* by day */
+    size_t source_count;
     bool has[RK_BEHAVIOURS];
     rk_day from[RK_BEHAVIOURS];
 } rk_engine;
@@ -38,5 +47,9 @@ static inline bool rk_engine_behaves(const rk_engine *engine, rk_behaviour behav
 {
     return engine->has[behaviour] && (day == RK_NO_DAY || day >= engine->from[behaviour]);
 }
+
+/* How long after the moment that its rows carry a transaction of the source may end; an hour where no rule says
+ * it. */
+int64_t rk_engine_longest_transaction(const rk_engine *engine, rk_day night);
 
 #endif

@@ -517,8 +517,10 @@ bool rk_night_read(rk_night *night, rk_error *err)
         read_snapshot(night, &f, err) && read_files(night, &f, err) && load_touched(night, &f, err);
     if (good) {
         night->news = files_are_news(night);
-        if (f.has_applications)
+        if (f.has_applications) {
             join_applications(night, &f.applications);
+            rk_night_note_seen(night, &f.applications);
+        }
         join_entries(&night->world, &f.entries);
         rk_night_replace_files(night);
         rk_night_assign_offices(night);

@@ -138,6 +138,17 @@ bool rk_night_file_waits(const rk_night *night, size_t row);
 
 /* ---- parts, by file ---- */
 
+/* seen.c: from where the source is read, where it was read up to `since`. */
+rk_moment rk_night_read_from(const rk_night *night, rk_moment since);
+/* seen.c: drops rows that are what they were when they were last read. Their names and texts are not the
+ * world's. */
+void rk_night_drop_seen(const rk_night *night, const rk_names *names, const rk_texts *texts,
+                        rk_applications *applications);
+/* seen.c: what was read tonight is known from now on. */
+void rk_night_note_seen(rk_night *night, const rk_applications *applications);
+/* seen.c: what cannot be read again is not carried on. Before the closing state is sealed. */
+void rk_night_forget_seen(rk_night *night);
+
 /* source.c: the applications that waited when the last night ended. After rk_night_read. */
 rk_slice *rk_night_open_items(rk_night *night, size_t *count);
 /* source.c: what the source answered, as the bytes that are sealed. */

@@ -166,6 +166,7 @@ static bool seal_closing(rk_night *night, rk_fact_list tonight, rk_error *err)
     rk_ref root;
     size_t added;
     bool trusted = night->snapshot.len > 0 && night->suspended.len == 0;
+    rk_night_forget_seen(night);
     rk_closing_after after = {
         .opening = &night->opening,
         .world = &night->world,

@@ -79,6 +79,7 @@ void rk_carried_init(rk_carried *carried)
     rk_decided_init(&carried->decided);
     rk_findings_init(&carried->findings);
     rk_freed_init(&carried->freed);
+    rk_seen_init(&carried->seen);
     uint64_t all = ((uint64_t)1 << rk_case_column_count) - 1;
     rk_file_rows_init(&carried->files);
     rk_batch_init(&carried->cases.batch, rk_case_columns, rk_case_column_count, 64, all);
@@ -99,6 +100,7 @@ void rk_carried_free(rk_carried *carried)
     rk_batch_free(&carried->accounts.batch);
     rk_batch_free(&carried->findings.batch);
     rk_batch_free(&carried->freed.batch);
+    rk_batch_free(&carried->seen.batch);
 }
 
 void rk_wanted_free(rk_wanted *wanted)
@@ -288,6 +290,8 @@ static bool read_line(rk_closing *closing, rk_line *line, rooms *room)
         closing->findings = rk_line_ref(line);
     else if (rk_slice_is(what, "freed"))
         closing->freed = rk_line_ref(line);
+    else if (rk_slice_is(what, "seen"))
+        closing->seen = rk_line_ref(line);
     else if (rk_slice_is(what, "files"))
         add_list(closing, &room->lists, line);
     else if (rk_slice_is(what, "segment"))
@@ -386,7 +390,9 @@ bool rk_closing_open(const rk_archive *archive, const rk_ref *root, rk_world *wo
            (closing->findings.size == 0 ||
             fetch_batch(archive, &closing->findings, world, &carried->findings.batch, err)) &&
            (closing->freed.size == 0 ||
-            fetch_batch(archive, &closing->freed, world, &carried->freed.batch, err));
+            fetch_batch(archive, &closing->freed, world, &carried->freed.batch, err)) &&
+           (closing->seen.size == 0 ||
+            fetch_batch(archive, &closing->seen, world, &carried->seen.batch, err));
 }
 
 static bool visit_run(const rk_fact_list *run, rk_ref_visit *visit, void *context, rk_error *err)
@@ -418,7 +424,8 @@ bool rk_closing_visit(const rk_archive *archive, const rk_ref *root, rk_ref_visi
         (closing.revisions.size == 0 || visit(context, "revisions", &closing.revisions, err)) &&
         (closing.accounts.size == 0 || visit(context, "accounts", &closing.accounts, err)) &&
         (closing.findings.size == 0 || visit(context, "findings", &closing.findings, err)) &&
-        (closing.freed.size == 0 || visit(context, "freed", &closing.freed, err));
+        (closing.freed.size == 0 || visit(context, "freed", &closing.freed, err)) &&
+        (closing.seen.size == 0 || visit(context, "seen", &closing.seen, err));
     for (size_t i = 0; good && i < closing.list_count; i++)
         good = visit(context, "files", &closing.lists[i].ref, err);
     for (size_t i = 0; good && i < closing.fact_count; i++)

@@ -20,6 +20,7 @@
 #include "model/freed.h"
 #include "model/follow.h"
 #include "model/history.h"
+#include "model/seen.h"
 #include "model/world.h"
 #include "seal/archive.h"
 #include "seal/keys.h"
@@ -76,6 +77,7 @@ typedef struct rk_closing {
     rk_ref accounts;         /* size 0: no channel asks that statements follow one another */
     rk_ref findings;         /* size 0: there is none */
     rk_ref freed;            /* the same */
+    rk_ref seen;             /* the same */
     uint32_t *entry_segment; /* by carried entry: the segment it came from */
     size_t entry_capacity;
 } rk_closing; /* {0} with start and since RK_NO_...: before the first night */
@@ -126,6 +128,7 @@ typedef struct rk_carried {
     rk_follow_rows accounts; /* last number and balance of each, and what is missing before */
     rk_findings findings;    /* sorted */
     rk_freed freed;          /* slots that were given back, of visits not long ago */
+    rk_seen seen;            /* rows of the source that may be read again; by application */
 } rk_carried;
 
 void rk_closing_init(rk_closing *closing);

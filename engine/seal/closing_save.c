@@ -361,7 +361,8 @@ static bool put_carried(const saving *s, rk_buffer *out, rk_fact_list *tonight, 
     }
     return put_if_any(s, out, "revisions", &carried->revisions.batch, err) &&
            put_if_any(s, out, "accounts", &carried->accounts.batch, err) &&
-           put_if_any(s, out, "freed", &carried->freed.batch, err);
+           put_if_any(s, out, "freed", &carried->freed.batch, err) &&
+           put_if_any(s, out, "seen", &carried->seen.batch, err);
 }
 
 static void put_run(rk_buffer *out, const char *what, rk_day night, int number)
