@@ -9,7 +9,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True
 
-from nights_kit import DAY, EXACT, NEXT, THIRD, Nights, application, code, decision, decisions, main, paid  # noqa: E402
+from nights_kit import (ACCOUNT, DAY, EXACT, NEXT, THIRD, Nights, application, bca, code, decision, decisions,  # noqa: E402
+                        main, paid)
 
 FOURTH = "2024-03-08"
 
@@ -88,6 +89,54 @@ class Decided(Nights):
         site.quiet(FOURTH)
         site.run(FOURTH, None)
         self.assertEqual(site.states(), {"P-1": "paid", "P-2": "expired", "P-3": "reinstated"})
+
+    def test_days_that_only_the_replaced_file_told_about_are_missing_again(self):
+        """Found: an account stayed complete up to the last day of a file that counts no more, and a file of fewer
+        days could not replace it."""
+        fifth = "2024-03-09"
+        site = self.site()
+        site.applications(application("P-1", code(1), "08:00"), application("P-2", code(2), "08:00", day=NEXT))
+        site.quiet(DAY, but=["bca"])
+        site.run(DAY, None)
+        site.quiet(NEXT, but=["bca"])
+        old = hashlib.sha256(site.put(f"BCA_{ACCOUNT}_20240305_20240306.csv",
+                                      bca(DAY, [paid("", code(8), 350000)])).read_bytes()).hexdigest()[:16]
+        site.run(NEXT, 0)
+        self.assertEqual(site.states(), {"P-1": "expired", "P-2": "expired"})
+        right = site.deliver("bca", DAY, [paid("", code(7), 350000)])
+        new = hashlib.sha256(right.read_bytes()).hexdigest()[:16]
+        site.quiet(THIRD)
+        site.run(THIRD, 1)  # held: it lacks a row of the other
+        site.put("decisions-1.csv", decisions(decision("D-1", "replace_file", new, old)))
+        site.applications(application("P-3", code(3), "09:00", day=NEXT, updated_at=f"{FOURTH}T08:00:00+07:00"),
+                          application("P-4", code(4), "09:00", updated_at=f"{FOURTH}T08:00:00+07:00"))
+        site.quiet(FOURTH)
+        site.run(FOURTH, 1)
+        self.assertEqual(self.effects(site, FOURTH), [("D-1", "applied", "")])
+        self.assertEqual(site.states(), {"P-1": "expired", "P-2": "expired", "P-4": "expired"})  # of a day that is told
+        self.assertEqual(site.book(day=FOURTH).lapses()["P-3"], ("Ditahan", "BCA"))
+        self.assertRegex(site.command("status").out, rf"bca +complete until {NEXT}T00:00:00\+07:00  OVERDUE")
+        # the day comes, and with it who had paid
+        site.deliver("bca", NEXT, [paid("", code(2), 350000), paid("", code(3), 350000)])
+        site.quiet(fifth)
+        site.run(fifth, 0)
+        self.assertEqual(site.states(), {"P-1": "expired", "P-2": "reinstated", "P-3": "paid", "P-4": "expired"})
+
+    def test_a_file_of_other_days_replaces_none(self):
+        site = self.site()
+        site.quiet(DAY, but=["pos"])
+        old = hashlib.sha256(site.deliver("pos", DAY, []).read_bytes()).hexdigest()[:16]
+        site.run(DAY, 0)
+        site.quiet(NEXT, but=["pos"])
+        broken = site.deliver("pos", NEXT, [paid("09:00:00", code(1), 350000)], count=7)
+        site.run(NEXT, 1)
+        new = hashlib.sha256(broken.read_bytes() if broken.exists() else
+                             next((site.inbox / "done").rglob(broken.name)).read_bytes()).hexdigest()[:16]
+        site.put("decisions-1.csv", decisions(decision("D-1", "replace_file", new, old)))
+        site.quiet(THIRD)
+        site.run(THIRD, 1)
+        self.assertEqual(self.effects(site, THIRD),
+                         [("D-1", "stale", "it tells about no day of the file that it replaces")])
 
     def test_a_file_that_cannot_be_read_replaces_nothing(self):
         site = self.site()

@@ -3,6 +3,7 @@
 missing is named every night until it comes or a person accepts the one behind it. What was delivered counts.
 """
 
+import hashlib
 import sys
 from pathlib import Path
 
@@ -55,6 +56,18 @@ class Follow(Nights):
                 break
             found.append(line.strip().split("  ", 1))
         return found
+
+    def test_what_follows_a_replaced_statement_follows_its_replacement(self):
+        """Found: the closing balance of the replaced one was what the next had to begin with, for ever."""
+        site = self.begin()
+        wrong, right = message(DAY, 12, 0, code(1), code(2)), message(DAY, 12, 0, code(1))
+        self.night(site, DAY, 0, (DAY, wrong))
+        self.night(site, NEXT, 1, (DAY, right))
+        digests = [hashlib.sha256(text.encode()).hexdigest()[:16] for text in (right, wrong)]
+        site.put("decisions-1.csv", decisions(decision("D-1", "replace_file", *digests)))
+        third = self.night(site, THIRD, 0, (NEXT, message(NEXT, 13, 350000, code(3))))
+        self.assertEqual(failed(third), [])
+        self.assertEqual(failed(self.night(site, FOURTH, 0, (THIRD, message(THIRD, 14, 700000, code(4))))), [])
 
     def test_a_missing_statement_is_named_until_it_comes(self):
         site = self.begin()

@@ -11,6 +11,7 @@ static const rk_choice behaviours[] = {{"statements_without_number", RK_STATEMEN
                                        {"rest_days_shown", RK_REST_DAYS_SHOWN},
                                        {"findings_as_cases", RK_FINDINGS_AS_CASES},
                                        {"unchanged_rows_dropped", RK_UNCHANGED_ROWS_DROPPED},
+                                       {"replaced_days_wait", RK_REPLACED_DAYS_WAIT},
                                        {NULL, 0}};
 
 typedef struct behaviour_row {
@@ -32,7 +33,8 @@ static const rk_key behaviour_keys[] = {
          "for several of a group that is taken back is undone for each of them; before, for one. "
          "findings_as_cases: lines of findings open and close in the history of cases and count in "
          "the conclusion. unchanged_rows_dropped: rows of the source that are read again and are "
-         "what they were are not judged again"},
+         "what they were are not judged again. replaced_days_wait: days that only a replaced file "
+         "told about are missing again"},
     {"from", &rk_value_day, offsetof(behaviour_row, from), .needed = true,
      .doc = "the first day on which the engine behaves so"},
 };

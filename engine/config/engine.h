@@ -25,6 +25,7 @@ typedef enum rk_behaviour {
     RK_REST_DAYS_SHOWN,
     RK_FINDINGS_AS_CASES, /* by the night */
     RK_UNCHANGED_ROWS_DROPPED,
+    RK_REPLACED_DAYS_WAIT,
     RK_BEHAVIOURS
 } rk_behaviour;
 

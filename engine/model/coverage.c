@@ -64,6 +64,24 @@ void rk_coverage_add(rk_coverage *c, const rk_names *names, rk_name channel, rk_
     c->until[row] = until;
 }
 
+void rk_coverage_cut(rk_coverage *c, const rk_names *names, rk_name channel, rk_name account,
+                     rk_day from, rk_day until)
+{
+    for (size_t row = 0; row < c->batch.count;) {
+        bool of_it = c->channel[row] == channel && (account == 0 || c->account[row] == account);
+        rk_name own = c->account[row];
+        rk_day begins = c->from[row], ends = c->until[row];
+        if (!of_it || until < begins || ends < from) {
+            row++;
+            continue;
+        }
+        remove_row(c, row);
+        rk_coverage_add(c, names, channel, own, begins, from - 1);
+        rk_coverage_add(c, names, channel, own, until + 1, ends);
+        row = 0;
+    }
+}
+
 /* What was told before the rules knew accounts was told of all of them. */
 bool rk_coverage_has(const rk_coverage *c, rk_name channel, rk_name account, rk_day from,
                      rk_day until)

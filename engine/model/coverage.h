@@ -28,6 +28,10 @@ void rk_coverage_init(rk_coverage *coverage);
 void rk_coverage_add(rk_coverage *coverage, const rk_names *names, rk_name channel, rk_name account,
                      rk_day from, rk_day until);
 
+/* Takes days of an account (0: of the whole channel, and of each of its accounts) out again. */
+void rk_coverage_cut(rk_coverage *coverage, const rk_names *names, rk_name channel, rk_name account,
+                     rk_day from, rk_day until);
+
 /* Whether every day of the span is told about, for the account; 0: for a channel without accounts. */
 bool rk_coverage_has(const rk_coverage *coverage, rk_name channel, rk_name account, rk_day from,
                      rk_day until);

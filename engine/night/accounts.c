@@ -8,7 +8,7 @@
 #include "night/night.h"
 
 /* Runs of channels whose rules ask for it now. */
-static void take_known(const rk_night *night, rk_follows *all)
+static void take_known(rk_night *night, rk_follows *all)
 {
     const rk_follow_rows *known = &night->carried.accounts;
     for (size_t row = 0; row < known->batch.count; row++) {
@@ -18,6 +18,7 @@ static void take_known(const rk_night *night, rk_follows *all)
             continue;
         one.numbers = channel->controls.numbers && one.first.year > 0;
         one.opening = channel->controls.opening;
+        rk_night_follow_replaced(night, &one);
         rk_follows_add(all, &one);
     }
 }

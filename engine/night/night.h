@@ -208,6 +208,10 @@ bool rk_night_decide_replacement(rk_night *night, size_t decision, size_t waitin
 void rk_night_want_replaced(const rk_night *night, rk_wanted *wanted);
 void rk_night_replace_files(rk_night *night);
 void rk_night_put_replaced(rk_night *night);
+/* replace.c: days that only replaced files told about are missing again. Before tonight's files cover theirs. */
+void rk_night_uncover_replaced(rk_night *night);
+/* replace.c: a run of statements that ends with one of a replaced file ends with the one that came instead. */
+void rk_night_follow_replaced(rk_night *night, rk_follow *run);
 /* assign.c: carries out one decision: an office for an application that has none. */
 void rk_night_decide_office(rk_night *night, size_t decision, uint32_t application);
 /* assign.c: what the source had said, from what the decision did. */

@@ -49,6 +49,11 @@ static size_t find_counting(const rk_night *night, rk_slice object)
     return SIZE_MAX;
 }
 
+static bool days_wait(const rk_night *night)
+{
+    return rk_engine_behaves(&night->rules.engine, RK_REPLACED_DAYS_WAIT, night->day);
+}
+
 static const char *why_not(const rk_night *night, size_t new, size_t old)
 {
     const rk_file_rows *known = &night->carried.files;
@@ -56,8 +61,14 @@ static const char *why_not(const rk_night *night, size_t new, size_t old)
                          (known->covers_from[new] != RK_NO_DAY &&
                           known->covers_from[new] <= known->covers_from[old] &&
                           known->covers_until[new] >= known->covers_until[old]);
+    bool tells_of_some = known->covers_from[old] == RK_NO_DAY ||
+                         (known->covers_from[new] != RK_NO_DAY &&
+                          known->covers_from[new] <= known->covers_until[old] &&
+                          known->covers_until[new] >= known->covers_from[old]);
     if (known->channel[new] != known->channel[old] || known->account[new] != known->account[old])
         return "the two files are not of one channel and account";
+    if (days_wait(night))
+        return tells_of_some ? NULL : "it tells about no day of the file that it replaces";
     return tells_as_much ? NULL : "it does not tell about all days of the file that it replaces";
 }
 
@@ -140,5 +151,99 @@ void rk_night_put_replaced(rk_night *night)
             rk_texts_add(&night->world.texts,
                          rk_slice_of(rk_arena_printf(&night->world.arena, "replaced by %.16s",
                                                      rk_digest_hex(&night->replaced[i].by, hex))));
+    }
+}
+
+/* ---- what the old one told ---- */
+
+/* From `day` on, the first day until `until` that no other file of the account tells about; `end`: the last of
+ * those in a row. False when there is none. */
+static bool next_untold(const rk_night *night, size_t old, rk_name account, rk_day *day,
+                        rk_day until, rk_day *end)
+{
+    const rk_file_rows *known = &night->carried.files;
+    *end = until;
+    for (size_t i = 0; i < known->batch.count && *day <= until; i++) {
+        bool of_it = known->channel[i] == known->channel[old] &&
+                     (account == 0 || known->account[i] == 0 || known->account[i] == account);
+        if (!of_it || known->covers_from[i] == RK_NO_DAY || known->covers_until[i] < *day ||
+            known->covers_from[i] > *end || !rk_night_file_counts(night, i))
+            continue;
+        if (known->covers_from[i] > *day) {
+            *end = known->covers_from[i] - 1;
+            continue;
+        }
+        *day = known->covers_until[i] + 1;
+        *end = until;
+        i = SIZE_MAX; /* all over again, from a later day */
+    }
+    return *day <= until;
+}
+
+static void uncover(rk_night *night, size_t old, rk_name account)
+{
+    const rk_file_rows *known = &night->carried.files;
+    rk_day day = known->covers_from[old], until = known->covers_until[old], end;
+    if (day == RK_NO_DAY)
+        return;
+    for (; next_untold(night, old, account, &day, until, &end); day = end + 1)
+        rk_coverage_cut(&night->carried.coverage, &night->world.names, known->channel[old], account,
+                        day, end);
+}
+
+void rk_night_uncover_replaced(rk_night *night)
+{
+    for (size_t i = 0; days_wait(night) && i < night->replaced_count; i++) {
+        size_t old = night->replaced[i].old;
+        const rk_channel *channel =
+            rk_channel_find(&night->rules, night->carried.files.channel[old]);
+        rk_name account = night->carried.files.account[old];
+        size_t parts = channel ? rk_channel_parts(channel) : 0;
+        if (parts == 0 || account)
+            uncover(night, old, parts ? account : 0);
+        else
+            for (size_t k = 0; k < parts; k++)
+                uncover(night, old, channel->accounts[k].account);
+    }
+}
+
+static const rk_file *find_new(const rk_night *night, const rk_digest *digest)
+{
+    for (size_t i = 0; i < night->world.new_file_count; i++)
+        if (rk_digest_equal(&night->world.files.items[i].digest, digest))
+            return &night->world.files.items[i];
+    return NULL;
+}
+
+/* The statement of the same number, where a run ends, is the new file's. */
+static void end_with(rk_follow *run, const rk_file *file, rk_text digest)
+{
+    for (size_t k = 0; k < file->follow_count; k++) {
+        const rk_follow *one = &file->follows[k];
+        if (one->channel != run->channel || one->account != run->account ||
+            memcmp(&one->last, &run->last, sizeof run->last) != 0)
+            continue;
+        if (memcmp(&run->first, &run->last, sizeof run->last) == 0) {
+            run->opens_with = one->opens_with;
+            run->first_digest = digest;
+        }
+        run->closing = one->closing;
+        run->entries = one->entries;
+        run->until = one->until;
+        run->last_digest = digest;
+    }
+}
+
+void rk_night_follow_replaced(rk_night *night, rk_follow *run)
+{
+    char hex[RK_DIGEST_HEX + 1];
+    for (size_t i = 0; days_wait(night) && i < night->replaced_count; i++) {
+        const rk_replaced *one = &night->replaced[i];
+        const rk_file *file = find_new(night, &one->by);
+        if (!file ||
+            !rk_slice_is(text_of(night, run->last_digest), rk_digest_hex(&one->digest, hex)))
+            continue;
+        end_with(run, file,
+                 rk_texts_add(&night->world.texts, rk_slice_of(rk_digest_hex(&one->by, hex))));
     }
 }

@@ -13,6 +13,7 @@
 
 static void cover_days(rk_night *night)
 {
+    rk_night_uncover_replaced(night);
     for (size_t i = 0; i < night->world.new_file_count; i++) {
         const rk_file *file = &night->world.files.items[i];
         if (file->fate != RK_FATE_ACCEPTED)
