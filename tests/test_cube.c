@@ -295,10 +295,10 @@ static void test_fact__compact_keeps_the_sums_and_ignores_the_order(void **state
     for (uint32_t i = 20; i-- > 0;)
         name_of(&other_names, "office", i); /* other numbers for the same texts */
     seed = 5;
-    random_facts(&facts, &names, 4000, false);
+    random_facts(&facts, &names, 40000, false);
     seed = 5;
-    random_facts(&shuffled, &other_names, 4000, false);
-    for (size_t i = 4000 - 1; i > 0; i--) { /* Fisher-Yates over all columns */
+    random_facts(&shuffled, &other_names, 40000, false);
+    for (size_t i = 40000 - 1; i > 0; i--) { /* Fisher-Yates over all columns */
         size_t j = draw((uint32_t)i + 1);
         for (size_t c = 0; c < rk_fact_column_count; c++) {
             char *column = rk_batch_column(&shuffled.batch, c), swap[8];
@@ -309,8 +309,8 @@ static void test_fact__compact_keeps_the_sums_and_ignores_the_order(void **state
         }
     }
     rk_money count = sum_of(&facts, facts.count), amount = sum_of(&facts, facts.amount);
-    rk_facts_compact(&facts, &names);
-    rk_facts_compact(&shuffled, &other_names);
+    rk_facts_compact(&facts, &names, 2);
+    rk_facts_compact(&shuffled, &other_names, 1);
     assert_int_equal(sum_of(&facts, facts.count), count);
     assert_int_equal(sum_of(&facts, facts.amount), amount);
     assert_int_equal(facts.batch.count, shuffled.batch.count);
@@ -349,7 +349,7 @@ static void test_fact__compact_merges_equal_rows_and_drops_nothing_else(void **s
         facts.count[row] = rows[i].count;
         facts.amount[row] = rows[i].amount;
     }
-    rk_facts_compact(&facts, &names);
+    rk_facts_compact(&facts, &names, 2);
     assert_int_equal(facts.batch.count, 1);
     assert_int_equal(facts.office[0], office);
     assert_int_equal(facts.count[0], 0);
@@ -371,7 +371,7 @@ static void test_fact__compact_never_overflows(void **state)
         facts.count[row] = 1;
         facts.amount[row] = i == 1 ? 2 : INT64_MAX - 3;
     }
-    rk_facts_compact(&facts, &names);
+    rk_facts_compact(&facts, &names, 2);
     assert_int_equal(facts.batch.count, 2);
     assert_int_equal(facts.count[0] + facts.count[1], 3);
     rk_batch_free(&facts.batch);

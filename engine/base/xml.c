@@ -1,5 +1,7 @@
 #include "base/xml.h"
 
+#include "base/xml_plain.h"
+
 /* expat declares its amplification limits only where DTDs are compiled in, as everywhere they are. */
 #define XML_DTD
 #include <expat.h>
@@ -12,6 +14,7 @@ enum { PIECE = 1 << 20, AMPLIFICATION = 10, AMPLIFICATION_FROM = 1 << 20 };
 
 struct rk_xml {
     XML_Parser parser;
+    rk_xml_plain *plain; /* instead of the parser */
     const rk_xml_handler *handler;
     rk_xml_caps caps;
     size_t depth, fed, used; /* used: bytes before the unfinished tag */
@@ -21,11 +24,15 @@ struct rk_xml {
 
 size_t rk_xml_line(const rk_xml *xml)
 {
+    if (xml->plain)
+        return rk_xml_plain_line(xml->plain);
     return (size_t)XML_GetCurrentLineNumber(xml->parser);
 }
 
 size_t rk_xml_offset(const rk_xml *xml)
 {
+    if (xml->plain)
+        return rk_xml_plain_offset(xml->plain);
     XML_Index at = XML_GetCurrentByteIndex(xml->parser);
     return at < 0 ? 0 : (size_t)at;
 }
@@ -37,10 +44,12 @@ size_t rk_xml_depth(const rk_xml *xml)
 
 static void stop(rk_xml *xml)
 {
-    rk_fail_at(xml->err, NULL, rk_xml_line(xml),
-               (size_t)XML_GetCurrentColumnNumber(xml->parser) + 1);
+    size_t column = xml->plain ? rk_xml_plain_column(xml->plain)
+                               : (size_t)XML_GetCurrentColumnNumber(xml->parser);
+    rk_fail_at(xml->err, NULL, rk_xml_line(xml), column + 1);
     xml->failed = true;
-    XML_StopParser(xml->parser, XML_FALSE);
+    if (xml->parser)
+        XML_StopParser(xml->parser, XML_FALSE);
 }
 
 bool rk_xml_fail(rk_xml *xml, const char *format, ...)
@@ -148,10 +157,21 @@ rk_xml *rk_xml_open(const rk_xml_caps *caps, const char *encoding, const rk_xml_
     return xml;
 }
 
+rk_xml *rk_xml_open_plain(const rk_xml_caps *caps, const rk_xml_handler *handler, rk_error *err)
+{
+    rk_xml *xml = rk_alloc(1, sizeof *xml);
+    *xml = (rk_xml){.handler = handler, .caps = *caps, .err = err};
+    rk_xml_events events = {xml, &xml->failed, on_start, on_end, on_text};
+    xml->plain = rk_xml_plain_open(&events);
+    return xml;
+}
+
 void rk_xml_close(rk_xml *xml)
 {
-    if (xml)
+    if (xml && xml->parser)
         XML_ParserFree(xml->parser);
+    if (xml)
+        rk_xml_plain_close(xml->plain);
     free(xml);
 }
 
@@ -169,24 +189,36 @@ static bool has_short_tags(rk_xml *xml)
     return false;
 }
 
+static bool fail_form(rk_xml *xml, const char *fault)
+{
+    if (!xml->failed) {
+        rk_fail(xml->err, RK_DIFFERENT, "not well-formed XML: %s", fault);
+        stop(xml);
+    }
+    return false;
+}
+
+static bool feed_plain(rk_xml *xml, rk_slice piece, bool last)
+{
+    const char *fault = rk_xml_plain_feed(xml->plain, piece, last);
+    xml->fed += piece.len;
+    return fault || xml->failed ? fail_form(xml, fault) : true;
+}
+
 bool rk_xml_feed(rk_xml *xml, rk_slice piece, bool last)
 {
     size_t at = 0;
     if (piece.len > xml->caps.bytes - xml->fed)
         return rk_fail(xml->err, RK_DIFFERENT, "the document has more than %zu bytes",
                        xml->caps.bytes);
+    if (xml->plain)
+        return feed_plain(xml, piece, last);
     do {
         size_t part = piece.len - at < PIECE ? piece.len - at : PIECE;
         bool is_last = last && at + part == piece.len;
         const char *bytes = piece.at ? piece.at + at : "";
-        if (XML_Parse(xml->parser, bytes, (int)part, is_last) != XML_STATUS_OK) {
-            if (!xml->failed) {
-                rk_fail(xml->err, RK_DIFFERENT, "not well-formed XML: %s",
-                        XML_ErrorString(XML_GetErrorCode(xml->parser)));
-                stop(xml);
-            }
-            return false;
-        }
+        if (XML_Parse(xml->parser, bytes, (int)part, is_last) != XML_STATUS_OK)
+            return fail_form(xml, XML_ErrorString(XML_GetErrorCode(xml->parser)));
         at += part;
         xml->fed += part;
         if (!is_last && !has_short_tags(xml))

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/threads.h"
+
 #define COLUMN(name, type, member) \
     { \
         name, type, offsetof(rk_facts, member), 0 \
@@ -181,11 +183,10 @@ static uint64_t hash_key(const fact_key *key)
 }
 
 /* Adds `key` to the keys, merging it with an equal one; gives the new count. */
-static size_t merge_key(fact_key *keys, size_t count, uint32_t *slots, size_t mask,
+static size_t merge_key(fact_key *keys, size_t count, uint32_t *slots, size_t slot, size_t mask,
                         const fact_key *key)
 {
-    size_t slot = (size_t)hash_key(key) & mask;
-    for (; slots[slot]; slot = (slot + 1) & mask) {
+    for (slot &= mask; slots[slot]; slot = (slot + 1) & mask) {
         fact_key *old = &keys[slots[slot] - 1];
         rk_money sum_count = old->count, sum_amount = old->amount;
         if (memcmp(old->words, key->words, sizeof key->words) == 0 &&
@@ -229,31 +230,87 @@ static rk_name *rank_names(const rk_names *names)
     return ranks;
 }
 
-void rk_facts_compact(rk_facts *facts, const rk_names *names)
+/* The rows are dealt out by the hash of their keys, so that equal ones meet. */
+typedef struct compaction {
+    const rk_facts *facts;
+    const rk_name *ranks;
+    uint64_t *hashes;
+    int parts;
+} compaction;
+
+typedef struct fact_part {
+    fact_key *keys; /* merged, sorted */
+    size_t count, taken;
+} fact_part;
+
+static bool is_of_part(const compaction *c, size_t row, int part)
+{
+    return (int)((c->hashes[row] >> 32) % (unsigned)c->parts) == part;
+}
+
+static void compact_part(const compaction *c, int part, fact_part *out)
+{
+    size_t rows = 0, slot_count = 16, count = 0, all = c->facts->batch.count;
+    for (size_t row = 0; row < all; row++)
+        rows += is_of_part(c, row, part);
+    while (slot_count < rows * 2)
+        slot_count *= 2;
+    out->keys = rk_alloc(rows + 1, sizeof *out->keys);
+    uint32_t *slots = rk_alloc(slot_count, sizeof *slots);
+    for (size_t row = 0; row < all; row++) {
+        if (!is_of_part(c, row, part))
+            continue;
+        fact_key key = key_of(c->facts, c->ranks, row);
+        count = merge_key(out->keys, count, slots, (size_t)c->hashes[row], slot_count - 1, &key);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (out->keys[i].count != 0 || out->keys[i].amount != 0)
+            out->keys[out->count++] = out->keys[i];
+    qsort(out->keys, out->count, sizeof *out->keys, compare_keys);
+    free(slots);
+}
+
+/* The parts, sorted each by itself, into rows in the order of all. */
+static void put_parts(rk_facts *facts, const rk_name *by_rank, fact_part *parts, int part_count)
+{
+    size_t row = 0;
+    for (;;) {
+        fact_part *least = NULL;
+        for (int i = 0; i < part_count; i++)
+            if (parts[i].taken < parts[i].count &&
+                (!least ||
+                 compare_keys(&parts[i].keys[parts[i].taken], &least->keys[least->taken]) < 0))
+                least = &parts[i];
+        if (!least)
+            break;
+        put_key(facts, by_rank, row++, &least->keys[least->taken++]);
+    }
+    facts->batch.count = row;
+}
+
+void rk_facts_compact(rk_facts *facts, const rk_names *names, int threads)
 {
     size_t rows = facts->batch.count;
     if (rows == 0)
         return;
     rk_name *ranks = rank_names(names);
-    size_t slot_count = 16;
-    while (slot_count < rows * 2)
-        slot_count *= 2;
-    fact_key *keys = rk_alloc(rows, sizeof *keys);
-    uint32_t *slots = rk_alloc(slot_count, sizeof *slots);
-    size_t count = 0;
-    for (size_t row = 0; row < rows; row++) {
-        fact_key key = key_of(facts, ranks, row);
-        count = merge_key(keys, count, slots, slot_count - 1, &key);
+    compaction c = {facts, ranks, rk_alloc(rows, sizeof *c.hashes), rk_threads_for(rows, threads)};
+    fact_part *parts = rk_alloc((size_t)c.parts, sizeof *parts);
+#pragma omp parallel num_threads(c.parts)
+    {
+#pragma omp for schedule(static)
+        for (size_t row = 0; row < rows; row++) {
+            fact_key key = key_of(facts, ranks, row);
+            c.hashes[row] = hash_key(&key);
+        }
+#pragma omp for schedule(static, 1)
+        for (int part = 0; part < c.parts; part++)
+            compact_part(&c, part, &parts[part]);
     }
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++)
-        if (keys[i].count != 0 || keys[i].amount != 0)
-            keys[kept++] = keys[i];
-    qsort(keys, kept, sizeof *keys, compare_keys);
-    for (size_t i = 0; i < kept; i++)
-        put_key(facts, ranks + 65536, i, &keys[i]);
-    facts->batch.count = kept;
-    free(slots);
-    free(keys);
+    put_parts(facts, ranks + 65536, parts, c.parts);
+    for (int part = 0; part < c.parts; part++)
+        free(parts[part].keys);
+    free(parts);
+    free(c.hashes);
     free(ranks);
 }

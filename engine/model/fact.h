@@ -111,7 +111,7 @@ void rk_facts_init(rk_facts *facts, size_t capacity);
 size_t rk_facts_add(rk_facts *facts);
 
 /* Sorts rows by all dimensions (names by their text), merges equal ones, drops those with count 0 and
- * amount 0. What is sealed is always compacted. */
-void rk_facts_compact(rk_facts *facts, const rk_names *names);
+ * amount 0. What is sealed is always compacted. Any number of threads gives the same. */
+void rk_facts_compact(rk_facts *facts, const rk_names *names, int threads);
 
 #endif

@@ -291,7 +291,8 @@ bool rk_night_tally(rk_night *night, rk_error *err)
                       .entry_causes = night->entry_causes,
                       .application_causes = night->application_causes,
                       .case_causes = causes_of_cases(night),
-                      .rest_cause = night->rest_cause};
+                      .rest_cause = night->rest_cause,
+                      .threads = night->threads};
     rk_tally_slots(&night->rules, &night->world, night->settings.zone, rk_night_judge_at(night));
     rk_tally_facts(&tally, &night->facts);
     rk_issued_init(&night->issued);
@@ -299,7 +300,7 @@ bool rk_night_tally(rk_night *night, rk_error *err)
     if (!rk_night_read_issued(night, err))
         return false;
     rk_night_look_for_findings(night);
-    rk_tally_fold(&night->carried.stock, &night->facts, 0, +1, &night->world.names);
+    rk_tally_fold(&night->carried.stock, &night->facts, 0, +1, &night->world.names, night->threads);
     if (!rk_night_write_history(night, err))
         return false;
     rk_night_write_notices(night);

@@ -60,9 +60,11 @@ static const char *behind_blanks(const char *at, const char *end)
     return at;
 }
 
-/* Whether some spreadsheet program takes the text for a formula. */
+/* Whether some spreadsheet program takes the text for a formula. Most begin with a letter or digit. */
 static bool begins_formula(const char *at, const char *end)
 {
+    if (at<end && * at> ' ' && *at < 0x7f)
+        return sign_at(at, end) > 0;
     return sign_at(behind_blanks(at, end), end) > 0;
 }
 

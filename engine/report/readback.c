@@ -43,8 +43,8 @@ static bool read_part(reader *r, size_t member, const rk_xml_handler *handler,
                       rk_digest_state *digest)
 {
     stream s = {.digest = digest};
-    if (handler && !(s.xml = rk_xml_open(&caps, NULL, handler, r->err)))
-        return false;
+    if (handler)
+        s.xml = rk_xml_open_plain(&caps, handler, r->err);
     bool good = rk_zip_stream(r->zip, member, take_piece, &s, r->err) &&
                 (!s.xml || rk_xml_feed(s.xml, RK_S(""), true));
     rk_xml_close(s.xml);
@@ -168,21 +168,40 @@ static void advance(cells_context *c)
         c->in_row++;
 }
 
-/* Most are whole and short: those are read without the library. */
-static bool is_whole(const rk_buffer *value, double number)
+/* Digits with a point among them, or none, and no zero too many: most numbers are such, and are read without
+ * the library. `digits` below 2^53 divided by a power of ten that a double holds exactly is what strtod gives.
+ * Where that is not the number itself, 16 digits must be the nearest ones to it. */
+static bool is_plain_number(const rk_buffer *value, double number)
 {
-    int64_t found = 0;
-    bool negative = value->bytes[0] == '-';
-    size_t at = negative;
-    if (value->len - at == 0 || value->len - at > 15 ||
-        (value->len - at > 1 && value->bytes[at] == '0'))
+    static const double powers[] = {1e0, 1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7, 1e8,
+                                    1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16};
+    const char *at = value->bytes, *end = at + value->len, *point = NULL;
+    bool negative = *at == '-';
+    at += negative;
+    int64_t digits = 0;
+    size_t count = 0;
+    if (at == end || *at == '.' || (*at == '0' && at + 1 < end && at[1] != '.'))
         return false;
-    for (; at < value->len; at++) {
-        if (value->bytes[at] < '0' || value->bytes[at] > '9')
+    for (; at < end && count <= 16; at++) {
+        if (*at == '.' && !point) {
+            point = at;
+            continue;
+        }
+        if (*at < '0' || *at > '9')
             return false;
-        found = found * 10 + (value->bytes[at] - '0');
+        digits = digits * 10 + (*at - '0');
+        count += digits != 0; /* zeros in front are no digits of it */
     }
-    return (double)(negative ? -found : found) == number;
+    size_t behind = point ? (size_t)(end - point) - 1 : 0;
+    if (at < end || count > 16 || behind > 16 || digits > (int64_t)1 << 53 ||
+        (point && (behind == 0 || end[-1] == '0')))
+        return false;
+    double found = (double)(negative ? -digits : digits) / powers[behind];
+    if (found == number || count < 16)
+        return found == number;
+    long double off = (long double)number * (long double)powers[behind] -
+                      (long double)(negative ? -digits : digits);
+    return off < 0.499L && off > -0.499L;
 }
 
 static bool is_number(const rk_buffer *value, double number)
@@ -191,7 +210,7 @@ static bool is_number(const rk_buffer *value, double number)
     char *end;
     if (value->len == 0 || value->len >= sizeof text || !isfinite(number))
         return false;
-    if (is_whole(value, number))
+    if (is_plain_number(value, number))
         return true;
     /* 16 digits are written: that is what can be asked to come back */
     int len = snprintf(meant, sizeof meant, "%.16G", number);

@@ -343,11 +343,11 @@ void rk_tally_facts(const rk_tally *t, rk_facts *facts)
     add_applications(t, facts);
     add_entries(t, facts);
     add_cases(t, facts);
-    rk_facts_compact(facts, &t->world->names);
+    rk_facts_compact(facts, &t->world->names, t->threads);
 }
 
 void rk_tally_fold(rk_facts *stock, const rk_facts *facts, size_t from, int sign,
-                   const rk_names *names)
+                   const rk_names *names, int threads)
 {
     for (size_t row = from; row < facts->batch.count; row++) {
         uint8_t kind = facts->kind[row];
@@ -361,7 +361,7 @@ void rk_tally_fold(rk_facts *stock, const rk_facts *facts, size_t from, int sign
         stock->received_on[added] = stock->submitted_on[added] = RK_NO_DAY;
         stock->paid_on[added] = stock->booked_on[added] = RK_NO_DAY;
     }
-    rk_facts_compact(stock, names);
+    rk_facts_compact(stock, names, threads);
 }
 
 /* ---- conservation ---- */

@@ -23,6 +23,7 @@ typedef struct rk_tally {
     /* numbers of causes by entry, application and case; NULL: none is recorded */
     const uint32_t *entry_causes, *application_causes, *case_causes;
     uint32_t rest_cause; /* of what changed without one of these */
+    int threads;
 } rk_tally;
 
 /* `facts` is initialised here. */
@@ -31,7 +32,7 @@ void rk_tally_facts(const rk_tally *tally, rk_facts *facts);
 /* Application and case facts of `facts` from row `from` on, without their days, added to `stock` (`sign`
  * +1) or taken out of it (-1): what stands now. */
 void rk_tally_fold(rk_facts *stock, const rk_facts *facts, size_t from, int sign,
-                   const rk_names *names);
+                   const rk_names *names, int threads);
 
 /* Every entry has one outcome, every application one state; for each accepted file the count and the sum
  * of its entries are those over outcomes. RK_BUG when not: the night stops. */
