@@ -295,6 +295,8 @@ class Slots(Nights):
         self.assertEqual(site.states()["first"], "reinstated")
         line = ("Slot dipakai dua pemohon", 1, "first", None, None, None, "second")
         self.assertEqual(shown(site, THIRD), [(*line, 0)])
+        self.assertEqual({row["No. permohonan"]: row["Slot"] for row in site.book(day=THIRD).table("Kedaluwarsa", "No.")},
+                         {"first": "dipakai second", "comes-back-alone": "diminta kembali"})
         told = site.explain("T8-palembang-20240312")
         self.assertEqual([(row["application_id"], row["said"], row["first_seen"]) for row in told["applications"]],
                          [("first", "second", THIRD)])

@@ -33,6 +33,10 @@ class Kit(Nights):
         return {row["No. permohonan"]: (row["Status"], row["Gangguan"], row["Bukti"])
                 for row in site.book(office, day).table("Kedaluwarsa", "No.")}
 
+    def counts(self, site, day, office="palembang"):
+        """What the list of lapses says before its rows."""
+        return site.book(office, day).sheets["Kedaluwarsa"][3][0]
+
     def reasons(self, site, identity):
         return [row[0] for row in site.sql(
             "SELECT t.reason FROM rekon.transition t JOIN rekon.run r USING (run_id) "
@@ -53,6 +57,10 @@ class Outages(Kit):
             "before": ("Kedaluwarsa (diajukan)", None, "Tidak dibayar tepat waktu"),
             "in-it": ("Menunggu bayar", "Gangguan pusat", waits), "pays": ("Menunggu bayar", "Gangguan pusat", waits),
             "later": ("Menunggu bayar", "Gangguan pusat", waits)})
+        self.assertEqual(self.counts(site, DAY), "Terhindar karena gangguan: menunggu bayar 3, sudah dibayar 0 · "
+                         "Dipulihkan oleh bukti: 0 · Ditahan: 0 · Kedaluwarsa: 1")
+        self.assertEqual(self.counts(site, DAY, "jayapura"), "Terhindar karena gangguan: menunggu bayar 0, sudah "
+                         "dibayar 1 · Dipulihkan oleh bukti: 0 · Ditahan: 0 · Kedaluwarsa: 0")
         # 30 minutes were over when it began: the rest ends on the next day at 11:30
         site.quiet(NEXT, {"pos": [paid("11:30:00", code(3), 350000), paid("11:30:01", code(4), 350000)]})
         site.run(NEXT, 0)
@@ -145,6 +153,9 @@ class WrittenDownLate(Kit):
         site.run(NEXT, 1)
         self.assertEqual(site.states(), {"P-1": "awaiting"})
         self.assertEqual(site.book(day=NEXT).lapses(), {"P-1": ("Ditahan", "Indomaret")})
+        self.assertEqual(self.shown(site, NEXT)["P-1"][2], "Mutasi kanal belum lengkap sampai batas bayar")
+        self.assertEqual(self.counts(site, NEXT), "Terhindar karena gangguan: menunggu bayar 0, sudah dibayar 0 · "
+                         "Dipulihkan oleh bukti: 0 · Ditahan: 1 (Indomaret 1) · Kedaluwarsa: 0")
         site.deliver("indomaret", NEXT, [paid("08:59:00", code(1), 350000)])
         site.quiet(THIRD)
         site.run(THIRD, 0)
@@ -163,6 +174,9 @@ class WrittenDownLate(Kit):
         self.assertEqual(site.outcomes(f"8202403050{3:05}")[0][1], "ambiguous")
         self.assertEqual(site.book(day=THIRD).lapses(), {"P-1": ("Ditahan", "Pos Indonesia"),
                                                          "P-2": ("Ditahan", "Pos Indonesia")})
+        case = next(key for key, row in site.cases().items() if row[0] == "ambiguous")
+        self.assertEqual({row[2] for row in self.shown(site, THIRD).values()}, {f"Menunggu keputusan atas kasus {case}"})
+        self.assertIn("Ditahan: 2 (Pos Indonesia 2)", self.counts(site, THIRD))
 
     def test_what_a_bad_file_says(self):
         site = self.site_with(outage("a", f"{DAY} 10:00", f"{DAY} 09:00"))

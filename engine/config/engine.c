@@ -12,6 +12,7 @@ static const rk_choice behaviours[] = {{"statements_without_number", RK_STATEMEN
                                        {"findings_as_cases", RK_FINDINGS_AS_CASES},
                                        {"unchanged_rows_dropped", RK_UNCHANGED_ROWS_DROPPED},
                                        {"replaced_days_wait", RK_REPLACED_DAYS_WAIT},
+                                       {"lapses_told", RK_LAPSES_TOLD},
                                        {NULL, 0}};
 
 typedef struct behaviour_row {
@@ -34,7 +35,9 @@ static const rk_key behaviour_keys[] = {
          "findings_as_cases: lines of findings open and close in the history of cases and count in "
          "the conclusion. unchanged_rows_dropped: rows of the source that are read again and are "
          "what they were are not judged again. replaced_days_wait: days that only a replaced file "
-         "told about are missing again"},
+         "told about are missing again. lapses_told: the list of lapses counts first who was "
+         "spared, reinstated, held and lapsed, and says what frees one that is held and who has "
+         "its slot by now"},
     {"from", &rk_value_day, offsetof(behaviour_row, from), .needed = true,
      .doc = "the first day on which the engine behaves so"},
 };

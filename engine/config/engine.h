@@ -23,9 +23,10 @@ typedef enum rk_behaviour {
     RK_DECISIONS_ONCE,
     RK_WATERMARKS_BY_ACCOUNT,
     RK_REST_DAYS_SHOWN,
-    RK_FINDINGS_AS_CASES, /* by the night */
+    RK_FINDINGS_AS_CASES,
     RK_UNCHANGED_ROWS_DROPPED,
     RK_REPLACED_DAYS_WAIT,
+    RK_LAPSES_TOLD,
     RK_BEHAVIOURS
 } rk_behaviour;
 

@@ -521,6 +521,7 @@ bool rk_desk_lay(rk_desk *desk, const rk_books_input *input, rk_error *err)
     lay_findings(desk);
     lay_applications(desk);
     lay_payments(desk);
+    rk_lapses_index(desk);
     look_for_columns(desk);
     rk_cube_build(&desk->cube, input->stock_before, input->flows,
                   input->has_period ? input->period.from : input->night, &desk->maps);

@@ -22,6 +22,17 @@ typedef struct rk_index {
     uint32_t *starts; /* slice_count + 1 */
 } rk_index;
 
+/* An application that a row of cases or findings names. */
+typedef struct rk_mention {
+    rk_slice id;
+    uint32_t row;
+} rk_mention;
+
+typedef struct rk_mentions {
+    rk_mention *items; /* by id */
+    size_t count;
+} rk_mentions;
+
 typedef struct rk_desk {
     const rk_books_input *input;
     rk_arena arena;
@@ -33,7 +44,8 @@ typedef struct rk_desk {
     rk_index entries, cases, applications, lapses, findings;
     uint32_t
         *payments; /* of each application: an entry that pays it, RK_NO_ROW; NULL: not wanted */
-    bool seen[RK_DIMENSIONS]; /* any application says it: its column is there */
+    rk_mentions candidates, conflicts; /* of open cases; of slots that two have */
+    bool seen[RK_DIMENSIONS];          /* any application says it: its column is there */
 } rk_desk;
 
 /* One workbook of one slice (or RK_ALL_SLICES), perhaps of one province or zone, over one period. */
@@ -53,6 +65,9 @@ typedef struct rk_job {
 
 bool rk_desk_lay(rk_desk *desk, const rk_books_input *input, rk_error *err);
 void rk_desk_clear(rk_desk *desk);
+
+/* lapses.c: whom open cases and findings name, for the list of lapses. */
+void rk_lapses_index(rk_desk *desk);
 
 /* The filter of one `where`; keys are in `arena`. Fails (RK_INVALID) on a value that the dimension
  * cannot have. */

@@ -38,6 +38,17 @@ rk_record rk_record_of(const rk_listing *l, uint32_t row);
 /* What a column of money shows of it; RK_NO_MONEY: nothing. */
 rk_money rk_record_money(const rk_record *r, rk_column_id id);
 
+/* ---- lapses.c ---- */
+
+/* How many were spared, reinstated, held (by whom) and lapsed: the line above the heads. */
+void rk_lapses_tell(const rk_listing *l, rk_plan_sheet *sheet);
+
+/* What frees one that is held: a statement, or a decision on a case that is named. False: nothing to say. */
+bool rk_lapse_holder(const rk_listing *l, const rk_record *r, rk_buffer *out);
+
+/* Who has its slot by now. False: nobody else. */
+bool rk_lapse_slot(const rk_listing *l, const rk_record *r, rk_buffer *out);
+
 /* Cells of item `item` of the listing `context`. */
 void rk_list_fill(const void *context, size_t item, rk_row *row);
 

@@ -262,9 +262,21 @@ static void put_evidence(rk_row *row, const rk_listing *l, const rk_record *r)
         rk_buffer_char(&text, ' ');
         rk_buffer_slice(&text,
                         rk_texts_get(desk->input->texts, e->reference ? e->reference[entry] : 0));
-    } else {
+    } else if (!rk_lapse_holder(l, r, &text)) {
         rk_buffer_slice(&text, rk_shown_reason((rk_reason)r->reason, l->job->plan.language));
     }
+    rk_row_text(row, RK_STYLE_WRAP, rk_buffer_all(&text));
+    rk_buffer_free(&text);
+}
+
+static void put_slot(rk_row *row, const rk_listing *l, const rk_record *r)
+{
+    rk_buffer text = {0};
+    if (r->state == RK_STATE_EXPIRED || !rk_lapse_slot(l, r, &text))
+        rk_buffer_slice(&text,
+                        rk_job_word(l->job, r->state == RK_STATE_REINSTATED ? RK_WORD_SLOT_BACK
+                                            : r->state == RK_STATE_AWAITING ? RK_WORD_SLOT_KEPT
+                                                                            : RK_WORD_SLOT_FREE));
     rk_row_text(row, RK_STYLE_WRAP, rk_buffer_all(&text));
     rk_buffer_free(&text);
 }
@@ -341,10 +353,7 @@ static void put_word(rk_row *row, const rk_listing *l, const rk_record *r, rk_co
         put_evidence(row, l, r);
         break;
     case RK_COLUMN_SLOT:
-        rk_row_text(row, RK_STYLE_TEXT,
-                    rk_job_word(l->job, r->state == RK_STATE_REINSTATED ? RK_WORD_SLOT_BACK
-                                        : r->state == RK_STATE_AWAITING ? RK_WORD_SLOT_KEPT
-                                                                        : RK_WORD_SLOT_FREE));
+        put_slot(row, l, r);
         break;
     default:
         rk_row_blank(row, RK_STYLE_INPUT);

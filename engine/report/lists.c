@@ -444,6 +444,7 @@ static bool lay_sheet(const rk_listing *l, rk_slice name, size_t from, size_t co
     sheet->repeats = true;
     sheet->repeat_from = sheet->repeat_until = sheet->list_row - 1;
     lay_heads(l, sheet);
+    rk_lapses_tell(l, sheet);
     lay_ages(l, sheet, count);
     if (l->rule->total)
         lay_totals(l, sheet, from, count);
