@@ -312,18 +312,20 @@ class Site:
         return different
 
     def revisions_all(self, most=None):
-        """Every revision against the same days folded as known after the run that published it: each cell but
-        the line that names the edition, and the sheets that tell of the making."""
+        """Every revision by a later night against the same days folded as known after the run that published it:
+        each cell but the line that names the edition, and the sheets that tell of the making. The books of a
+        second run of their own night are compared by asof_all, to the byte."""
         different = []
         folder = self.folder / "as-of"
         paths = sorted(self.output.rglob("*.r*.xlsx"))
         for path in paths[::-(-len(paths) // (most or len(paths) or 1)) or 1]:
             book = Book(path)
-            if "Koreksi" not in book.sheets:
-                continue
             name, number, _ = path.name.rsplit(".", 2)
-            run = book.corrections()[-1]["Run"]
             period = re.sub("^[a-z]*-", "", name)
+            told = book.corrections() if "Koreksi" in book.sheets else []
+            if not told or ".per-" in name or told[-1]["Run"].startswith(f"{period}-"):
+                continue
+            run = told[-1]["Run"]
             self.command("report", "--period", period, "--office", path.parent.name, "--as-of", run, "--out", folder,
                          code=0)
             told = Book(folder / path.parent.name / f"{name}.per-{run[:10]}.xlsx")

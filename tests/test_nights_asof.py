@@ -226,6 +226,37 @@ class Asof(Nights):
         row = next(row for row in book["Kantor"].iter_rows() if row[0].value == "palembang")
         return next(cell.hyperlink.target for cell in row if cell.hyperlink)
 
+    def test_a_second_run_says_what_changed(self):
+        """The books of 2024-03-05-2 have the sheet Koreksi, as those of a later night: a statement that came
+        between the two runs, and nil for an office of which it tells nothing."""
+        site = self.site("again", reports=("harian", "nasional", "bulanan"))
+        site.applications(application("P-1", code(1), "08:00"), application("P-2", code(2), "08:00", office="jambi"))
+        site.quiet(DAY, {"pos": [paid("08:30:00", code(2), 350000)]}, but=("indomaret",))
+        site.run(DAY, 1)
+        site.deliver("indomaret", DAY, [paid("08:10:00", code(1), 350000)])
+        site.run(DAY, 0)
+        self.assertNotIn("Koreksi", site.book().sheets)
+        told = site.book(revision=2).corrections()
+        self.assertEqual({row["Run"] for row in told}, {f"{DAY}-2"})
+        self.assertEqual({row["Tanggal laporan"].strftime("%Y-%m-%d") for row in told}, {DAY})
+        self.assertEqual({row["Sebab"] for row in told}, {f"rekening koran IDMREKON_{DAY.replace('-', '')}.txt"})
+        changed = {(row["Lembar"], row["Baris/kolom"]): (row["Semula"], row["Menjadi"], row["Selisih"]) for row in told}
+        self.assertEqual(changed["Ringkasan", "B. Penerimaan per kanal · Indomaret · Dibukukan (Rp) (=)"],
+                         (0, 350000, 350000))
+        self.assertEqual(changed["Ringkasan", "A. Mutasi permohonan per layanan · Paspor biasa · Dibayar (−)"], (0, 1, 1))
+        self.assertEqual([what for (sheet, where), what in changed.items() if sheet == "Penerimaan" and code(1) in where], [("–", 350000, 350000)])
+        sheet = openpyxl.load_workbook(site.output / f"jambi/harian-{DAY}.r2.xlsx")["Koreksi"]
+        self.assertEqual([row[0].value for row in sheet.iter_rows(min_row=5)], ["Tanggal laporan", "nihil"])
+        month = openpyxl.load_workbook(site.output / f"palembang/bulanan-2024-03.per-{DAY}.r2.xlsx")
+        self.assertGreater(month["Koreksi"].max_row, 6)
+        nation = Book(site.output / f"nasional/nasional-{DAY}.r2.xlsx")
+        self.assertIn(350000, [row["Selisih"] for row in nation.corrections()])
+        # a third run says what it changed, not what the second did
+        site.put("decisions-1.csv", decisions(decision("D-1", "unmatch", site.entries(code(1))[0])))
+        site.run(DAY, 0)
+        told = site.book(revision=3).corrections()
+        self.assertEqual(({row["Run"] for row in told}, {row["Sebab"] for row in told}), ({f"{DAY}-3"}, {"keputusan D-1"}))
+
     def test_a_second_change_is_a_third_edition(self):
         site = self.late("third")
         site.put("decisions-1.csv", decisions(decision("D-1", "unmatch", site.entries(code(1))[0])))

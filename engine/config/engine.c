@@ -13,6 +13,7 @@ static const rk_choice behaviours[] = {{"statements_without_number", RK_STATEMEN
                                        {"unchanged_rows_dropped", RK_UNCHANGED_ROWS_DROPPED},
                                        {"replaced_days_wait", RK_REPLACED_DAYS_WAIT},
                                        {"lapses_told", RK_LAPSES_TOLD},
+                                       {"second_run_explained", RK_SECOND_RUN_EXPLAINED},
                                        {NULL, 0}};
 
 typedef struct behaviour_row {
@@ -37,7 +38,8 @@ static const rk_key behaviour_keys[] = {
          "what they were are not judged again. replaced_days_wait: days that only a replaced file "
          "told about are missing again. lapses_told: the list of lapses counts first who was "
          "spared, reinstated, held and lapsed, and says what frees one that is held and who has "
-         "its slot by now"},
+         "its slot by now. second_run_explained: the books of a night that was run again have a "
+         "sheet that says what changed since the run before, and why"},
     {"from", &rk_value_day, offsetof(behaviour_row, from), .needed = true,
      .doc = "the first day on which the engine behaves so"},
 };

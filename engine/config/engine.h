@@ -27,6 +27,7 @@ typedef enum rk_behaviour {
     RK_UNCHANGED_ROWS_DROPPED,
     RK_REPLACED_DAYS_WAIT,
     RK_LAPSES_TOLD,
+    RK_SECOND_RUN_EXPLAINED,
     RK_BEHAVIOURS
 } rk_behaviour;
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "config/schema.h"
+#include "night/attribute.h"
 #include "night/night.h"
 
 /* ---- which runs ---- */
@@ -204,6 +205,8 @@ static bool make(const rk_asof *asof, const rk_asof_wish *wish, rk_world *world,
                  const rk_rules *rules, rk_arena *arena, rk_books *books, rk_error *err)
 {
     rk_fold fold;
+    rk_attribution trace = {0};
+    rk_book_lines *lines = NULL;
     rk_books_input input = {.rules = rules, .names = &world->names, .texts = &world->texts};
     rk_asof_input(asof, wish, arena, &input);
     rk_fold_of of = fold_of(asof, wish, input.night);
@@ -212,9 +215,13 @@ static bool make(const rk_asof *asof, const rk_asof_wish *wish, rk_world *world,
     if (good) {
         input.provisional = rk_fold_provisional(&fold, input.language, world);
         rk_fold_give(&fold, &input);
-        good = rk_books_make(&input, arena, books, err);
+        good =
+            rk_attribute_again(&of, &input, &world->names, &trace, &lines, &input.again_count, err);
+        input.again = lines;
+        good = good && rk_books_make(&input, arena, books, err);
     }
     rk_fold_free(&fold);
+    rk_attribution_free(&trace);
     return good;
 }
 

@@ -247,6 +247,26 @@ bool rk_attribute_books(const rk_attribute_of *of, rk_names *names, rk_attributi
     return good;
 }
 
+bool rk_attribute_again(const rk_fold_of *of, const rk_books_input *input, rk_names *names,
+                        rk_attribution *trace, rk_book_lines **lines, size_t *count, rk_error *err)
+{
+    rk_books_input due = *input;
+    rk_attribute_of what = {.after = *of, .input = &due, .before = of->run_count};
+    *count = 0;
+    if (input->as_of_number < 2 || input->period.until < input->as_of ||
+        !rk_engine_behaves(&input->rules->engine, RK_SECOND_RUN_EXPLAINED, input->as_of))
+        return true;
+    due.due_only = true;
+    what.before -= of->tonight_facts == NULL;
+    if (!rk_attribute_books(&what, names, trace, err))
+        return false;
+    *lines = rk_arena_alloc(&trace->arena, trace->count + 1, sizeof **lines);
+    for (; *count < trace->count; ++*count)
+        (*lines)[*count] = (rk_book_lines){.path = trace->books[*count].path,
+                                           .lines = &trace->books[*count].lines};
+    return true;
+}
+
 void rk_attribution_end(rk_attribution *trace)
 {
     for (size_t i = 0; i < trace->count; i++)

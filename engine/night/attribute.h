@@ -43,6 +43,10 @@ typedef struct rk_attribution {
 /* Names of the input's dictionary may be added. */
 bool rk_attribute_books(const rk_attribute_of *of, rk_names *names, rk_attribution *trace,
                         rk_error *err);
+/* The books of a night that was run again against those of the run before it; nothing for a first run.
+ * `of` are the runs of the later state, `lines` are those of the trace. */
+bool rk_attribute_again(const rk_fold_of *of, const rk_books_input *input, rk_names *names,
+                        rk_attribution *trace, rk_book_lines **lines, size_t *count, rk_error *err);
 /* The money alone: the states from the folds, the parts from the facts of each run. */
 bool rk_attribute_money(const rk_attribute_of *of, rk_names *names, rk_attribution *trace,
                         rk_error *err);

@@ -4,6 +4,7 @@
 #include "night/judge.h"
 #include "night/night.h"
 #include "seal/columns.h"
+#include "night/attribute.h"
 #include "night/fold.h"
 #include "tally/facts.h"
 #include "tally/visits.h"
@@ -344,6 +345,8 @@ static bool report_period(rk_night *night, rk_days days, const rk_books_input *c
                           rk_books *all, rk_error *err)
 {
     rk_fold fold;
+    rk_attribution trace = {0};
+    rk_book_lines *lines = NULL;
     rk_books made = {0};
     rk_books_input input = *common;
     input.period = days;
@@ -365,8 +368,12 @@ static bool report_period(rk_night *night, rk_days days, const rk_books_input *c
         night->provisional = trial_reason(night->settings.language);
     input.provisional = night->provisional;
     rk_fold_give(&fold, &input);
+    good = good && rk_attribute_again(&of, &input, &night->world.names, &trace, &lines,
+                                      &input.again_count, err);
+    input.again = lines;
     good = good && rk_books_make(&input, &night->world.arena, &made, err);
     rk_fold_free(&fold);
+    rk_attribution_free(&trace);
     rk_books_join(all, &made);
     return good;
 }

@@ -321,6 +321,16 @@ rk_slice rk_job_office_book(const rk_job *job, rk_name office)
     return path;
 }
 
+/* What the book corrects; NULL: it is the first of its kind. */
+static const rk_corrections *corrections_of(const rk_job *job)
+{
+    const rk_books_input *input = job->desk->input;
+    for (size_t i = 0; i < input->again_count; i++)
+        if (rk_slice_equal(input->again[i].path, job->plan.subject))
+            return input->again[i].lines;
+    return input->corrections;
+}
+
 static bool lay_sheets(rk_job *job, rk_error *err)
 {
     for (size_t i = 0; i < job->workbook->sheet_count; i++) {
@@ -337,7 +347,7 @@ static bool lay_sheets(rk_job *job, rk_error *err)
         if (!good)
             return false;
     }
-    const rk_corrections *corrections = job->desk->input->corrections;
+    const rk_corrections *corrections = corrections_of(job);
     if (corrections && !rk_corrections_lay(job, corrections, err))
         return false;
     return rk_plan_finish(&job->plan, err);

@@ -63,6 +63,10 @@ typedef struct rk_books_input {
     bool figures; /* no book is written: what each would say is given instead */
     /* A revision: `number` is its own, and the lines stand on a sheet. NULL: none. */
     const rk_corrections *corrections;
+    /* Of a night that is run again: what its books say otherwise than after the run before it. A book that is
+     * among them has the sheet, with its lines or nil. */
+    const rk_book_lines *again;
+    size_t again_count;
     /* Of a revision: the last editions of the books that were published again, this one's night included; all
      * others have `number_first`. Links between books lead to them. */
     const rk_edition *editions;

@@ -51,6 +51,8 @@ bool rk_corrections_lay(rk_job *job, const rk_corrections *corrections, rk_error
     sheet->freeze_row = RK_HEAD_ROWS + 1;
     sheet->repeats = true;
     sheet->repeat_from = sheet->repeat_until = RK_HEAD_ROWS;
+    if (corrections->count == 0)
+        rk_plan_text(sheet, RK_HEAD_ROWS + 1, 0, RK_STYLE_NIL, rk_job_word(job, RK_WORD_NIL));
     for (size_t i = 0; i < corrections->count && i + RK_HEAD_ROWS + 1 < RK_PLAN_ROWS; i++)
         put_line(job, sheet, RK_HEAD_ROWS + 1 + (uint32_t)i, &corrections->items[i]);
     return true;

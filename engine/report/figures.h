@@ -59,6 +59,12 @@ typedef struct rk_corrections {
     size_t count, capacity;
 } rk_corrections;
 
+/* What one book says otherwise than before. */
+typedef struct rk_book_lines {
+    rk_slice path;
+    const rk_corrections *lines; /* none: it says the same */
+} rk_book_lines;
+
 /* Adds a line for each figure that differs between two states; its texts are in the arena, those of
  * the ground are borrowed. */
 void rk_figures_differ(const rk_figures *before, const rk_figures *after, const rk_ground *ground,
