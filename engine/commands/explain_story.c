@@ -394,7 +394,7 @@ static void offer(rk_explain *x, uint32_t entry)
     if (pays)
         add_decision(x, "unmatch", subject, none,
                      "the entry does not pay its application, now or later");
-    if (outcome != RK_IGNORED && outcome != RK_REVERSAL && !pays)
+    if (outcome != RK_IGNORED && outcome != RK_SETTLEMENT && outcome != RK_REVERSAL && !pays)
         add_decision(x, "ignore", subject, none, "the entry is none of this business");
     if (has_case)
         add_decision(x, "resolve", subject, none, "the case is closed; the outcome stays");

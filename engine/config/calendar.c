@@ -59,6 +59,13 @@ rk_day rk_day_before(const rk_calendar *calendar, rk_day day, bool working)
     return day;
 }
 
+rk_day rk_working_day_after(const rk_calendar *calendar, rk_day day, uint32_t count)
+{
+    for (; count; count -= rk_is_working_day(calendar, day))
+        day++;
+    return day;
+}
+
 rk_day rk_working_days(const rk_calendar *calendar, rk_day from, rk_day until)
 {
     if (until < from)

@@ -27,6 +27,9 @@ bool rk_is_working_day(const rk_calendar *calendar, rk_day day);
 /* The working day before `day`, or simply the day before. */
 rk_day rk_day_before(const rk_calendar *calendar, rk_day day, bool working);
 
+/* So many working days behind `day`; 0: `day` itself. */
+rk_day rk_working_day_after(const rk_calendar *calendar, rk_day day, uint32_t count);
+
 /* Working days of [from, until]; 0 when until is before from. */
 rk_day rk_working_days(const rk_calendar *calendar, rk_day from, rk_day until);
 

@@ -105,7 +105,15 @@ typedef struct rk_ignore {
     int field;         /* RK_NO_FIELD: sign decides */
     rk_regex *pattern; /* searched in the field */
     int sign;          /* -1: debits, +1: credits, 0: either */
+    rk_name settles;   /* no payment, but this channel pays over what it took; 0: ignored */
 } rk_ignore;
+
+/* When a channel pays over what customers paid, from a day of booking on. */
+typedef struct rk_settlement {
+    rk_day from, until;
+    uint32_t within;   /* working days behind the day of booking; 0: on it */
+    bool deducts_none; /* the whole sum is paid over */
+} rk_settlement;
 
 /* A text put together from fields: '{paid_on} {paid_time:6}'. */
 typedef struct rk_piece {
@@ -228,6 +236,7 @@ typedef struct rk_channel {
     int billing_code, reference, balance; /* fields */
     rk_field_list narrative;              /* joined by blanks */
     rk_amount_map amount;
+    int fee; /* field: kept back by the channel; RK_NO_FIELD: what is added to the amount, if anything */
     rk_time_map paid, booked, value;
     rk_slice day_in_lines; /* format of day, from, until in header and info lines; default %Y%m%d */
     rk_extract extract;
@@ -239,6 +248,8 @@ typedef struct rk_channel {
     const rk_calendar *calendar; /* of the rules */
     rk_engine engine;            /* the same */
     rk_controls controls;
+    rk_settlement *settlements;
+    size_t settlement_count;
     rk_account *accounts;
     size_t account_count;
     bool by_account; /* set when the books are opened: each account is complete by itself */
@@ -281,6 +292,12 @@ bool rk_channel_lists(const rk_channel *channel, size_t i, rk_day from, rk_day u
 
 /* The account is listed for the day; 0: any is. */
 bool rk_channel_has_account(const rk_channel *channel, rk_name account, rk_day on);
+
+/* How the channel settles what is booked on a day; NULL: nothing is known. */
+const rk_settlement *rk_channel_settlement(const rk_channel *channel, rk_day booked_on);
+
+/* The rule of this name that tells payouts of another channel; NULL: there is none. */
+const rk_ignore *rk_channel_payout(const rk_channel *channel, rk_name rule);
 
 /* The office of an account on a day, 0 when none is said. */
 rk_name rk_channel_office(const rk_channel *channel, rk_name account, rk_day on);

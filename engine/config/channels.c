@@ -169,6 +169,38 @@ static const rk_schema account_schema = {.doc = "an account and its office",
                                          .end = end_account};
 
 /* Records before what refers to their fields. */
+static const rk_choice deductions[] = {{"fee", false}, {"nothing", true}, {NULL, 0}};
+
+static void begin_settlement(void *into)
+{
+    rk_settlement *settlement = into;
+    settlement->from = settlement->until = RK_NO_DAY;
+}
+
+static bool end_settlement(const rk_load *load, const rk_node *node, void *into, rk_error *err)
+{
+    const rk_settlement *settlement = into;
+    return rk_load_check_days(load, node, settlement->from, settlement->until, err);
+}
+
+static const rk_key settlement_keys[] = {
+    {"from", &rk_value_day, offsetof(rk_settlement, from), .needed = true,
+     .doc = "the first day of booking for which it holds"},
+    {"until", &rk_value_day, offsetof(rk_settlement, until),
+     .doc = "the first day of booking for which it does not"},
+    {"within", &rk_value_integer, offsetof(rk_settlement, within), .needed = true, .least = 0,
+     .most = 60, .doc = "working days behind the day of booking; 0: on it"},
+    {"deducts", &rk_value_flag, offsetof(rk_settlement, deducts_none), .needed = true,
+     .choices = deductions,
+     .doc = "fee: what its statement tells as fee of each payment; nothing: the whole is paid"},
+};
+
+static const rk_schema settlement_schema = {.doc = "how a channel settles",
+                                            .size = sizeof(rk_settlement),
+                                            RK_KEYS(settlement_keys),
+                                            .begin = begin_settlement,
+                                            .end = end_settlement};
+
 static const rk_key channel_keys[] = {
     {"channel", &rk_value_name, offsetof(rk_channel, channel), .needed = true,
      .doc = "its name in all outputs"},
@@ -199,6 +231,9 @@ static const rk_key channel_keys[] = {
      .doc = "second, day or {cutoff, working_days}"},
     {"controls", &rk_value_mapping, offsetof(rk_channel, controls), .of = &controls_schema,
      .doc = "{entries, amount, over, balances, running, numbers, opening}"},
+    {"settlement", &rk_value_list, offsetof(rk_channel, settlements),
+     .count_offset = offsetof(rk_channel, settlement_count), .of = &settlement_schema,
+     .doc = "when it pays over what customers paid: a list of {from, until, within, deducts}"},
     {"accounts", &rk_value_list, offsetof(rk_channel, accounts),
      .count_offset = offsetof(rk_channel, account_count), .of = &account_schema,
      .doc = "a list of {account, office, from, until}"},
@@ -206,6 +241,7 @@ static const rk_key channel_keys[] = {
 
 static void begin_channel(void *into)
 {
+    ((rk_channel *)into)->fee = RK_NO_FIELD;
     rk_channel *channel = into;
     channel->from = channel->until = RK_NO_DAY;
     channel->due_by = channel->cutoff = -1;
@@ -320,6 +356,29 @@ static bool check_accounts(const rk_load *load, const rk_node *node, const rk_ch
     return true;
 }
 
+/* One row for each day, and where fees are kept back the statement tells them. */
+static bool check_settlement(const rk_load *load, const rk_node *node, const rk_channel *channel,
+                             rk_error *err)
+{
+    const rk_node *list = rk_node_at(node, "settlement");
+    const rk_amount_map *amount = &channel->amount;
+    bool told = channel->fee != RK_NO_FIELD || amount->plus != RK_NO_FIELD || amount->plus_flat;
+    for (size_t i = 0; i < channel->settlement_count; i++) {
+        const rk_settlement *a = &channel->settlements[i];
+        if (!a->deducts_none && !told) {
+            rk_load_fail(load, list->items[i], err, "no field tells the fee that is kept back");
+            return rk_fail_hint(err, "map: {fee: FIELD}, or say deducts: nothing");
+        }
+        for (size_t j = 0; j < i; j++)
+            if (rk_days_overlap(a->from, a->until, channel->settlements[j].from,
+                                channel->settlements[j].until))
+                return rk_load_fail(load, list->items[i], err,
+                                    "two rows hold on the same day (the other: line %zu)",
+                                    list->items[j]->line);
+    }
+    return true;
+}
+
 static rk_slice capitals(rk_arena *arena, rk_slice text)
 {
     char *copy = rk_arena_text(arena, text);
@@ -344,7 +403,7 @@ static bool end_channel(const rk_load *load, const rk_node *node, void *into, rk
                             "\"billing_code\" is both mapped and extracted");
     return rk_load_check_days(load, node, channel->from, channel->until, err) &&
            check_times(load, node, channel, err) && check_controls(load, node, channel, err) &&
-           check_accounts(load, node, channel, err);
+           check_accounts(load, node, channel, err) && check_settlement(load, node, channel, err);
 }
 
 const rk_schema rk_channel_schema = {
@@ -371,6 +430,30 @@ rk_name rk_channel_office(const rk_channel *channel, rk_name account, rk_day on)
             return row->office;
     }
     return 0;
+}
+
+const rk_settlement *rk_channel_settlement(const rk_channel *channel, rk_day booked_on)
+{
+    for (size_t i = 0; i < channel->settlement_count; i++)
+        if (rk_day_holds(channel->settlements[i].from, channel->settlements[i].until, booked_on))
+            return &channel->settlements[i];
+    return NULL;
+}
+
+const rk_ignore *rk_channel_payout(const rk_channel *channel, rk_name rule)
+{
+    for (size_t i = 0; i < channel->ignore_count; i++)
+        if (channel->ignores[i].rule == rule && channel->ignores[i].settles)
+            return &channel->ignores[i];
+    return NULL;
+}
+
+bool rk_rules_read_fees(const rk_rules *rules)
+{
+    for (size_t i = 0; i < rules->channel_count; i++)
+        if (rules->channels[i].settlement_count)
+            return true;
+    return false;
 }
 
 bool rk_rules_read_keys(const rk_rules *rules)

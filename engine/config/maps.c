@@ -246,6 +246,8 @@ static const rk_key map_keys[] = {
      .doc = "a field: the account that was made for the bill"},
     {"application_number", &rk_value_field, offsetof(rk_channel, keys[RK_ALT_APPLICATION_NUMBER]),
      .doc = "a field: the number of the application"},
+    {"fee", &rk_value_field, offsetof(rk_channel, fee),
+     .doc = "a field: what the channel keeps back when it settles; default what amount adds"},
     {"narrative", &rk_value_fields, offsetof(rk_channel, narrative),
      .doc = "a field, or several that make one text"},
     {"balance", &rk_value_field, offsetof(rk_channel, balance),

@@ -483,6 +483,8 @@ static const rk_key ignore_keys[] = {
     {"pattern", &rk_value_pattern, offsetof(rk_ignore, pattern), .doc = "what is found in it"},
     {"sign", &rk_value_choice, offsetof(rk_ignore, sign), .choices = signs,
      .doc = "only money in, or only money out"},
+    {"settles", &rk_value_name, offsetof(rk_ignore, settles),
+     .doc = "a channel: the entry pays over what that one took, and counts as its settlement"},
 };
 
 static void begin_ignore(void *into)

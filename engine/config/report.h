@@ -76,8 +76,10 @@ typedef enum rk_extra {
     RK_EXTRA_COMPLETE, /* complete: up to when a channel's statements are complete (rows: channel) */
     RK_EXTRA_NEW,      /* new: cases opened tonight (rows: outcome or office) */
     RK_EXTRA_OLDEST,   /* oldest: age in days of the oldest open case (rows: outcome or office) */
-    RK_EXTRA_LINK,     /* link: to the first such row of the list of cases (rows: outcome) */
-    RK_EXTRA_BOOK,     /* book: link to the office's own book of the period (rows: office) */
+    RK_EXTRA_SHORT, /* short: what a channel still owes of what was due, or paid over (rows: channel) */
+    RK_EXTRA_SHORT_SINCE, /* short_since: age in days of the oldest it owes (rows: channel) */
+    RK_EXTRA_LINK,        /* link: to the first such row of the list of cases (rows: outcome) */
+    RK_EXTRA_BOOK,        /* book: link to the office's own book of the period (rows: office) */
     RK_EXTRAS
 } rk_extra;
 

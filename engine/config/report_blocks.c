@@ -200,6 +200,8 @@ static const struct {
     {"complete", RK_EXTRA_COMPLETE, {RK_DIM_CHANNEL}},
     {"new", RK_EXTRA_NEW, {RK_DIM_OUTCOME, RK_DIM_OFFICE}},
     {"oldest", RK_EXTRA_OLDEST, {RK_DIM_OUTCOME, RK_DIM_OFFICE}},
+    {"short", RK_EXTRA_SHORT, {RK_DIM_CHANNEL}},
+    {"short_since", RK_EXTRA_SHORT_SINCE, {RK_DIM_CHANNEL}},
     {"link", RK_EXTRA_LINK, {RK_DIM_OUTCOME}},
     {"book", RK_EXTRA_BOOK, {RK_DIM_OFFICE}},
 };
@@ -222,8 +224,8 @@ static bool find_extra(const rk_load *load, const rk_node *node, rk_slice name,
                             rk_dimension_name(rows));
     }
     rk_load_fail(load, node, err,
-                 "\"with\" knows no, name, province, zone, complete, new, oldest, link and book, "
-                 "not \"%.*s\"",
+                 "\"with\" knows no, name, province, zone, complete, new, oldest, short, "
+                 "short_since, link and book, not \"%.*s\"",
                  (int)(name.len < 100 ? name.len : 100), name.at);
     return rk_nearest_hint(&nearest, err);
 }

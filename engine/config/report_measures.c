@@ -7,6 +7,7 @@ static const rk_choice fact_kinds[] = {{"applications", RK_FACT_APPLICATION},
                                        {"cases", RK_FACT_CASE},
                                        {"fees", RK_FACT_FEE},
                                        {"visits", RK_FACT_VISIT},
+                                       {"settlements", RK_FACT_SETTLEMENT},
                                        {NULL, 0}};
 static const rk_choice bases[] = {{"received", RK_ON_RECEIVED}, {"submitted", RK_ON_SUBMITTED},
                                   {"paid", RK_ON_PAID},         {"booked", RK_ON_BOOKED},
@@ -90,6 +91,11 @@ static const char *moved_word(int i)
     return i < RK_MOVES ? rk_moved_name((rk_moved)i) : NULL;
 }
 
+static const char *part_word(int i)
+{
+    return i < RK_SETTLEDS ? rk_settled_name((rk_settled)i) : NULL;
+}
+
 static word_of words_of(rk_dimension dimension)
 {
     switch (dimension) {
@@ -112,6 +118,8 @@ static word_of words_of(rk_dimension dimension)
         return attendance_word;
     case RK_DIM_MOVED:
         return moved_word;
+    case RK_DIM_PART:
+        return part_word;
     default:
         return NULL;
     }

@@ -168,6 +168,35 @@ static size_t count_of(const rk_sources *sources, bool (*is)(rk_slice name))
     return count;
 }
 
+/* A payout names a channel that settles. `root` is what the channel was read from. */
+static bool check_payouts(const rk_load *load, const rk_node *root, const rk_channel *channel,
+                          rk_error *err)
+{
+    const rk_node *list = rk_node_at(rk_node_at(root, "read"), "ignore");
+    for (size_t k = 0; k < channel->ignore_count; k++) {
+        rk_name settles = channel->ignores[k].settles;
+        const rk_channel *payer = settles ? rk_channel_find(load->rules, settles) : NULL;
+        if (!settles || (payer && payer->settlement_count))
+            continue;
+        rk_load_fail(load, rk_node_at(list->items[k], "settles"), err, "\"%.*s\" is %s",
+                     RK_FMT(rk_names_text(load->names, settles)),
+                     payer ? "a channel without a settlement" : "no channel");
+        return rk_fail_hint(err, "settlement: [{from: 2024-01-01, within: 1, deducts: fee}]");
+    }
+    return true;
+}
+
+/* What channels say of one another, once all are known. */
+static bool tie_channels(rk_load *load, const rk_source **sources, rk_node **roots, rk_error *err)
+{
+    for (size_t i = 0; i < load->rules->channel_count; i++) {
+        load->source = sources[i];
+        if (!check_payouts(load, roots[i], &load->rules->channels[i], err))
+            return false;
+    }
+    return true;
+}
+
 static bool load_channels(rk_load *load, const rk_sources *sources, rk_error *err)
 {
     rk_rules *rules = load->rules;
@@ -175,11 +204,13 @@ static bool load_channels(rk_load *load, const rk_sources *sources, rk_error *er
     if (count == 0)
         return rk_fail(err, RK_INVALID, "the rules have no channel: channels/*.yaml");
     rules->channels = rk_arena_alloc(load->arena, count, sizeof *rules->channels);
+    const rk_source **read = rk_arena_alloc(load->arena, count, sizeof *read);
+    rk_node **roots = rk_arena_alloc(load->arena, count, sizeof *roots);
     for (size_t i = 0; i < sources->count; i++) {
         load->source = &sources->items[i];
         if (!is_channel(load->source->name))
             continue;
-        rk_node *root = rk_yaml_parse(load->source, load->arena, err);
+        rk_node *root = roots[rules->channel_count] = rk_yaml_parse(load->source, load->arena, err);
         rk_channel *channel = &rules->channels[rules->channel_count];
         if (!root || !rk_load_channel(load, root, channel, err))
             return false;
@@ -188,9 +219,9 @@ static bool load_channels(rk_load *load, const rk_sources *sources, rk_error *er
                                 RK_FMT(rk_names_text(load->names, channel->channel)));
         channel->calendar = rules->calendar;
         channel->engine = rules->engine;
-        rules->channel_count++;
+        read[rules->channel_count++] = load->source;
     }
-    return true;
+    return tie_channels(load, read, roots, err);
 }
 
 typedef struct named_channel {

@@ -378,6 +378,9 @@ void rk_rules_free(rk_rules *rules);
 /* A channel tells keys beside the code. */
 bool rk_rules_read_keys(const rk_rules *rules);
 
+/* Some channel settles: the fees of entries are read. */
+bool rk_rules_read_fees(const rk_rules *rules);
+
 const rk_channel *rk_channel_find(const rk_rules *rules, rk_name channel);
 
 #endif

@@ -113,7 +113,7 @@ static void look_at(const journals *j, size_t row, found *own)
 {
     const rk_world *w = j->run->world;
     if (w->entries.amount_minor[row] <= 0 || w->entries.outcome[row] == RK_IGNORED ||
-        !w->entries.reference[row])
+        w->entries.outcome[row] == RK_SETTLEMENT || !w->entries.reference[row])
         return;
     const uint32_t *slot = slot_of(j, hash_of(w, row), row);
     if (!*slot)

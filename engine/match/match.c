@@ -170,7 +170,7 @@ static bool settle(const rk_run *run, size_t row, uint32_t found, bool shared, r
     rk_entries *entries = &run->world->entries;
     uint32_t chosen = entries->application[row];
     entries->application[row] = RK_NO_ROW;
-    if (entries->outcome[row] == RK_IGNORED)
+    if (entries->outcome[row] == RK_IGNORED || entries->outcome[row] == RK_SETTLEMENT)
         return false;
     if (rk_is_forced(entries, row))
         return rk_link_entry(run, row, chosen, further);

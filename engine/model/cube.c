@@ -4,7 +4,7 @@
 
 #include "model/period.h"
 
-enum { KINDS = RK_FACT_VISIT + 1 };
+enum { KINDS = RK_FACT_SETTLEMENT + 1 };
 
 static size_t kind_of(const rk_facts *facts, size_t row)
 {
@@ -102,6 +102,8 @@ static int32_t kept_key(const rk_facts *facts, rk_dimension dimension, size_t ro
         return facts->attendance[row];
     case RK_DIM_MOVED:
         return facts->moved[row];
+    case RK_DIM_PART:
+        return facts->part[row];
     case RK_DIM_RATE:
         return facts->rate[row] == RK_NO_MONEY ? 0 : (int32_t)(facts->rate[row] / 100);
     default:
@@ -193,6 +195,7 @@ typedef struct rk_range {
     bool all_days;
     rk_day from, until;
     int sign;
+    rk_day due; /* only those whose day by the query's `on` is not after it; RK_NO_DAY: all */
 } rk_range;
 
 static bool lies_outside(const rk_facts *facts, const rk_cube_query *query, size_t row)
@@ -217,6 +220,8 @@ static bool fold(const rk_cube *cube, const rk_cube_part *part, const rk_cube_qu
             if (day == RK_NO_DAY || day < range->from || day > range->until)
                 continue;
         }
+        if (range->due != RK_NO_DAY && day_by(facts, query->on, row) > range->due)
+            continue;
         if (!passes(cube, facts, query, row) ||
             (query->outside && !lies_outside(facts, query, row)))
             continue;
@@ -233,10 +238,11 @@ static bool fold(const rk_cube *cube, const rk_cube_part *part, const rk_cube_qu
 static bool fold_stock(const rk_cube *cube, const rk_cube_query *query, rk_day day,
                        rk_cube_cells *cells)
 {
-    rk_range all = {.all_days = true, .sign = 1};
-    rk_range since = {RK_ON_RECEIVED, false, cube->night, day, 1};
+    rk_day due = query->what == RK_CUBE_DUE ? day : RK_NO_DAY;
+    rk_range all = {.all_days = true, .sign = 1, .due = due};
+    rk_range since = {RK_ON_RECEIVED, false, cube->night, day, 1, due};
     if (day < cube->night - 1)
-        since = (rk_range){RK_ON_RECEIVED, false, day + 1, cube->night - 1, -1};
+        since = (rk_range){RK_ON_RECEIVED, false, day + 1, cube->night - 1, -1, due};
     return fold(cube, &cube->stock, query, &all, cells) &&
            fold(cube, &cube->flows, query, &since, cells);
 }
@@ -246,7 +252,7 @@ bool rk_cube_ask(const rk_cube *cube, const rk_cube_query *query, rk_cube_cells 
 {
     cells->count = 0;
     bool fits = false;
-    rk_range flow = {query->on, false, query->from, query->until, 1};
+    rk_range flow = {query->on, false, query->from, query->until, 1, RK_NO_DAY};
     switch (query->what) {
     case RK_CUBE_FLOW:
         fits = fold(cube, &cube->flows, query, &flow, cells);
@@ -255,6 +261,7 @@ bool rk_cube_ask(const rk_cube *cube, const rk_cube_query *query, rk_cube_cells 
         fits = fold_stock(cube, query, query->from - 1, cells);
         break;
     case RK_CUBE_AFTER:
+    case RK_CUBE_DUE:
         fits = fold_stock(cube, query, query->until, cells);
         break;
     }
@@ -271,7 +278,7 @@ rk_cube_cell rk_cube_cell_of(const rk_cube_cells *cells, int32_t key)
 
 static bool part_uses(const rk_cube *cube, const rk_cube_part *part, size_t slice)
 {
-    for (size_t kind = 0; kind < KINDS; kind++) {
+    for (size_t kind = 0; kind < RK_FACT_SETTLEMENT; kind++) { /* those are no office's */
         size_t group = kind * cube->maps->slice_count + slice;
         if (part->starts[group] != part->starts[group + 1])
             return true;

@@ -48,6 +48,7 @@ typedef enum rk_cube_what {
     RK_CUBE_FLOW,   /* facts whose day by `on` is in [from, until] */
     RK_CUBE_BEFORE, /* what stands when `from` begins */
     RK_CUBE_AFTER,  /* what stands when `until` ends */
+    RK_CUBE_DUE,    /* the same, of what falls on days by `on` up to it */
 } rk_cube_what;
 
 #define RK_ALL_SLICES SIZE_MAX

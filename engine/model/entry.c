@@ -24,6 +24,7 @@ const rk_column rk_entry_columns[] = {
     COLUMN("flags", RK_TYPE_U8, flags, SOURCE),
     COLUMN("windows", RK_TYPE_TEXT, windows, SOURCE | RK_COLUMN_SPARSE),
     COLUMN("keys", RK_TYPE_TEXT, keys, SOURCE | RK_COLUMN_SPARSE),
+    COLUMN("fee", RK_TYPE_MONEY, fee, SOURCE | RK_COLUMN_SPARSE),
     COLUMN("balance", RK_TYPE_MONEY, balance, SOURCE),
     COLUMN("outcome", RK_TYPE_U8, outcome, 0),
     COLUMN("reason", RK_TYPE_U8, reason, 0),
@@ -36,7 +37,7 @@ const size_t rk_entry_column_count = sizeof rk_entry_columns / sizeof *rk_entry_
 uint64_t rk_entry_all(void)
 {
     return (((uint64_t)1 << rk_entry_column_count) - 1) & ~RK_ENTRY_BIT(balance) &
-           ~RK_ENTRY_BIT(keys);
+           ~RK_ENTRY_BIT(keys) & ~RK_ENTRY_BIT(fee);
 }
 
 uint64_t rk_entry_bit(size_t offset)

@@ -57,6 +57,9 @@ typedef struct rk_entries {
                    * perhaps one of 14, "~82024030500012", that may have lost one */
     rk_text *
         keys; /* beside the code, where channels tell any: see model/altkey.h; not one of rk_entry_all */
+    rk_money
+        *fee; /* what the channel keeps back of it, 0: nothing; where channels settle: not one of
+                    * rk_entry_all */
     rk_money *balance; /* the running balance, while files are read: not one of rk_entry_all */
     /* decided by the engine */
     uint8_t *outcome;      /* rk_outcome */

@@ -44,16 +44,17 @@ const rk_column rk_fact_columns[] = {
     SPARSE("slot", RK_TYPE_U8, slot),
     SPARSE("attendance", RK_TYPE_U8, attendance),
     SPARSE("moved", RK_TYPE_U8, moved),
+    SPARSE("part", RK_TYPE_U8, part),
 };
 
 const size_t rk_fact_column_count = sizeof rk_fact_columns / sizeof *rk_fact_columns;
 
 static const char *const dimension_names[RK_DIMENSIONS] = {
-    "",           "office",     "channel", "service",  "validity",  "purpose",
-    "source",     "kind",       "sex",     "held_by",  "outcome",   "state",
-    "from_state", "status",     "fee",     "rate",     "nik_check", "queue",
-    "slot",       "attendance", "moved",   "province", "zone",      "channel_kind",
-    "verdict",    "day",        "week",    "month",    "age",
+    "",      "office",   "channel",   "service",      "validity", "purpose",    "source",
+    "kind",  "sex",      "held_by",   "outcome",      "state",    "from_state", "status",
+    "fee",   "rate",     "nik_check", "queue",        "slot",     "attendance", "moved",
+    "part",  "province", "zone",      "channel_kind", "verdict",  "day",        "week",
+    "month", "age",
 };
 
 rk_dimension rk_dimension_find(rk_slice name)
@@ -67,6 +68,12 @@ rk_dimension rk_dimension_find(rk_slice name)
 const char *rk_dimension_name(rk_dimension dimension)
 {
     return dimension_names[dimension];
+}
+
+const char *rk_settled_name(rk_settled part)
+{
+    static const char *const names[RK_SETTLEDS] = {"", "paid", "fee", "owed", "arrived"};
+    return names[part];
 }
 
 void rk_facts_init(rk_facts *facts, size_t capacity)
@@ -119,9 +126,10 @@ static fact_key key_of(const rk_facts *facts, const rk_name *ranks, size_t row)
     key.words[4] = day_word(facts->paid_on[row]) << 32 | day_word(facts->booked_on[row]);
     key.words[5] = (uint64_t)ranks[facts->fee[row]] << 48 | rate_word(facts->rate[row]);
     key.words[6] = facts->cause[row];
-    key.words[7] = day_word(facts->visit_on[row]) << 32 | (uint64_t)facts->nik_check[row] << 16 |
-                   (uint64_t)facts->queue[row] << 12 | (uint64_t)facts->slot[row] << 8 |
-                   (uint64_t)facts->attendance[row] << 4 | facts->moved[row];
+    key.words[7] = day_word(facts->visit_on[row]) << 32 | (uint64_t)facts->part[row] << 20 |
+                   (uint64_t)facts->nik_check[row] << 16 | (uint64_t)facts->queue[row] << 12 |
+                   (uint64_t)facts->slot[row] << 8 | (uint64_t)facts->attendance[row] << 4 |
+                   facts->moved[row];
     return key;
 }
 
@@ -151,6 +159,7 @@ static void put_key(rk_facts *facts, const rk_name *by_rank, size_t row, const f
     facts->booked_on[row] = (rk_day)((uint32_t)words[4] ^ 0x80000000u);
     facts->cause[row] = (uint32_t)words[6];
     facts->visit_on[row] = (rk_day)((uint32_t)(words[7] >> 32) ^ 0x80000000u);
+    facts->part[row] = words[7] >> 20 & 15;
     facts->nik_check[row] = words[7] >> 16 & 15;
     facts->queue[row] = words[7] >> 12 & 15;
     facts->slot[row] = words[7] >> 8 & 15;

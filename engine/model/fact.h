@@ -21,7 +21,18 @@ typedef enum rk_fact_kind {
     RK_FACT_CASE,            /* open cases by kind (stock); amount: the money named */
     RK_FACT_FEE,   /* what received money was for: a price, a charge, the rest of an entry */
     RK_FACT_VISIT, /* applications by the day on which they are to come; one that moved, on both */
+    RK_FACT_SETTLEMENT, /* what a channel owes the account on a day, less its fees, and what arrived */
 } rk_fact_kind;
+
+/* Parts of a settlement. The numbers are sealed. */
+typedef enum rk_settled {
+    RK_SETTLED_NONE,
+    RK_SETTLED_PAID,    /* paid by customers, due on the day */
+    RK_SETTLED_FEE,     /* kept back of it by the channel */
+    RK_SETTLED_OWED,    /* the rest: what is to arrive */
+    RK_SETTLED_ARRIVED, /* told by the account's statement on the day */
+    RK_SETTLEDS
+} rk_settled;
 
 typedef enum rk_dimension {
     RK_DIM_NONE,
@@ -46,6 +57,7 @@ typedef enum rk_dimension {
     RK_DIM_SLOT,
     RK_DIM_ATTENDANCE,
     RK_DIM_MOVED,
+    RK_DIM_PART, /* of a settlement: rk_settled */
     /* worked out from those with the rules */
     RK_DIM_PROVINCE,
     RK_DIM_ZONE,
@@ -95,6 +107,7 @@ typedef struct rk_facts {
     /* sealed where any row has them */
     rk_day *visit_on; /* of a visit */
     uint8_t *nik_check, *queue, *slot, *attendance, *moved;
+    uint8_t *part; /* rk_settled */
 } rk_facts;
 
 extern const rk_column rk_fact_columns[];
@@ -103,6 +116,7 @@ extern const size_t rk_fact_column_count;
 /* "office", "channel", ... as reports name them; RK_DIM_NONE when unknown. */
 rk_dimension rk_dimension_find(rk_slice name);
 const char *rk_dimension_name(rk_dimension dimension);
+const char *rk_settled_name(rk_settled part); /* "paid", "fee", "owed", "arrived" */
 
 /* An empty batch with all columns. */
 void rk_facts_init(rk_facts *facts, size_t capacity);

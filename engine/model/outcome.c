@@ -64,6 +64,7 @@ static const char *const reason_texts[RK_REASONS] = {
     [RK_REASON_GAVE_UP] = "too many possibilities",
     [RK_REASON_BEFORE_SUBMISSION] = "paid before the application with this code was submitted",
     [RK_REASON_SEVERAL_HAVE_KEY] = "several applications have its key",
+    [RK_REASON_PAYOUT] = "a channel pays over what it took",
     [RK_REASON_OTHER_KEY] = "no application has this billing code, one has its other key",
     [RK_REASON_RULE_SUGGESTS] = "left to a person by rule",
 };

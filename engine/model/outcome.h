@@ -114,6 +114,7 @@ typedef enum rk_reason {
     RK_REASON_RULE_SUGGESTS,     /* a rule leaves such a payment to a person */
     RK_REASON_SEVERAL_HAVE_KEY, /* several applications have another of its keys */
     RK_REASON_OTHER_KEY,        /* its code is nobody's, another of its keys is one's */
+    RK_REASON_PAYOUT,           /* a channel pays over what it took, by the named rule */
     RK_REASONS
 } rk_reason;
 

@@ -163,8 +163,8 @@ static bool sum_facts(const rk_fold_of *of, rk_names *names, uint32_t cause, rk_
     *sum = *count = 0;
     for (size_t row = 0; good && row < f->batch.count; row++) {
         if (f->kind[row] != RK_FACT_ENTRY || f->outcome[row] == RK_IGNORED ||
-            f->booked_on[row] < of->from || f->booked_on[row] > of->until ||
-            (cause != UINT32_MAX && f->cause[row] != cause))
+            f->outcome[row] == RK_SETTLEMENT || f->booked_on[row] < of->from ||
+            f->booked_on[row] > of->until || (cause != UINT32_MAX && f->cause[row] != cause))
             continue;
         rk_money_add(sum, f->amount[row]);
         *count += f->count[row];

@@ -71,7 +71,8 @@ static bool read_again(again *a, rk_overlap *o, size_t row, const rk_digest *dig
     rk_entries *entries = &a->read[a->count++];
     rk_batch_init(&entries->batch, rk_entry_columns, rk_entry_column_count, 16,
                   rk_entry_all() | RK_ENTRY_BIT(balance) |
-                      (rk_rules_read_keys(&night->rules) ? RK_ENTRY_BIT(keys) : 0));
+                      (rk_rules_read_keys(&night->rules) ? RK_ENTRY_BIT(keys) : 0) |
+                      (rk_rules_read_fees(&night->rules) ? RK_ENTRY_BIT(fee) : 0));
     rk_file *old = rk_files_add(&files);
     old->name = rk_texts_get(&w->texts, known->name[row]);
     old->channel = known->channel[row];

@@ -69,7 +69,8 @@ static bool read_files(rk_night *night, fresh *f, rk_error *err)
                           .threads = night->threads};
     rk_batch_init(&f->entries.batch, rk_entry_columns, rk_entry_column_count, 16,
                   rk_entry_all() | RK_ENTRY_BIT(balance) |
-                      (rk_rules_read_keys(&night->rules) ? RK_ENTRY_BIT(keys) : 0));
+                      (rk_rules_read_keys(&night->rules) ? RK_ENTRY_BIT(keys) : 0) |
+                      (rk_rules_read_fees(&night->rules) ? RK_ENTRY_BIT(fee) : 0));
     w->new_file_count = w->files.count;
     rk_night_extend_begin(night);
     if (!rk_statements_read(&reading, &w->files, &f->entries, &w->rejects, err))
@@ -224,8 +225,10 @@ static void begin_present(rk_night *night)
     rk_batch_init(&w->applications.batch, rk_application_columns, rk_application_column_count, 16,
                   columns);
     bool keys = w->before.entries.keys || rk_rules_read_keys(&night->rules);
+    bool fees = w->before.entries.fee || rk_rules_read_fees(&night->rules);
     rk_batch_init(&w->entries.batch, rk_entry_columns, rk_entry_column_count, 16,
-                  rk_entry_all() | (keys ? RK_ENTRY_BIT(keys) : 0));
+                  rk_entry_all() | (keys ? RK_ENTRY_BIT(keys) : 0) |
+                      (fees ? RK_ENTRY_BIT(fee) : 0));
     copy_batch(before, &w->applications.batch);
     copy_batch(&w->before.entries.batch, &w->entries.batch);
 }

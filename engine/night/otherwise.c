@@ -86,7 +86,8 @@ static void sum_up(comparing *c, const rk_facts *f, rk_day until)
     c->money = c->count = 0;
     for (size_t row = 0; row < f->batch.count; row++)
         if (f->kind[row] == RK_FACT_ENTRY && f->outcome[row] != RK_IGNORED &&
-            f->booked_on[row] >= c->wish->period.from && f->booked_on[row] <= until) {
+            f->outcome[row] != RK_SETTLEMENT && f->booked_on[row] >= c->wish->period.from &&
+            f->booked_on[row] <= until) {
             rk_money_add(&c->money, f->amount[row]);
             c->count += f->count[row];
         }

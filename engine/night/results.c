@@ -301,7 +301,8 @@ bool rk_night_tally(rk_night *night, rk_error *err)
     if (!rk_night_read_issued(night, err))
         return false;
     rk_night_look_for_findings(night);
-    rk_tally_fold(&night->carried.stock, &night->facts, 0, +1, &night->world.names, night->threads);
+    rk_tally_fold(&night->carried.stock, &night->facts, night->day - night->settings.memory_days,
+                  &night->world.names, night->threads);
     if (!rk_night_write_history(night, err))
         return false;
     rk_night_write_notices(night);

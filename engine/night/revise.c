@@ -49,7 +49,7 @@ static void collect_days(revising *r)
                                             [RK_ON_PAID] = f->paid_on,
                                             [RK_ON_BOOKED] = f->booked_on,
                                             [RK_ON_VISIT] = f->visit_on};
-    for (int kind = RK_FACT_APPLICATION; kind <= RK_FACT_VISIT; kind++)
+    for (int kind = RK_FACT_APPLICATION; kind <= RK_FACT_SETTLEMENT; kind++)
         for (int basis = 0; basis < RK_DATE_BASES; basis++) {
             if (!columns[basis] || kind == RK_FACT_FEE || /* as their entries */
                 !is_counted(&r->night->rules.reports, (rk_fact_kind)kind, (rk_date_basis)basis))

@@ -33,6 +33,12 @@ uint16_t rk_extra_column(const rk_laid *l, size_t number);
 void rk_extras_lay_heads(const rk_laid *l);
 void rk_extras_lay_row(const rk_laid *l, size_t row, uint32_t at);
 
+/* ---- settled.c: what channels still owe, by the oldest first ---- */
+
+void rk_settled_lay(const rk_laid *l, rk_extra extra, uint32_t row, uint16_t column, int32_t key);
+/* The sum of a column of RK_EXTRA_SHORT, in the row of totals. */
+void rk_settled_lay_total(const rk_laid *l, uint16_t column);
+
 /* Makes a column at least so wide. */
 void rk_block_widen(rk_plan_sheet *sheet, size_t column, double width);
 

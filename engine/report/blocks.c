@@ -204,7 +204,9 @@ static void lay_rows(const rk_laid *l)
         rk_extras_lay_row(l, r, at);
     }
     if (l->grid.row_count == 0) {
-        rk_plan_text(l->sheet, l->from, 0, RK_STYLE_NIL, rk_job_word(l->job, RK_WORD_NIL));
+        rk_plan_text(
+            l->sheet, l->from, 0, RK_STYLE_NIL,
+            rk_job_word(l->job, rk_grid_is_unknown(&l->grid) ? RK_WORD_UNAVAILABLE : RK_WORD_NIL));
         for (uint16_t c = 1; c < l->width; c++)
             rk_plan_blank(l->sheet, l->from, c, RK_STYLE_TEXT);
     }
@@ -297,12 +299,24 @@ static void lay_total_cell(const rk_laid *l, size_t column)
     rk_plan_formula(l->sheet, l->total, c, style, formula, shown(&l->grid, column, total));
 }
 
+static bool is_summed_extra(const rk_laid *l, uint16_t column)
+{
+    for (size_t i = 0; i < l->block->with_count; i++)
+        if (l->block->with[i] == RK_EXTRA_SHORT && rk_extra_column(l, i) == column)
+            return true;
+    return false;
+}
+
 static void lay_total(const rk_laid *l)
 {
     rk_plan_text(l->sheet, l->total, 0, RK_STYLE_TOTAL, rk_job_word(l->job, RK_WORD_TOTAL));
     for (uint16_t c = 1; c < l->width; c++)
         if (c < l->first || c >= l->first + l->grid.column_count)
-            rk_plan_blank(l->sheet, l->total, c, RK_STYLE_TOTAL);
+            if (!is_summed_extra(l, c))
+                rk_plan_blank(l->sheet, l->total, c, RK_STYLE_TOTAL);
+    for (size_t i = 0; i < l->block->with_count; i++)
+        if (l->block->with[i] == RK_EXTRA_SHORT)
+            rk_settled_lay_total(l, rk_extra_column(l, i));
     for (size_t c = 0; c < l->grid.column_count; c++)
         lay_total_cell(l, c);
 }
@@ -386,7 +400,7 @@ static bool put_other_days(const rk_laid *l, rk_buffer *out)
     for (size_t i = 0; i < count; i++) {
         uint32_t e = rows[i];
         if (!is_of_days(l->job, desk->input->files->items[entries->file[e]].night) ||
-            entries->outcome[e] == RK_IGNORED ||
+            entries->outcome[e] == RK_IGNORED || entries->outcome[e] == RK_SETTLEMENT ||
             (entries->booked_on[e] >= l->job->from && entries->booked_on[e] <= l->job->until))
             continue;
         found++;

@@ -42,7 +42,7 @@ rk_zone rk_desk_zone(const rk_desk *desk, rk_name office)
 
 /* ---- filters ---- */
 
-/* The name of a value of a closed set of model/visit.h; "" behind the last. */
+/* The name of a value of a closed set of model/visit.h and of settlements; "" behind the last. */
 static const char *visit_word(rk_dimension dimension, int32_t key)
 {
     switch (dimension) {
@@ -54,6 +54,8 @@ static const char *visit_word(rk_dimension dimension, int32_t key)
         return key < RK_SLOT_USES ? rk_slot_use_name((rk_slot_use)key) : "";
     case RK_DIM_ATTENDANCE:
         return key < RK_ATTENDANCES ? rk_attendance_name((rk_attendance)key) : "";
+    case RK_DIM_PART:
+        return key < RK_SETTLEDS ? rk_settled_name((rk_settled)key) : "";
     default:
         return key < RK_MOVES ? rk_moved_name((rk_moved)key) : "";
     }
@@ -84,6 +86,7 @@ static bool key_of_text(const rk_desk *desk, rk_dimension dimension, rk_slice te
     case RK_DIM_SLOT:
     case RK_DIM_ATTENDANCE:
     case RK_DIM_MOVED:
+    case RK_DIM_PART:
         for (*key = 1; *visit_word(dimension, *key); ++*key)
             if (rk_slice_is(text, visit_word(dimension, *key)))
                 return true;
@@ -592,6 +595,7 @@ rk_slice rk_desk_label(const rk_desk *desk, rk_dimension dimension, int32_t key,
     case RK_DIM_SLOT:
     case RK_DIM_ATTENDANCE:
     case RK_DIM_MOVED:
+    case RK_DIM_PART:
         text = rk_shown_visit(dimension, key, language);
         break;
     case RK_DIM_DAY:
@@ -639,6 +643,7 @@ int rk_desk_order(const rk_desk *desk, rk_dimension dimension, int32_t a, int32_
     case RK_DIM_SLOT:
     case RK_DIM_ATTENDANCE:
     case RK_DIM_MOVED:
+    case RK_DIM_PART:
     case RK_DIM_DAY:
     case RK_DIM_WEEK:
     case RK_DIM_MONTH:

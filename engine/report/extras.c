@@ -38,6 +38,8 @@ static const struct {
     [RK_EXTRA_COMPLETE] = {RK_WORD_COMPLETE, 15, false},
     [RK_EXTRA_NEW] = {RK_WORD_NEW, 8, true},
     [RK_EXTRA_OLDEST] = {RK_WORD_OLDEST, 10, true},
+    [RK_EXTRA_SHORT] = {RK_WORD_SHORT, 15, true},
+    [RK_EXTRA_SHORT_SINCE] = {RK_WORD_SHORT_SINCE, 10, true},
     [RK_EXTRA_LINK] = {RK_WORD_LIST, 11, false},
     [RK_EXTRA_BOOK] = {RK_WORD_BOOK, 8, false},
 };
@@ -157,6 +159,8 @@ void rk_extras_lay_row(const rk_laid *l, size_t row, uint32_t at)
             lay_complete(l, at, column, key);
         else if (extra == RK_EXTRA_NEW || extra == RK_EXTRA_OLDEST)
             lay_cases(l, at, column, key, extra == RK_EXTRA_OLDEST);
+        else if (extra == RK_EXTRA_SHORT || extra == RK_EXTRA_SHORT_SINCE)
+            rk_settled_lay(l, extra, at, column, key);
         else if (extra == RK_EXTRA_LINK)
             lay_link(l, at, column, key);
         else if (extra == RK_EXTRA_BOOK)

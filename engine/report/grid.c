@@ -499,6 +499,14 @@ static bool collect_keys(const rk_grid *grid, rk_dimension by, narrowing n, int3
     return good;
 }
 
+/* It asks how channels settle, and none does. */
+bool rk_grid_is_unknown(const rk_grid *grid)
+{
+    return grid->block->row_count &&
+           grid->measures[grid->block->columns[0].measure].of == RK_FACT_SETTLEMENT &&
+           !rk_rules_read_fees(grid->job->desk->input->rules);
+}
+
 static bool find_rows(rk_grid *grid, rk_error *err)
 {
     const rk_block *block = grid->block;
@@ -509,6 +517,8 @@ static bool find_rows(rk_grid *grid, rk_error *err)
         add_row(grid, 0, 0);
         return true;
     }
+    if (rk_grid_is_unknown(grid))
+        return true;
     bool good = collect_keys(grid, block->rows[0].dimension, none, &first, &first_count, err);
     for (size_t i = 0; good && i < first_count; i++) {
         if (block->row_count == 1) {
@@ -559,6 +569,29 @@ static rk_grid_figure *figure_at(const rk_grid *grid, size_t row, size_t column)
                                   : &grid->figures[row * grid->column_count + column];
 }
 
+/* What is known of some channels alone: how they settle, or what the measure asks of their kind. */
+static bool can_say(const rk_grid *grid, size_t column, size_t row)
+{
+    const rk_desk *desk = grid->job->desk;
+    size_t measure = rk_grid_rule(grid, column)->measure;
+    const rk_measure *m = &grid->measures[measure];
+    if (m->of == RK_FACT_SETTLEMENT &&
+        (grid->job->slice != RK_ALL_SLICES || grid->job->scope != RK_DIM_NONE))
+        return false;
+    if (grid->block->row_count != 1 || grid->block->rows[0].dimension != RK_DIM_CHANNEL)
+        return true;
+    rk_name name = (rk_name)grid->rows[row].keys[0];
+    const rk_channel *channel = rk_channel_find(desk->input->rules, name);
+    bool known = m->of != RK_FACT_SETTLEMENT || (channel && channel->settlement_count);
+    for (size_t i = 0; known && i < m->where_count; i++) {
+        const rk_cube_filter *filter = &desk->filters[measure][i];
+        known = filter->dimension != RK_DIM_CHANNEL_KIND || filter->except;
+        for (size_t k = 0; !known && k < filter->key_count; k++)
+            known = filter->keys[k] == desk->maps.channel_kind[name];
+    }
+    return known;
+}
+
 /* Rows with the same first key follow one another: one question for all of them. */
 static bool fill_column(rk_grid *grid, size_t column, rk_error *err)
 {
@@ -578,6 +611,7 @@ static bool fill_column(rk_grid *grid, size_t column, rk_error *err)
                               n, &a, err);
         if (good)
             *figure_at(grid, row, column) = figure_of(&a, keys[block->row_count == 2]);
+        figure_at(grid, row, column)->known &= can_say(grid, column, row);
     }
     free_answer(&a);
     return good;
@@ -595,7 +629,8 @@ static void add_figure(rk_grid_figure *sum, const rk_grid_figure *figure)
 static void sum_columns(rk_grid *grid)
 {
     for (size_t c = 0; c < grid->column_count; c++) {
-        grid->totals[c] = (rk_grid_figure){.known = grid->row_count == 0};
+        grid->totals[c] =
+            (rk_grid_figure){.known = grid->row_count == 0 && !rk_grid_is_unknown(grid)};
         for (size_t r = 0; r < grid->row_count; r++)
             add_figure(&grid->totals[c], figure_at(grid, r, c));
     }

@@ -45,6 +45,9 @@ typedef struct rk_grid {
 bool rk_grid_ask(const rk_job *job, const rk_block *block, rk_grid *grid, rk_error *err);
 void rk_grid_free(rk_grid *grid);
 
+/* Nothing can be said of any row: there are none. */
+bool rk_grid_is_unknown(const rk_grid *grid);
+
 /* The measure that a column shows. */
 const rk_measure *rk_grid_measure(const rk_grid *grid, size_t column);
 const rk_block_column *rk_grid_rule(const rk_grid *grid, size_t column);

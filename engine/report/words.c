@@ -106,6 +106,8 @@ static const pair words[RK_WORDS] = {
     [RK_WORD_AFTER] = {"Menjadi", "After"},
     [RK_WORD_DIFFERENCE] = {"Selisih", "Difference"},
     [RK_WORD_CAUSE] = {"Sebab", "Cause"},
+    [RK_WORD_SHORT] = {"Kurang (−) / lebih limpah (Rp)", "Short (−) / over (Rp)"},
+    [RK_WORD_SHORT_SINCE] = {"Umur tertua (hari)", "Oldest (days)"},
 };
 
 static const pair causes[RK_CAUSES] = {
@@ -220,6 +222,7 @@ static const pair reasons[RK_REASONS] = {
                                      "Paid before it was submitted"},
     [RK_REASON_SEVERAL_HAVE_KEY] = {"Beberapa permohonan memiliki kuncinya",
                                     "Several applications have its key"},
+    [RK_REASON_PAYOUT] = {"Pelimpahan dari kanal", "A channel pays over what it took"},
     [RK_REASON_OTHER_KEY] = {"Kode billing tidak dikenal, kunci lain milik satu permohonan",
                              "Unknown billing code, another key is one application's"},
     [RK_REASON_RULE_SUGGESTS] = {"Diserahkan kepada petugas menurut aturan",
@@ -307,6 +310,7 @@ static const pair dimensions[RK_DIMENSIONS] = {
     [RK_DIM_SLOT] = {"Slot", "Slot"},
     [RK_DIM_ATTENDANCE] = {"Kehadiran", "Attendance"},
     [RK_DIM_MOVED] = {"Jadwal ulang", "Rescheduled"},
+    [RK_DIM_PART] = {"Bagian pelimpahan", "Part of the settlement"},
 };
 
 static const pair columns[RK_COLUMNS] = {
@@ -433,6 +437,11 @@ rk_slice rk_shown_visit(rk_dimension dimension, int32_t key, rk_language languag
         {"tidak diisi", "not given"}, {"tetap", "as booked"}, {"dijadwal ulang", "rescheduled"}};
     static const pair niks[RK_NIKS] = {
         {"tidak diisi", "not given"}, {"wajar", "plausible"}, {"tidak wajar", "implausible"}};
+    static const pair parts[RK_SETTLEDS] = {{"–", "–"},
+                                            {"dibayar", "paid"},
+                                            {"potongan", "fee"},
+                                            {"diharapkan", "expected"},
+                                            {"diterima", "arrived"}};
     size_t i = (size_t)key;
     switch (dimension) {
     case RK_DIM_QUEUE:
@@ -443,6 +452,8 @@ rk_slice rk_shown_visit(rk_dimension dimension, int32_t key, rk_language languag
         return shown(attendances, RK_ATTENDANCES, i, language);
     case RK_DIM_MOVED:
         return shown(moves, RK_MOVES, i, language);
+    case RK_DIM_PART:
+        return shown(parts, RK_SETTLEDS, i, language);
     default:
         return shown(niks, RK_NIKS, i, language);
     }

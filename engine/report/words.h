@@ -114,6 +114,8 @@ typedef enum rk_word {
     RK_WORD_AFTER,
     RK_WORD_DIFFERENCE,
     RK_WORD_CAUSE,
+    RK_WORD_SHORT,
+    RK_WORD_SHORT_SINCE,
     RK_WORDS
 } rk_word_id;
 

@@ -12,6 +12,7 @@ typedef struct reading {
     rk_day booked_on, value_on;
     rk_moment paid_from, paid_until;
     const rk_ignore *ignore;
+    rk_money fee;
     int field; /* at fault */
 } reading;
 
@@ -189,6 +190,22 @@ static const char *read_balance(const rk_row *row, reading *into)
     return "balance cannot be read";
 }
 
+/* What the channel keeps back, as its statement tells it; it has no sign of its own. */
+static const char *read_fee(const rk_row *row, reading *into)
+{
+    const rk_channel *channel = row->layout->channel;
+    int field = channel->fee >= 0 ? channel->fee : channel->amount.plus;
+    if (channel->settlement_count == 0 || rk_is_standard(channel))
+        return NULL;
+    if (field < 0) {
+        into->fee = into->amount > 0 ? channel->amount.plus_flat : 0;
+        return NULL;
+    }
+    into->field = field;
+    return rk_amount_read(channel, rk_row_field(row, field), &into->fee) ? NULL
+                                                                         : "fee cannot be read";
+}
+
 static const char *find_ignore(const rk_row *row, reading *into)
 {
     const rk_channel *channel = row->layout->channel;
@@ -220,6 +237,10 @@ static const char *read_record(rk_stretch *stretch, const rk_row *row, reading *
     if (fault)
         field = into->field;
     if ((more = read_balance(row, into)) && !fault) {
+        fault = more;
+        field = into->field;
+    }
+    if ((more = read_fee(row, into)) && !fault) {
         fault = more;
         field = into->field;
     }
@@ -424,10 +445,15 @@ static void store(rk_stretch *stretch, const rk_entries *to, const rk_row *row, 
         to->windows[at] = read->windows ? windows_of(stretch, at) : 0;
     if (to->keys)
         to->keys[at] = keys_of(stretch, at);
+    if (to->fee)
+        to->fee[at] = read->fee;
+    bool payout = read->ignore && read->ignore->settles;
     if (to->outcome)
-        to->outcome[at] = read->ignore ? RK_IGNORED : RK_OUTCOME_NONE;
+        to->outcome[at] = payout ? RK_SETTLEMENT : read->ignore ? RK_IGNORED : RK_OUTCOME_NONE;
     if (to->reason)
-        to->reason[at] = read->ignore ? RK_REASON_IGNORED_BY_RULE : RK_REASON_NONE;
+        to->reason[at] = payout         ? RK_REASON_PAYOUT
+                         : read->ignore ? RK_REASON_IGNORED_BY_RULE
+                                        : RK_REASON_NONE;
     if (to->rule)
         to->rule[at] = read->ignore ? read->ignore->rule : 0;
     if (to->application)
@@ -454,7 +480,8 @@ static void accept(rk_stretch *stretch, const rk_entries *to, const rk_row *row,
 
 static void take_entry(rk_stretch *stretch, const rk_entries *to, const rk_row *row)
 {
-    reading read = {.amount = RK_NO_MONEY, .balance = RK_NO_MONEY, .field = RK_NO_FIELD};
+    reading read = {
+        .amount = RK_NO_MONEY, .balance = RK_NO_MONEY, .fee = RK_NO_MONEY, .field = RK_NO_FIELD};
     const char *fault = rk_row_fault(row);
     stretch->last_line = row->record.line;
     if (fault) {
@@ -473,7 +500,7 @@ static void take_entry(rk_stretch *stretch, const rk_entries *to, const rk_row *
 static void take(rk_stretch *stretch, const rk_entries *to, const rk_row *row)
 {
     static const reading nothing = {
-        .amount = RK_NO_MONEY, .balance = RK_NO_MONEY, .field = RK_NO_FIELD};
+        .amount = RK_NO_MONEY, .balance = RK_NO_MONEY, .fee = RK_NO_MONEY, .field = RK_NO_FIELD};
     bool known;
     const rk_record_rule *rule = row->record.fault ? NULL : rk_row_rule(row, &known);
     if (row->record.fault || (known && (!rule || rule->kind == RK_RECORD_ENTRY))) {
@@ -507,6 +534,7 @@ void rk_stretch_take(rk_stretch *stretch, const rk_entries *entries, const rk_ro
     const rk_plan *plan = stretch->statement->plan;
     reading read = {.amount = ready->amount,
                     .balance = RK_NO_MONEY,
+                    .fee = RK_NO_MONEY,
                     .field = RK_NO_FIELD,
                     .booked_on = ready->booked_on,
                     .value_on = ready->value_on};
@@ -535,7 +563,7 @@ void rk_stretch_take(rk_stretch *stretch, const rk_entries *entries, const rk_ro
 void rk_stretch_refuse(rk_stretch *stretch, const rk_row *row, const char *reason)
 {
     static const reading nothing = {
-        .amount = RK_NO_MONEY, .balance = RK_NO_MONEY, .field = RK_NO_FIELD};
+        .amount = RK_NO_MONEY, .balance = RK_NO_MONEY, .fee = RK_NO_MONEY, .field = RK_NO_FIELD};
     stretch->last_line = row->record.line;
     reject(stretch, row, &nothing, reason);
 }
@@ -573,7 +601,10 @@ size_t rk_statement_misplaced(rk_statement *statement)
     size_t line = 0;
     while (layout->channel->title_count && !line && cutter.next < body &&
            rk_cutter_next(&cutter, cells, RK_CELLS_MAX, &row.record)) {
-        reading read = {.amount = RK_NO_MONEY, .balance = RK_NO_MONEY, .field = RK_NO_FIELD};
+        reading read = {.amount = RK_NO_MONEY,
+                        .balance = RK_NO_MONEY,
+                        .fee = RK_NO_MONEY,
+                        .field = RK_NO_FIELD};
         bool known;
         const rk_record_rule *rule = row.record.fault ? NULL : rk_row_rule(&row, &known);
         bool may = rule && rule->kind == RK_RECORD_ENTRY && !rk_row_fault(&row);

@@ -15,7 +15,7 @@ typedef struct fact {
     uint8_t outcome, state, from_state, status;
     bool taken_back; /* counts -1 */
     rk_day submitted_on, paid_on, booked_on, visit_on;
-    uint8_t nik_check, queue, slot, attendance, moved;
+    uint8_t nik_check, queue, slot, attendance, moved, part;
     rk_money rate, amount;
     uint32_t cause;
 } fact;
@@ -50,6 +50,7 @@ static void add(rk_facts *facts, const fact *f, rk_day night, int sign)
     facts->slot[row] = f->slot;
     facts->attendance[row] = f->attendance;
     facts->moved[row] = f->moved;
+    facts->part[row] = f->part;
     facts->cause[row] = f->cause;
     facts->count[row] = f->taken_back ? -sign : sign;
     facts->amount[row] = sign * f->amount;
@@ -171,6 +172,63 @@ static void fees_of(const rk_tally *t, const rk_entries *e, const rk_application
 }
 
 static void add_fees(const rk_tally *t, rk_facts *facts, fees *before, fees *after, uint32_t cause)
+{
+    if (memcmp(before, after, sizeof *before) == 0)
+        return;
+    add_each(t, facts, before->items, before->count, -1, cause);
+    add_each(t, facts, after->items, after->count, +1, cause);
+}
+
+/* ---- settlements: what channels owe the accounts, and what arrived there ---- */
+
+typedef struct settled {
+    fact items[3];
+    size_t count;
+} settled;
+
+static void settle(const rk_tally *t, settled *all, rk_settled part, rk_name channel, rk_day on,
+                   rk_money amount)
+{
+    fact *f = &all->items[all->count++];
+    f->kind = RK_FACT_SETTLEMENT;
+    f->office = t->rules->offices.none; /* the sum of a day is one, for all offices */
+    f->channel = channel;
+    f->part = (uint8_t)part;
+    f->submitted_on = f->paid_on = RK_NO_DAY;
+    f->visit_on = RK_NO_DAY;
+    f->booked_on = on;
+    f->amount = amount;
+}
+
+static void settled_of(const rk_tally *t, const rk_entries *e, size_t row, settled *all)
+{
+    const rk_channel *channel = rk_channel_find(t->rules, e->channel[row]);
+    memset(all, 0, sizeof *all);
+    if (!channel || e->outcome[row] == RK_IGNORED || e->amount_minor[row] == RK_NO_MONEY)
+        return;
+    if (e->outcome[row] == RK_SETTLEMENT) {
+        const rk_ignore *rule = rk_channel_payout(channel, e->rule[row]);
+        if (rule)
+            settle(t, all, RK_SETTLED_ARRIVED, rule->settles, e->booked_on[row],
+                   e->amount_minor[row]);
+        return;
+    }
+    const rk_settlement *s = rk_channel_settlement(channel, e->booked_on[row]);
+    if (!s)
+        return;
+    rk_day due = rk_working_day_after(channel->calendar, e->booked_on[row], s->within);
+    rk_money fee = !s->deducts_none && e->fee && e->fee[row] != RK_NO_MONEY ? e->fee[row] : 0;
+    rk_money owed = e->amount_minor[row];
+    settle(t, all, RK_SETTLED_PAID, channel->channel, due, owed);
+    if (fee == 0 || !rk_money_add(&owed, -fee))
+        owed = e->amount_minor[row];
+    else
+        settle(t, all, RK_SETTLED_FEE, channel->channel, due, fee);
+    settle(t, all, RK_SETTLED_OWED, channel->channel, due, owed);
+}
+
+static void add_settled(const rk_tally *t, rk_facts *facts, settled *before, settled *after,
+                        uint32_t cause)
 {
     if (memcmp(before, after, sizeof *before) == 0)
         return;
@@ -302,6 +360,8 @@ static void add_entries(const rk_tally *t, rk_facts *facts)
 {
     const rk_world *w = t->world;
     fees fees_before = {0}, fees_after;
+    settled settled_before, settled_after;
+    bool settles = rk_rules_read_fees(t->rules);
     for (size_t row = 0; row < w->entries.batch.count; row++) {
         bool carried = row < w->before.entries.batch.count;
         fact after = entry_fact(t, &w->entries, &w->applications, row), before;
@@ -315,6 +375,13 @@ static void add_entries(const rk_tally *t, rk_facts *facts)
         uint32_t cause = t->entry_causes ? t->entry_causes[row] : 0;
         add_change(t, facts, carried ? &before : NULL, &after, cause);
         add_fees(t, facts, &fees_before, &fees_after, cause);
+        if (!settles)
+            continue;
+        memset(&settled_before, 0, sizeof settled_before);
+        if (carried)
+            settled_of(t, &w->before.entries, row, &settled_before);
+        settled_of(t, &w->entries, row, &settled_after);
+        add_settled(t, facts, &settled_before, &settled_after, cause);
     }
 }
 
@@ -346,21 +413,30 @@ void rk_tally_facts(const rk_tally *t, rk_facts *facts)
     rk_facts_compact(facts, &t->world->names, t->threads);
 }
 
-void rk_tally_fold(rk_facts *stock, const rk_facts *facts, size_t from, int sign,
-                   const rk_names *names, int threads)
+/* What was due or arrived long ago is one day. */
+static void join_old_days(rk_facts *stock, rk_day oldest)
 {
-    for (size_t row = from; row < facts->batch.count; row++) {
+    for (size_t row = 0; row < stock->batch.count; row++)
+        if (stock->kind[row] == RK_FACT_SETTLEMENT && stock->booked_on[row] < oldest)
+            stock->booked_on[row] = oldest;
+}
+
+void rk_tally_fold(rk_facts *stock, const rk_facts *facts, rk_day oldest, const rk_names *names,
+                   int threads)
+{
+    for (size_t row = 0; row < facts->batch.count; row++) {
         uint8_t kind = facts->kind[row];
-        if (kind != RK_FACT_APPLICATION && kind != RK_FACT_CASE)
+        if (kind != RK_FACT_APPLICATION && kind != RK_FACT_CASE && kind != RK_FACT_SETTLEMENT)
             continue;
         size_t added = rk_facts_add(stock);
         rk_batch_copy_row(&facts->batch, row, &stock->batch, added);
-        stock->count[added] *= sign;
-        stock->amount[added] *= sign;
         stock->cause[added] = 0;
         stock->received_on[added] = stock->submitted_on[added] = RK_NO_DAY;
-        stock->paid_on[added] = stock->booked_on[added] = RK_NO_DAY;
+        stock->paid_on[added] = RK_NO_DAY;
+        if (kind != RK_FACT_SETTLEMENT)
+            stock->booked_on[added] = RK_NO_DAY;
     }
+    join_old_days(stock, oldest);
     rk_facts_compact(stock, names, threads);
 }
 

@@ -29,10 +29,10 @@ typedef struct rk_tally {
 /* `facts` is initialised here. */
 void rk_tally_facts(const rk_tally *tally, rk_facts *facts);
 
-/* Application and case facts of `facts` from row `from` on, without their days, added to `stock` (`sign`
- * +1) or taken out of it (-1): what stands now. */
-void rk_tally_fold(rk_facts *stock, const rk_facts *facts, size_t from, int sign,
-                   const rk_names *names, int threads);
+/* Application and case facts of `facts`, without their days, added to `stock`: what stands now. Settlements
+ * keep the day on which they are due or arrived; those before `oldest` are put on it. */
+void rk_tally_fold(rk_facts *stock, const rk_facts *facts, rk_day oldest, const rk_names *names,
+                   int threads);
 
 /* Every entry has one outcome, every application one state; for each accepted file the count and the sum
  * of its entries are those over outcomes. RK_BUG when not: the night stops. */
