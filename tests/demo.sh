@@ -15,6 +15,11 @@ build/fixtures/generate --seed 7 --applications 3000 --nights 7 --start "$start"
 cp -r rules "$folder/rules"
 tests/cluster.sh site rekon "$folder" "start: $start" "rules: rules"
 
+# Only Palembang's quota is in print; those of the others are made up for this demo.
+for office in sampit jakarta-selatan tangerang denpasar jayapura; do
+    echo "- {office: $office, from: 2022-01-26, working_days: yes, count: 60}" >>"$folder/rules/quotas.yaml"
+done
+
 # In this week the payment service is out of order for three days; that is written down late, so who
 # lapsed in between waits again, or is reinstated by a payment that was in time after all.
 outage_known=2024-03-08
@@ -98,6 +103,7 @@ done
 
 echo
 echo 'who was spared, and why: sheet Kedaluwarsa of the books of 8 to 10 March; what to tell them: demo/output/pemberitahuan'
+echo 'how full the days are, and who came: sheet Kuota of the monthly books; slots that two have: sheet Temuan'
 echo 'open in LibreOffice or Excel:'
 find "$folder/output" -path "*/nasional/*$night*.xlsx" -o -path "*/palembang/*$night*.xlsx" | sort | sed 's/^/    /'
 echo "    ($(find "$folder/output" -name '*.xlsx' | wc -l) workbooks in all)"

@@ -54,6 +54,7 @@ class Visits(Nights):
             application("cancels", code(7), "08:00", source="m-paspor", appointment_on=FOURTH, status="cancelled",
                         status_at=f"{DAY}T10:00:00+07:00"),
             application("moves", code(8), "08:00", source="m-paspor", appointment_on=FOURTH),
+            application("hither", code(11), "08:00", source="m-paspor", appointment_on=THIRD),
             application("free", code(9), "08:00", due=0, source="m-paspor", appointment_on=FOURTH),
             application("elsewhere", code(10), "08:00", office="jayapura", source="m-paspor", appointment_on=FOURTH))}
 
@@ -62,9 +63,11 @@ class Visits(Nights):
             site.applications(rows[identity])
 
         site.applications(*rows.values())
-        site.quiet(DAY, {"pos": [paid("08:30:00", code(n), 350000) for n in (1, 6, 8, 10)]})
+        site.quiet(DAY, {"pos": [paid("08:30:00", code(n), 350000) for n in (1, 6, 8, 10, 11)],
+                         "indomaret": [paid("09:10:00", code(4), 350000)]})
         site.run(DAY, 0)
         change("moves", NEXT, appointment_on="2024-03-11", rescheduled_from=FOURTH, status="rescheduled")
+        change("hither", NEXT, appointment_on=FOURTH, rescheduled_from=THIRD, status="rescheduled")
         site.quiet(NEXT)
         site.run(NEXT, 0)
         site.quiet(THIRD)
@@ -73,11 +76,13 @@ class Visits(Nights):
         site.quiet(FOURTH)
         site.run(FOURTH, 0)
         book = month(site, day=FOURTH)
-        self.assertEqual(shown(book, 0, "Jum 08/03", SLOTS), (75, 5, 3, 4, 3, 1, 2, 0))
-        self.assertEqual(shown(book, 1, "Jum 08/03", CAME), (2, 0, 0, 1, 1, 2, 66.67, 0, 1))
+        self.assertEqual(shown(book, 0, "Jum 08/03", SLOTS), (75, 6, 4, 5.33, 4, 1, 2, 0))
+        self.assertEqual(shown(book, 1, "Jum 08/03", CAME), (3, 0, 0, 1, 1, 3, 75, 1, 1))
+        self.assertEqual(shown(book, 1, "Kam 07/03", CAME), (0, 0, 0, 0, 0, 0, "–", 0, 1))
         self.assertEqual(shown(book, 0, "Rab 06/03", SLOTS), (75, 1, 0, 0, 0, 1, 0, 1))
-        self.assertEqual(shown(book, 1, "Sel 05/03", CAME)[:4], (0, 1, 1, 0))
-        self.assertEqual(shown(book, 0, "Sel 05/03", SLOTS)[1:3], (2, 2))
+        # who walks in, and is not seen to have come, has missed no appointment
+        self.assertEqual(shown(book, 1, "Sel 05/03", CAME), (0, 1, 1, 0, 0, 0, "–", 0, 0))
+        self.assertEqual(shown(book, 0, "Sel 05/03", SLOTS), (75, 2, 2, 2.67, 1, 0, 0, 0))
         # as the day itself knew it
         self.assertEqual(shown(month(site), 0, "Sel 05/03", SLOTS)[:2], (75, 2))
         self.assertEqual(shown(month(site, "jayapura", FOURTH), 0, "Jum 08/03", SLOTS),
