@@ -12,6 +12,8 @@
 #ifndef RK_BASE_DELIMITED_H
 #define RK_BASE_DELIMITED_H
 
+#include <endian.h>
+
 #include "base/bytes.h"
 #include "base/memory.h"
 
@@ -97,9 +99,9 @@ static inline rk_slice rk_cell_slice(const rk_cell *cell)
 /* Eight digits at once: checked by their high nibbles, then summed by pairs, fours and eight. */
 static inline bool rk_eight_digits(const char *at, uint64_t *value)
 {
-    uint64_t x = 0;
-    for (int i = 0; i < 8; i++) /* one load on little-endian machines */
-        x |= (uint64_t)(unsigned char)at[i] << (8 * i);
+    uint64_t x;
+    memcpy(&x, at, 8); /* a loop over the bytes stays a loop with gcc -O2 */
+    x = le64toh(x);
     uint64_t high = 0xf0f0f0f0f0f0f0f0u, over = (x + 0x0606060606060606u) & high;
     if (((x & high) | over >> 4) != 0x3333333333333333u)
         return false;

@@ -181,10 +181,9 @@ static const char *put_name(part *of, const rk_cell *cell, rk_name *into)
 
 static inline uint64_t eight_bytes(const char *at)
 {
-    uint64_t word = 0;
-    for (int i = 0; i < 8; i++) /* one load and a swap on little-endian machines */
-        word = word << 8 | (unsigned char)at[i];
-    return word;
+    uint64_t word;
+    memcpy(&word, at, 8);
+    return be64toh(word);
 }
 
 /* rk_slice_compare(a, b) < 0, without a call for ids of the usual length. */
