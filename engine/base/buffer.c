@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/pen.h"
+
 char *rk_buffer_grow(rk_buffer *buffer, size_t more)
 {
     size_t needed = buffer->len + more;
@@ -25,13 +27,8 @@ void rk_buffer_text(rk_buffer *buffer, const char *text)
 
 void rk_buffer_u64(rk_buffer *buffer, uint64_t value)
 {
-    char digits[20];
-    size_t at = sizeof digits;
-    do {
-        digits[--at] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value);
-    rk_buffer_bytes(buffer, digits + at, sizeof digits - at);
+    char *from = rk_buffer_room(buffer, RK_PEN_NUMBER);
+    buffer->len += (size_t)(rk_pen_u64(from, value) - from);
 }
 
 void rk_buffer_i64(rk_buffer *buffer, int64_t value)
@@ -53,38 +50,10 @@ void rk_buffer_printf(rk_buffer *buffer, const char *format, ...)
     buffer->len += (size_t)length;
 }
 
-/* A bit is set in the result when one of the eight bytes is `c`. */
-static inline uint64_t holds(uint64_t eight, char c)
-{
-    const uint64_t ones = 0x0101010101010101u;
-    uint64_t rest = eight ^ (ones * (unsigned char)c);
-    return (rest - ones) & ~rest & ones << 7;
-}
-
-static bool is_plain(rk_slice cell)
-{
-    for (size_t i = 0; i < cell.len; i += 8) {
-        uint64_t eight = 0;
-        memcpy(&eight, cell.at + i, cell.len - i < 8 ? cell.len - i : 8);
-        if (holds(eight, ',') | holds(eight, '"') | holds(eight, '\r') | holds(eight, '\n'))
-            return false;
-    }
-    return true;
-}
-
 void rk_buffer_csv(rk_buffer *buffer, rk_slice cell)
 {
-    if (is_plain(cell)) {
-        rk_buffer_slice(buffer, cell);
-        return;
-    }
-    rk_buffer_char(buffer, '"');
-    for (size_t i = 0; i < cell.len; i++) {
-        if (cell.at[i] == '"')
-            rk_buffer_char(buffer, '"');
-        rk_buffer_char(buffer, cell.at[i]);
-    }
-    rk_buffer_char(buffer, '"');
+    char *from = rk_buffer_room(buffer, rk_pen_cell_room(cell));
+    buffer->len += (size_t)(rk_pen_cell(from, cell) - from);
 }
 
 static void json_ascii(rk_buffer *buffer, char c)

@@ -12,8 +12,6 @@
 #ifndef RK_BASE_DELIMITED_H
 #define RK_BASE_DELIMITED_H
 
-#include <endian.h>
-
 #include "base/bytes.h"
 #include "base/memory.h"
 

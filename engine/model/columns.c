@@ -1,6 +1,6 @@
 #include "model/columns.h"
 
-#include <stdio.h>
+#include "base/pen.h"
 
 size_t rk_type_size(rk_type type)
 {
@@ -182,12 +182,11 @@ uint64_t rk_code_mistyped(rk_slice text)
 
 size_t rk_code_text(uint64_t code, char *text)
 {
-    int length = 0;
-    text[0] = '\0';
+    char *end = text;
     if (code >= RK_CODE_SHORT)
-        length =
-            snprintf(text, RK_CODE_TEXT, "%014llu", (unsigned long long)(code - RK_CODE_SHORT));
+        end = rk_pen_digits(text, code - RK_CODE_SHORT, 14);
     else if (code)
-        length = snprintf(text, RK_CODE_TEXT, "%015llu", (unsigned long long)code);
-    return (size_t)length;
+        end = rk_pen_digits(text, code, code < 1000000000000000ull ? 15 : 16);
+    *end = '\0';
+    return (size_t)(end - text);
 }

@@ -1,5 +1,7 @@
 #include "model/moment.h"
 
+#include "base/pen.h"
+
 static const int month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
 static bool is_leap(int year)
@@ -165,25 +167,39 @@ rk_moment rk_local_at(rk_local local, rk_zone zone)
     return local.at == RK_NO_MOMENT || local.is_fixed ? local.at : local.at - zone * RK_SECOND;
 }
 
-static void put_two(rk_buffer *out, int value)
+static char *pen_day(char *at, rk_day day)
 {
-    char *to = rk_buffer_room(out, 2);
-    to[0] = (char)('0' + value / 10);
-    to[1] = (char)('0' + value % 10);
-    out->len += 2;
+    rk_civil civil = rk_civil_of(day);
+    at = rk_pen_pair(at, (unsigned)civil.year / 100 % 100);
+    at = rk_pen_pair(at, (unsigned)civil.year % 100);
+    at = rk_pen_pair(rk_pen_char(at, '-'), (unsigned)civil.month);
+    return rk_pen_pair(rk_pen_char(at, '-'), (unsigned)civil.day);
 }
 
 void rk_day_put(rk_buffer *out, rk_day day)
 {
     if (day == RK_NO_DAY)
         return;
-    rk_civil civil = rk_civil_of(day);
-    put_two(out, civil.year / 100);
-    put_two(out, civil.year % 100);
-    rk_buffer_char(out, '-');
-    put_two(out, civil.month);
-    rk_buffer_char(out, '-');
-    put_two(out, civil.day);
+    pen_day(rk_buffer_room(out, RK_DAY_TEXT), day);
+    out->len += RK_DAY_TEXT;
+}
+
+/* What stands behind the day: "T23:59:59.5+07:00". */
+static inline char *pen_clock(char *at, int64_t since_midnight, rk_zone zone)
+{
+    unsigned second = (unsigned)(since_midnight / RK_SECOND);
+    unsigned part = (unsigned)(since_midnight % RK_SECOND);
+    unsigned minutes = (unsigned)(zone < 0 ? -zone : zone) / 60;
+    at = rk_pen_pair(rk_pen_char(at, 'T'), second / 3600);
+    at = rk_pen_pair(rk_pen_char(at, ':'), second / 60 % 60);
+    at = rk_pen_pair(rk_pen_char(at, ':'), second % 60);
+    if (part) {
+        at = rk_pen_digits(rk_pen_char(at, '.'), part, 6);
+        while (at[-1] == '0')
+            at--;
+    }
+    at = rk_pen_pair(rk_pen_char(at, zone < 0 ? '-' : '+'), minutes / 60);
+    return rk_pen_pair(rk_pen_char(at, ':'), minutes % 60);
 }
 
 void rk_moment_put(rk_buffer *out, rk_moment at, rk_zone zone)
@@ -191,30 +207,29 @@ void rk_moment_put(rk_buffer *out, rk_moment at, rk_zone zone)
     if (at == RK_NO_MOMENT)
         return;
     rk_day day = rk_day_at(at, zone);
-    int64_t rest = at - rk_day_begin(day, zone);
-    int second = (int)(rest / RK_SECOND), part = (int)(rest % RK_SECOND);
-    rk_day_put(out, day);
-    rk_buffer_char(out, 'T');
-    put_two(out, second / 3600);
-    rk_buffer_char(out, ':');
-    put_two(out, second / 60 % 60);
-    rk_buffer_char(out, ':');
-    put_two(out, second % 60);
-    if (part) {
-        char text[6];
-        int length = 6;
-        for (int i = 5; i >= 0; i--, part /= 10)
-            text[i] = (char)('0' + part % 10);
-        while (text[length - 1] == '0')
-            length--;
-        rk_buffer_char(out, '.');
-        rk_buffer_bytes(out, text, (size_t)length);
+    char *from = rk_buffer_room(out, RK_MOMENT_TEXT), *clock = pen_day(from, day);
+    out->len += (size_t)(pen_clock(clock, at - rk_day_begin(day, zone), zone) - from);
+}
+
+char *rk_day_pen(rk_day_texts *texts, char *at, rk_day day)
+{
+    if (day == RK_NO_DAY)
+        return at;
+    struct rk_day_text *known = &texts->days[(uint32_t)day % RK_DAY_TEXTS];
+    if (known->day != day || !known->text[0]) {
+        pen_day(known->text, day);
+        known->day = day;
     }
-    int minutes = (zone < 0 ? -zone : zone) / 60;
-    rk_buffer_char(out, zone < 0 ? '-' : '+');
-    put_two(out, minutes / 60);
-    rk_buffer_char(out, ':');
-    put_two(out, minutes % 60);
+    memcpy(at, known->text, RK_DAY_TEXT);
+    return at + RK_DAY_TEXT;
+}
+
+char *rk_moment_pen(rk_day_texts *texts, char *at, rk_moment moment, rk_zone zone)
+{
+    if (moment == RK_NO_MOMENT)
+        return at;
+    rk_day day = rk_day_at(moment, zone);
+    return pen_clock(rk_day_pen(texts, at, day), moment - rk_day_begin(day, zone), zone);
 }
 
 bool rk_zone_parse(rk_slice text, rk_zone *zone)

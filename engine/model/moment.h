@@ -45,6 +45,18 @@ void rk_day_put(rk_buffer *out, rk_day day);
 /* "2024-03-05T23:59:59+07:00", decimals only where they are not 0; nothing for RK_NO_MOMENT. */
 void rk_moment_put(rk_buffer *out, rk_moment at, rk_zone zone);
 
+/* The same by a bare pointer (see base/pen.h), for many of few days: at most RK_DAY_TEXT and RK_MOMENT_TEXT
+ * bytes. `texts` is {0} at first and belongs to one thread. */
+enum { RK_DAY_TEXT = 10, RK_MOMENT_TEXT = 32, RK_DAY_TEXTS = 64 };
+typedef struct rk_day_texts {
+    struct rk_day_text {
+        rk_day day;
+        char text[RK_DAY_TEXT + 2];
+    } days[RK_DAY_TEXTS];
+} rk_day_texts;
+char *rk_day_pen(rk_day_texts *texts, char *at, rk_day day);
+char *rk_moment_pen(rk_day_texts *texts, char *at, rk_moment moment, rk_zone zone);
+
 /* A time as rules write it: on the clock of each office, or of one moment everywhere. */
 typedef struct rk_local {
     int64_t

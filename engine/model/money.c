@@ -1,5 +1,7 @@
 #include "model/money.h"
 
+#include "base/pen.h"
+
 /* Currencies whose exponent is not 2 (ISO 4217:2015, list one). */
 static const struct {
     char code[4];
@@ -147,31 +149,32 @@ static uint64_t power_of_ten(int exponent)
     return power;
 }
 
-/* Writes the digits of `part` padded to `places`, without trailing zeros unless `all`. */
-static void put_part(rk_buffer *out, uint64_t part, int places, bool all)
+char *rk_money_pen(char *at, rk_money minor, int exponent)
 {
-    char digits[20];
-    int length = places;
-    for (int i = places - 1; i >= 0; i--, part /= 10)
-        digits[i] = (char)('0' + part % 10);
-    while (!all && length > 0 && digits[length - 1] == '0')
-        length--;
-    rk_buffer_bytes(out, digits, (size_t)length);
+    if (minor == RK_NO_MONEY)
+        return at;
+    uint64_t value = minor < 0 ? 0 - (uint64_t)minor : (uint64_t)minor, whole = value / 100;
+    uint64_t part = value - whole * 100;
+    if (exponent != 2) { /* nearly always it is */
+        uint64_t unit = power_of_ten(exponent);
+        whole = value / unit;
+        part = value % unit;
+    }
+    if (minor < 0)
+        at = rk_pen_char(at, '-');
+    at = rk_pen_u64(at, whole);
+    if (part) {
+        at = rk_pen_digits(rk_pen_char(at, '.'), part, (size_t)exponent);
+        while (at[-1] == '0')
+            at--;
+    }
+    return at;
 }
 
 void rk_money_put(rk_buffer *out, rk_money minor, int exponent)
 {
-    if (minor == RK_NO_MONEY)
-        return;
-    uint64_t value = minor < 0 ? 0 - (uint64_t)minor : (uint64_t)minor;
-    uint64_t unit = power_of_ten(exponent);
-    if (minor < 0)
-        rk_buffer_char(out, '-');
-    rk_buffer_u64(out, value / unit);
-    if (value % unit) {
-        rk_buffer_char(out, '.');
-        put_part(out, value % unit, exponent, false);
-    }
+    char *from = rk_buffer_room(out, RK_MONEY_TEXT);
+    out->len += (size_t)(rk_money_pen(from, minor, exponent) - from);
 }
 
 void rk_money_put_rupiah(rk_buffer *out, rk_money minor)
@@ -187,6 +190,7 @@ void rk_money_put_rupiah(rk_buffer *out, rk_money minor)
         rk_buffer_printf(out, ".%03u", (unsigned)groups[--count]);
     if (value % 100) {
         rk_buffer_char(out, ',');
-        put_part(out, value % 100, 2, true);
+        rk_pen_pair(rk_buffer_room(out, 2), (unsigned)(value % 100));
+        out->len += 2;
     }
 }

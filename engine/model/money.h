@@ -30,6 +30,9 @@ bool rk_money_parse(rk_slice text, rk_decimal decimal, int exponent, rk_money *m
 
 /* "350000", "-12.5": '.' as decimal sign, no trailing zeros. RK_NO_MONEY writes nothing. */
 void rk_money_put(rk_buffer *out, rk_money minor, int exponent);
+/* The same by a bare pointer (see base/pen.h): at most RK_MONEY_TEXT bytes. */
+enum { RK_MONEY_TEXT = 24 };
+char *rk_money_pen(char *at, rk_money minor, int exponent);
 
 /* "Rp350.000", "-Rp12,50": for people. */
 void rk_money_put_rupiah(rk_buffer *out, rk_money minor);

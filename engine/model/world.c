@@ -55,7 +55,7 @@ uint32_t rk_world_application(const rk_world *world, uint32_t entry)
 void rk_entry_name_put(const rk_world *world, size_t entry, rk_buffer *out)
 {
     const rk_file *file = &world->files.items[rk_entry_file(&world->entries, entry)];
-    rk_buffer_hex(out, file->digest.bytes, 8);
+    rk_buffer_hex(out, file->digest.bytes, RK_ENTRY_NAME_BYTES);
     rk_buffer_char(out, ':');
     rk_buffer_u64(out, rk_entry_ordinal(&world->entries, entry));
 }

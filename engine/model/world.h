@@ -76,6 +76,8 @@ const rk_allocation *rk_world_allocations(const rk_world *world, uint32_t entry,
 /* The application of an entry, RK_NO_ROW unless it is exactly one. */
 uint32_t rk_world_application(const rk_world *world, uint32_t entry);
 
+enum { RK_ENTRY_NAME_BYTES = 8 }; /* of the digest */
+
 /* "9f86d081884c7d65:17": how an entry is named everywhere. Needs the file's digest. */
 void rk_entry_name_put(const rk_world *world, size_t entry, rk_buffer *out);
 

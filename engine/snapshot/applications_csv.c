@@ -179,33 +179,13 @@ static const char *put_name(part *of, const rk_cell *cell, rk_name *into)
                : "is one different value too many: these columns repeat few values";
 }
 
-static inline uint64_t eight_bytes(const char *at)
-{
-    uint64_t word;
-    memcpy(&word, at, 8);
-    return be64toh(word);
-}
-
-/* rk_slice_compare(a, b) < 0, without a call for ids of the usual length. */
-static inline bool comes_before(rk_slice a, rk_slice b)
-{
-    if (a.len != b.len || a.len < 8 || a.len > 16)
-        return rk_slice_compare(a, b) < 0;
-    uint64_t x = eight_bytes(a.at), y = eight_bytes(b.at);
-    if (x == y) { /* the last eight may overlap the first: those are equal */
-        x = eight_bytes(a.at + a.len - 8);
-        y = eight_bytes(b.at + b.len - 8);
-    }
-    return x < y;
-}
-
 /* Whether ids still ascend: then none can be there twice. */
 static void watch_order(part *of, const rk_cell *cell)
 {
     rk_slice id = rk_cell_slice(cell);
     if (of->count == 0)
         of->first_id = id;
-    else if (of->ascending && !comes_before(of->last_id, id))
+    else if (of->ascending && !rk_slice_before(of->last_id, id))
         of->ascending = false;
     if (cell->doubled)
         of->ascending = false;

@@ -5,15 +5,11 @@
 
 #include "base/threads.h"
 #include "tally/office.h"
+#include "tally/rows.h"
 
-enum { PREFETCH_AHEAD = 16, ROWS_A_PIECE = 16384, RUPIAH_DIGITS = 2 };
+enum { PREFETCH_AHEAD = 16, RUPIAH_DIGITS = 2 };
 
-/* ---- rows in order, written by all threads ---- */
-
-typedef void put_row(const rk_tables *tables, size_t row, rk_buffer *out);
-
-/* A row further on may name an application, which lies anywhere in memory. */
-typedef void look_ahead(const rk_tables *tables, size_t row, bool near);
+/* ---- what several tables show ---- */
 
 static void look_at_application(const rk_tables *t, size_t row, bool near)
 {
@@ -27,40 +23,11 @@ static void look_at_application(const rk_tables *t, size_t row, bool near)
         __builtin_prefetch(&a->office[application]);
 }
 
-static void put_piece(const rk_tables *tables, const uint32_t *order, size_t from, size_t until,
-                      put_row *put, look_ahead *look, rk_buffer *out)
+/* Empty for RK_NO_ROW. */
+static rk_slice id_of(const rk_tables *t, uint32_t application)
 {
-    rk_buffer_clear(out);
-    for (size_t i = from; i < until; i++) {
-        if (look && i + PREFETCH_AHEAD < until) {
-            look(tables, order[i + PREFETCH_AHEAD], false);
-            look(tables, order[i + PREFETCH_AHEAD / 2], true);
-        }
-        put(tables, order[i], out);
-    }
-}
-
-/* Writes rows order[0..count) through `put`, in pieces that claim their places in order. */
-static void put_rows(const rk_tables *tables, const uint32_t *order, size_t count, put_row *put,
-                     look_ahead *look, rk_output *out)
-{
-    size_t pieces = (count + ROWS_A_PIECE - 1) / ROWS_A_PIECE;
-    int threads = rk_threads_for(count, tables->threads);
-#pragma omp parallel num_threads(threads)
-    {
-        rk_buffer piece = {0};
-#pragma omp for ordered schedule(static, 1)
-        for (size_t i = 0; i < pieces; i++) {
-            size_t from = i * ROWS_A_PIECE;
-            uint64_t at;
-            put_piece(tables, order, from,
-                      from + ROWS_A_PIECE < count ? from + ROWS_A_PIECE : count, put, look, &piece);
-#pragma omp ordered
-            at = rk_output_claim(out, piece.len);
-            rk_output_write(out, at, rk_buffer_all(&piece));
-        }
-        rk_buffer_free(&piece);
-    }
+    const rk_text *ids = t->world->applications.id;
+    return rk_texts_get(&t->world->texts, application == RK_NO_ROW ? 0 : ids[application]);
 }
 
 static void put_name(const rk_tables *t, rk_name name, rk_buffer *out)
@@ -69,142 +36,121 @@ static void put_name(const rk_tables *t, rk_name name, rk_buffer *out)
     rk_buffer_char(out, ',');
 }
 
-static void put_text(const rk_tables *t, rk_text text, rk_buffer *out)
+/* What may be the same for all entries of a file. */
+typedef struct place {
+    uint32_t file, ordinal;
+    rk_name channel, currency;
+} place;
+
+static inline place place_of(rk_row_hand *hand, size_t row)
 {
-    rk_buffer_csv(out, rk_texts_get(&t->world->texts, text));
+    const rk_entries *e = &hand->all->tables->world->entries;
+    if (e->file && e->ordinal && e->channel && e->currency)
+        return (place){e->file[row], e->ordinal[row], e->channel[row], e->currency[row]};
+    const rk_rows_of_file *rows = rk_rows_of_file_at(hand, row);
+    return (place){e->file ? e->file[row] : rows->file,
+                   e->ordinal ? e->ordinal[row] : (uint32_t)(row - rows->first + 1),
+                   e->channel ? e->channel[row] : rows->channel,
+                   e->currency ? e->currency[row] : rows->currency};
 }
 
-static void put_moment(rk_moment at, rk_zone zone, rk_buffer *out)
+/* "9f86d081884c7d65:17,", as rk_entry_name_put. */
+static inline char *pen_entry_name(const rk_row_writer *all, char *at, const place *of)
 {
-    rk_moment_put(out, at, zone);
-    rk_buffer_char(out, ',');
-}
-
-static void put_code(uint64_t code, rk_buffer *out)
-{
-    char text[RK_CODE_TEXT];
-    rk_buffer_slice(out, (rk_slice){text, rk_code_text(code, text)});
-    rk_buffer_char(out, ',');
-}
-
-static int exponent_of(const rk_tables *t, size_t entry)
-{
-    const rk_entries *e = &t->world->entries;
-    int exponent =
-        rk_currency_exponent(rk_names_text(&t->world->names, rk_entry_currency(e, entry)));
-    return exponent < 0 ? RUPIAH_DIGITS : exponent;
-}
-
-static void put_application_id(const rk_tables *t, uint32_t application, rk_buffer *out)
-{
-    if (application != RK_NO_ROW)
-        put_text(t, t->world->applications.id[application], out);
+    at = rk_pen_word(at, all->words.entries_of[of->file]);
+    return rk_pen_char(rk_pen_u64(at, of->ordinal), ',');
 }
 
 /* ---- entries.csv ---- */
 
-static int by_digest(const void *a, const void *b, void *context)
+/* Words, texts and what they need aside, no row is longer. */
+enum { ROW_ROOM = 5 * RK_MOMENT_TEXT + 2 * RK_MONEY_TEXT + RK_CODE_TEXT + 3 * RK_PEN_NUMBER + 32 };
+
+/* For a row with so many words and these texts. */
+static char *room_for(rk_row_hand *hand, size_t words, rk_slice one, rk_slice other)
 {
-    const rk_file *files = context;
-    const rk_file *x = &files[*(const uint32_t *)a], *y = &files[*(const uint32_t *)b];
-    int order = rk_digest_compare(&x->digest, &y->digest);
-    return order ? order : rk_slice_compare(x->name, y->name);
+    return rk_buffer_room(&hand->out, ROW_ROOM + words * hand->all->words.longest +
+                                          rk_pen_cell_room(one) + rk_pen_cell_room(other) +
+                                          RK_PEN_SPARE);
 }
 
-/* Entries by their file's digest, then ordinal: they stand file by file already. */
-static uint32_t *entries_in_order(const rk_world *world)
+static void put_entry(rk_row_hand *hand, size_t row)
 {
-    size_t files = world->files.count, count = world->entries.batch.count;
-    uint32_t *file_order = rk_alloc(files, sizeof *file_order);
-    uint32_t *rank = rk_alloc(files, sizeof *rank);
-    size_t *start = rk_alloc(files + 1, sizeof *start);
-    uint32_t *order = rk_alloc(count, sizeof *order);
-    for (size_t i = 0; i < files; i++)
-        file_order[i] = (uint32_t)i;
-    qsort_r(file_order, files, sizeof *file_order, by_digest, world->files.items);
-    for (size_t i = 0; i < files; i++)
-        rank[file_order[i]] = (uint32_t)i;
-    for (size_t i = 0; i < count; i++)
-        start[rank[rk_entry_file(&world->entries, i)] + 1]++;
-    for (size_t i = 0; i < files; i++)
-        start[i + 1] += start[i];
-    for (size_t i = 0; i < count; i++)
-        order[start[rank[rk_entry_file(&world->entries, i)]]++] = (uint32_t)i;
-    free(file_order);
-    free(rank);
-    free(start);
-    return order;
+    const rk_tables *t = hand->all->tables;
+    const rk_words_of_tables *words = &hand->all->words;
+    const rk_entries *e = &t->world->entries;
+    const rk_applications *applications = &t->world->applications;
+    place of = place_of(hand, row);
+    rk_zone zone = words->zones[of.channel];
+    rk_moment until = rk_entry_until(e, row);
+    rk_slice reference = rk_texts_get(&t->world->texts, e->reference[row]);
+    rk_slice id = id_of(t, rk_world_application(t->world, (uint32_t)row));
+    rk_name office = rk_entry_office(t->rules, e, row, applications, e->application[row]);
+    char *from = room_for(hand, 8, reference, id), *paid, *at = from;
+    at = pen_entry_name(hand->all, at, &of);
+    at = rk_pen_word(at, words->file_names[of.file]);
+    at = rk_pen_char(rk_pen_u64(at, e->line[row]), ',');
+    at = rk_pen_word(at, words->names[of.channel]);
+    at = rk_pen_word(at, words->names[office]);
+    at = rk_pen_char(rk_day_pen(&hand->days, at, e->booked_on[row]), ',');
+    paid = at;
+    at = rk_pen_char(rk_moment_pen(&hand->days, at, e->paid_from[row], zone), ',');
+    if (until == e->paid_from[row])
+        at = rk_pen_text(at, rk_slice_between(paid, at));
+    else
+        at = rk_pen_char(rk_moment_pen(&hand->days, at, until, zone), ',');
+    at = rk_pen_char(rk_money_pen(at, e->amount_minor[row], words->exponents[of.currency]), ',');
+    at = rk_pen_word(at, words->names[of.currency]);
+    at = rk_pen_char(rk_pen_cell(at, reference), ',');
+    at += rk_code_text(e->code[row], at);
+    at = rk_pen_word(rk_pen_char(at, ','), words->outcomes[e->outcome[row]]);
+    at = rk_pen_word(at, words->names[e->rule[row]]);
+    at = rk_pen_cell(at, id);
+    at = rk_pen_text(at, RK_S(",,")); /* settlement: of channels that settle, none yet */
+    at = rk_pen_word(at, words->reasons[e->reason[row]]);
+    hand->out.len += (size_t)(at - from);
 }
 
-/* "right amount, in time", or for an ignored entry the rule alone tells. */
-static void put_reason(const rk_tables *t, size_t row, rk_buffer *out)
+/* Writes entries of all files through `put`. */
+static void put_entries(const rk_tables *t, rk_put_row *put, rk_look_ahead *look, rk_output *out)
 {
-    rk_buffer_csv(out, rk_slice_of(rk_reason_text((rk_reason)t->world->entries.reason[row])));
-}
-
-static void put_entry(const rk_tables *t, size_t row, rk_buffer *out)
-{
-    const rk_world *world = t->world;
-    const rk_entries *e = &world->entries;
-    const rk_channel *channel = rk_channel_find(t->rules, rk_entry_channel(e, row));
-    rk_zone zone = channel ? channel->zone : t->zone;
-    rk_entry_name_put(world, row, out);
-    rk_buffer_char(out, ',');
-    rk_buffer_csv(out, world->files.items[rk_entry_file(e, row)].name);
-    rk_buffer_char(out, ',');
-    rk_buffer_u64(out, e->line[row]);
-    rk_buffer_char(out, ',');
-    put_name(t, rk_entry_channel(e, row), out);
-    put_name(t, rk_entry_office(t->rules, e, row, &world->applications, e->application[row]), out);
-    rk_day_put(out, e->booked_on[row]);
-    rk_buffer_char(out, ',');
-    put_moment(e->paid_from[row], zone, out);
-    put_moment(rk_entry_until(e, row), zone, out);
-    rk_money_put(out, e->amount_minor[row], exponent_of(t, row));
-    rk_buffer_char(out, ',');
-    put_name(t, rk_entry_currency(e, row), out);
-    put_text(t, e->reference[row], out);
-    rk_buffer_char(out, ',');
-    put_code(e->code[row], out);
-    rk_buffer_text(out, rk_outcome_name((rk_outcome)e->outcome[row]));
-    rk_buffer_char(out, ',');
-    put_name(t, e->rule[row], out);
-    put_application_id(t, rk_world_application(world, (uint32_t)row), out);
-    rk_buffer_text(out, ",,"); /* settlement: of channels that settle, none yet */
-    put_reason(t, row, out);
-    rk_buffer_char(out, '\n');
+    rk_row_writer all;
+    rk_row_order order = rk_rows_of_entries(t->world);
+    rk_rows_open(&all, t);
+    rk_rows_put(&all, &order, put, look, out);
+    rk_rows_close(&all);
 }
 
 void rk_tables_entries(const rk_tables *t, rk_output *out)
 {
-    uint32_t *order = entries_in_order(t->world);
     rk_output_put(out,
                   RK_S("entry,file,line,channel,office,booked_on,paid_from,paid_until,amount,"
                        "currency,reference,billing_code,outcome,rule,application_id,settlement,"
                        "reason\n"));
-    put_rows(t, order, t->world->entries.batch.count, put_entry, look_at_application, out);
-    free(order);
+    put_entries(t, put_entry, look_at_application, out);
 }
 
 /* ---- allocations.csv, links.csv ---- */
 
-static void put_allocation(const rk_tables *t, size_t entry, uint32_t application, rk_money amount,
-                           const char *role, rk_buffer *out)
+static void put_allocation(rk_row_hand *hand, size_t entry, uint32_t application, rk_money amount,
+                           rk_slice role)
 {
-    rk_entry_name_put(t->world, entry, out);
-    rk_buffer_char(out, ',');
-    put_application_id(t, application, out);
-    rk_buffer_char(out, ',');
-    rk_money_put(out, amount, exponent_of(t, entry));
-    rk_buffer_char(out, ',');
-    rk_buffer_text(out, role);
-    rk_buffer_char(out, '\n');
+    const rk_row_writer *all = hand->all;
+    place of = place_of(hand, entry);
+    rk_slice id = id_of(all->tables, application);
+    char *from = room_for(hand, 2, id, role), *at = from;
+    at = pen_entry_name(all, at, &of);
+    at = rk_pen_char(rk_pen_cell(at, id), ',');
+    at = rk_pen_char(rk_money_pen(at, amount, all->words.exponents[of.currency]), ',');
+    at = rk_pen_char(rk_pen_text(at, role), '\n');
+    hand->out.len += (size_t)(at - from);
 }
 
 /* The candidates of one entry; they are listed by entry. */
-static void put_candidates(const rk_tables *t, size_t entry, rk_buffer *out)
+static void put_candidates(rk_row_hand *hand, size_t entry)
 {
-    const rk_candidates *all = &t->world->candidates;
+    const rk_world *world = hand->all->tables->world;
+    const rk_candidates *all = &world->candidates;
     size_t low = 0, high = all->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -214,46 +160,45 @@ static void put_candidates(const rk_tables *t, size_t entry, rk_buffer *out)
             high = middle;
     }
     for (; low < all->count && all->items[low].entry == entry; low++)
-        put_allocation(t, entry, all->items[low].application, t->world->entries.amount_minor[entry],
-                       "candidate", out);
+        put_allocation(hand, entry, all->items[low].application, world->entries.amount_minor[entry],
+                       RK_S("candidate"));
 }
 
 /* All of an entry, or what it pays of each application of a group. */
-static void put_payments(const rk_tables *t, size_t entry, rk_buffer *out)
+static void put_payments(rk_row_hand *hand, size_t entry)
 {
     size_t count = 0;
-    const rk_entries *e = &t->world->entries;
-    const rk_allocation *several = t->world->allocations.count
-                                       ? rk_world_allocations(t->world, (uint32_t)entry, &count)
-                                       : NULL;
+    const rk_world *world = hand->all->tables->world;
+    const rk_entries *e = &world->entries;
+    const rk_allocation *several =
+        world->allocations.count ? rk_world_allocations(world, (uint32_t)entry, &count) : NULL;
     for (size_t i = 0; i < count; i++)
-        put_allocation(t, entry, several[i].application, several[i].amount_minor, "payment", out);
+        put_allocation(hand, entry, several[i].application, several[i].amount_minor,
+                       RK_S("payment"));
     if (!several)
-        put_allocation(t, entry, e->application[entry], e->amount_minor[entry], "payment", out);
+        put_allocation(hand, entry, e->application[entry], e->amount_minor[entry], RK_S("payment"));
 }
 
-static void put_entry_allocations(const rk_tables *t, size_t entry, rk_buffer *out)
+static void put_entry_allocations(rk_row_hand *hand, size_t entry)
 {
-    const rk_entries *e = &t->world->entries;
+    const rk_entries *e = &hand->all->tables->world->entries;
     if (rk_outcome_is_payment((rk_outcome)e->outcome[entry]))
-        put_payments(t, entry, out);
+        put_payments(hand, entry);
     else if (e->outcome[entry] == RK_AMBIGUOUS || e->outcome[entry] == RK_SUGGESTED)
-        put_candidates(t, entry, out);
+        put_candidates(hand, entry);
 }
 
 void rk_tables_allocations(const rk_tables *t, rk_output *out)
 {
-    uint32_t *order = entries_in_order(t->world);
     rk_output_put(out, RK_S("entry,application_id,amount,role\n"));
-    put_rows(t, order, t->world->entries.batch.count, put_entry_allocations, look_at_application,
-             out);
-    free(order);
+    put_entries(t, put_entry_allocations, look_at_application, out);
 }
 
 /* The entry that this one takes back, if it takes one back; links are sorted by entry. */
-static void put_link(const rk_tables *t, size_t entry, rk_buffer *out)
+static void put_link(rk_row_hand *hand, size_t entry)
 {
-    const rk_links *links = &t->world->links;
+    const rk_world *world = hand->all->tables->world;
+    const rk_links *links = &world->links;
     size_t low = 0, high = links->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -264,19 +209,17 @@ static void put_link(const rk_tables *t, size_t entry, rk_buffer *out)
     }
     if (low == links->count || links->items[low].entry != entry)
         return;
-    rk_entry_name_put(t->world, entry, out);
-    rk_buffer_char(out, ',');
-    rk_entry_name_put(t->world, links->items[low].to_entry, out);
-    rk_buffer_text(out, ",reverses\n");
+    rk_entry_name_put(world, entry, &hand->out);
+    rk_buffer_char(&hand->out, ',');
+    rk_entry_name_put(world, links->items[low].to_entry, &hand->out);
+    rk_buffer_text(&hand->out, ",reverses\n");
 }
 
 void rk_tables_links(const rk_tables *t, rk_output *out)
 {
-    uint32_t *order = entries_in_order(t->world);
-    size_t count = t->world->links.count ? t->world->entries.batch.count : 0;
     rk_output_put(out, RK_S("entry,to_entry,kind\n"));
-    put_rows(t, order, count, put_link, NULL, out);
-    free(order);
+    if (t->world->links.count)
+        put_entries(t, put_link, NULL, out);
 }
 
 /* ---- applications.csv ---- */
@@ -289,48 +232,61 @@ static int by_id(const void *a, const void *b, void *context)
                             rk_texts_get(&world->texts, ids[*(const uint32_t *)b]));
 }
 
-static uint32_t *applications_in_order(const rk_world *world)
+/* NULL: as they stand. */
+static uint32_t *applications_in_order(const rk_world *world, int threads)
 {
     size_t count = world->applications.batch.count;
-    uint32_t *order = rk_alloc(count, sizeof *order);
+    const rk_text *ids = world->applications.id;
     bool sorted = true;
-    for (size_t i = 0; i < count; i++) {
+#pragma omp parallel for schedule(static) reduction(&& : sorted) num_threads(threads)
+    for (size_t i = 1; i < count; i++)
+        sorted = sorted && !rk_slice_before(rk_texts_get(&world->texts, ids[i]),
+                                            rk_texts_get(&world->texts, ids[i - 1]));
+    if (sorted)
+        return NULL;
+    uint32_t *order = rk_alloc(count, sizeof *order);
+    for (size_t i = 0; i < count; i++)
         order[i] = (uint32_t)i;
-        if (i > 0 && sorted)
-            sorted = by_id(&order[i - 1], &order[i], (void *)(uintptr_t)world) <= 0;
-    }
-    if (!sorted)
-        qsort_r(order, count, sizeof *order, by_id, (void *)(uintptr_t)world);
+    qsort_r(order, count, sizeof *order, by_id, (void *)(uintptr_t)world);
     return order;
 }
 
-static void put_application(const rk_tables *t, size_t row, rk_buffer *out)
+static void put_application(rk_row_hand *hand, size_t row)
 {
+    const rk_tables *t = hand->all->tables;
+    const rk_words_of_tables *words = &hand->all->words;
     const rk_applications *a = &t->world->applications;
     rk_zone zone = rk_office_zone(t->rules, a->office[row], a->submitted_at[row], t->zone);
-    put_text(t, a->id[row], out);
-    rk_buffer_char(out, ',');
-    put_name(t, a->office[row], out);
-    rk_buffer_text(out, rk_state_name((rk_state)a->state[row]));
-    rk_buffer_char(out, ',');
-    put_moment(a->deadline[row], zone, out);
-    put_moment(a->paid_from[row], zone, out);
-    put_moment(a->paid_until[row], zone, out);
-    rk_money_put(out, a->paid_minor[row], RUPIAH_DIGITS);
-    rk_buffer_char(out, ',');
-    rk_buffer_u64(out, a->entry_count[row]);
-    rk_buffer_char(out, ',');
-    rk_buffer_csv(out, rk_slice_of(rk_reason_text((rk_reason)a->reason[row])));
-    rk_buffer_char(out, '\n');
+    rk_slice id = rk_texts_get(&t->world->texts, a->id[row]);
+    char *from = room_for(hand, 3, id, id), *paid, *at = from;
+    at = rk_pen_char(rk_pen_cell(at, id), ',');
+    at = rk_pen_word(at, words->names[a->office[row]]);
+    at = rk_pen_word(at, words->states[a->state[row]]);
+    at = rk_pen_char(rk_moment_pen(&hand->days, at, a->deadline[row], zone), ',');
+    paid = at;
+    at = rk_pen_char(rk_moment_pen(&hand->days, at, a->paid_from[row], zone), ',');
+    if (a->paid_until[row] == a->paid_from[row])
+        at = rk_pen_text(at, rk_slice_between(paid, at));
+    else
+        at = rk_pen_char(rk_moment_pen(&hand->days, at, a->paid_until[row], zone), ',');
+    at = rk_pen_char(rk_money_pen(at, a->paid_minor[row], RUPIAH_DIGITS), ',');
+    at = rk_pen_char(rk_pen_u64(at, a->entry_count[row]), ',');
+    at = rk_pen_word(at, words->reasons[a->reason[row]]);
+    hand->out.len += (size_t)(at - from);
 }
 
 void rk_tables_applications(const rk_tables *t, rk_output *out)
 {
-    uint32_t *order = applications_in_order(t->world);
+    size_t count = t->world->applications.batch.count;
+    uint32_t *rows = applications_in_order(t->world, rk_threads_for(count, t->threads));
+    rk_row_order order = rk_rows_all(count, rows);
+    rk_row_writer all;
     rk_output_put(out, RK_S("application_id,office,state,deadline,paid_from,paid_until,paid_amount,"
                             "entries,reason\n"));
-    put_rows(t, order, t->world->applications.batch.count, put_application, NULL, out);
-    free(order);
+    rk_rows_open(&all, t);
+    rk_rows_put(&all, &order, put_application, NULL, out);
+    rk_rows_close(&all);
+    free(rows);
 }
 
 /* ---- summary.csv ---- */
@@ -461,27 +417,32 @@ static int by_file_and_line(const void *a, const void *b, void *context)
     return order ? order : (x->line > y->line) - (x->line < y->line);
 }
 
-static void put_reject(const rk_tables *t, size_t row, rk_buffer *out)
+static void put_reject(rk_row_hand *hand, size_t row)
 {
-    const rk_reject *reject = &t->world->rejects.items[row];
-    rk_buffer_csv(out, t->world->files.items[reject->file].name);
-    rk_buffer_printf(out, ",%u,", reject->line);
+    const rk_world *world = hand->all->tables->world;
+    const rk_reject *reject = &world->rejects.items[row];
+    rk_buffer_csv(&hand->out, world->files.items[reject->file].name);
+    rk_buffer_printf(&hand->out, ",%u,", reject->line);
     if (reject->column)
-        rk_buffer_u64(out, reject->column);
-    rk_buffer_char(out, ',');
-    rk_buffer_csv(out, reject->reason);
-    rk_buffer_char(out, '\n');
+        rk_buffer_u64(&hand->out, reject->column);
+    rk_buffer_char(&hand->out, ',');
+    rk_buffer_csv(&hand->out, reject->reason);
+    rk_buffer_char(&hand->out, '\n');
 }
 
 void rk_tables_rejects(const rk_tables *t, rk_output *out)
 {
     size_t count = t->world->rejects.count;
-    uint32_t *order = rk_alloc(count, sizeof *order);
+    uint32_t *rows = rk_alloc(count, sizeof *rows);
     for (size_t i = 0; i < count; i++)
-        order[i] = (uint32_t)i;
+        rows[i] = (uint32_t)i;
     if (count)
-        qsort_r(order, count, sizeof *order, by_file_and_line, (void *)(uintptr_t)t->world);
+        qsort_r(rows, count, sizeof *rows, by_file_and_line, (void *)(uintptr_t)t->world);
+    rk_row_order order = rk_rows_all(count, rows);
+    rk_row_writer all;
     rk_output_put(out, RK_S("file,line,column,reason\n"));
-    put_rows(t, order, count, put_reject, NULL, out);
-    free(order);
+    rk_rows_open(&all, t);
+    rk_rows_put(&all, &order, put_reject, NULL, out);
+    rk_rows_close(&all);
+    free(rows);
 }
