@@ -88,7 +88,10 @@ static uint64_t wanted_application_columns(const matching *m)
     if (rk_matching_has_alternatives(&m->setup.rules.matching))
         shown |= RK_APPLICATION_BIT(ntpn) | RK_APPLICATION_BIT(virtual_account) |
                  RK_APPLICATION_BIT(application_number);
-    return m->writes & (WRITE_APPLICATIONS | WRITE_WORKBOOKS) ? rk_application_all() : shown;
+    if (m->writes & WRITE_APPLICATIONS)
+        shown |= RK_APPLICATION_BIT(paid_from) | RK_APPLICATION_BIT(paid_until) |
+                 RK_APPLICATION_BIT(paid_minor) | RK_APPLICATION_BIT(entry_count);
+    return m->writes & WRITE_WORKBOOKS ? rk_application_all() : shown;
 }
 
 /* A reversal finds its payment by the reference first. */
@@ -175,11 +178,13 @@ static uint64_t wanted_entry_columns(const matching *m)
                       RK_ENTRY_BIT(currency) | RK_ENTRY_BIT(value_on);
     if (all_tell_seconds(m))
         hidden |= RK_ENTRY_BIT(paid_until);
+    if (!asks_for_days(m))
+        hidden |= RK_ENTRY_BIT(account);
     if (m->writes & WRITE_ENTRIES)
         return shown & ~hidden;
     hidden |= RK_ENTRY_BIT(line) | RK_ENTRY_BIT(rule);
     if (!asks_for_days(m))
-        hidden |= RK_ENTRY_BIT(booked_on) | RK_ENTRY_BIT(account);
+        hidden |= RK_ENTRY_BIT(booked_on);
     if (!tells_reversals(m))
         hidden |= RK_ENTRY_BIT(reference);
     return shown & ~hidden;
@@ -282,6 +287,7 @@ static void digest_files(matching *m)
 {
     rk_files *files = &m->world.files;
     bool outputs = m->writes & (WRITE_ENTRIES | WRITE_WORKBOOKS);
+#pragma omp parallel for schedule(dynamic, 1) num_threads(m->setup.threads)
     for (size_t i = 0; i < files->count; i++)
         if (outputs || rk_match_needs_digests(files, files->items[i].channel))
             files->items[i].digest = rk_digest_of(files->items[i].bytes);
@@ -364,35 +370,43 @@ static bool judge(matching *m, rk_judgement *judgement, rk_error *err)
     return good;
 }
 
-typedef void write_table(const rk_tables *tables, rk_output *out);
+enum { TABLES_AT_ONCE = 2 };
 
-static bool write_one(const matching *m, const rk_tables *tables, const char *name,
-                      write_table *write, rk_error *err)
+/* Tables that are written in one go over the rows. */
+typedef struct table {
+    unsigned asked;
+    const char *names[TABLES_AT_ONCE]; /* NULL: one alone */
+    void (*write)(const rk_tables *tables, rk_output *outs);
+} table;
+
+static bool write_table(const matching *m, const rk_tables *tables, const table *of, rk_error *err)
 {
-    rk_output out;
+    rk_output outs[TABLES_AT_ONCE];
     rk_arena scratch = {0};
-    bool good = rk_output_open(&out, rk_path_join(&scratch, m->out, rk_slice_of(name)), 0644, err);
-    if (good) {
-        write(tables, &out);
-        good = rk_output_close(&out, err);
-    }
+    size_t count = 0;
+    bool good = true;
+    for (; good && count < TABLES_AT_ONCE && of->names[count]; count += good)
+        good = rk_output_open(
+            &outs[count], rk_path_join(&scratch, m->out, rk_slice_of(of->names[count])), 0644, err);
+    if (good)
+        of->write(tables, outs);
+    for (size_t i = 0; i < count; i++)
+        if (good)
+            good = rk_output_close(&outs[i], err);
+        else
+            rk_output_abandon(&outs[i]);
     rk_arena_free(&scratch);
     return good;
 }
 
 static bool write_tables(matching *m, rk_error *err)
 {
-    static const struct {
-        unsigned asked;
-        const char *name;
-        write_table *write;
-    } all[] = {
-        {WRITE_SUMMARY, "summary.csv", rk_tables_summary},
-        {WRITE_ENTRIES, "entries.csv", rk_tables_entries},
-        {WRITE_ENTRIES, "allocations.csv", rk_tables_allocations},
-        {WRITE_ENTRIES, "links.csv", rk_tables_links},
-        {WRITE_APPLICATIONS, "applications.csv", rk_tables_applications},
-        {WRITE_REJECTS, "rejects.csv", rk_tables_rejects},
+    static const table all[] = {
+        {WRITE_SUMMARY, {"summary.csv"}, rk_tables_summary},
+        {WRITE_ENTRIES, {"entries.csv", "allocations.csv"}, rk_tables_entries},
+        {WRITE_ENTRIES, {"links.csv"}, rk_tables_links},
+        {WRITE_APPLICATIONS, {"applications.csv"}, rk_tables_applications},
+        {WRITE_REJECTS, {"rejects.csv"}, rk_tables_rejects},
     };
     rk_tables tables = {.rules = &m->setup.rules,
                         .world = &m->world,
@@ -401,7 +415,7 @@ static bool write_tables(matching *m, rk_error *err)
     if (!rk_folder_make(m->out, 0755, err))
         return false;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (m->writes & all[i].asked && !write_one(m, &tables, all[i].name, all[i].write, err))
+        if (m->writes & all[i].asked && !write_table(m, &tables, &all[i], err))
             return false;
     rk_log_stage("write", "folder=%s", m->out);
     return true;

@@ -1,11 +1,12 @@
 #include "tally/rows.h"
 
 #include <omp.h>
+#include <sched.h>
 #include <stdlib.h>
 
 #include "base/threads.h"
 
-enum { PREFETCH_AHEAD = 16, ROWS_A_PIECE = 2048, RUPIAH_DIGITS = 2 };
+enum { PREFETCH_AHEAD = 16, ROWS_A_PIECE = 4096, RUPIAH_DIGITS = 2 };
 
 /* ---- words ---- */
 
@@ -130,7 +131,8 @@ static void put_piece(rk_row_hand *hand, const rk_row_order *order, rk_rows_span
 {
     const uint32_t *rows = order->rows;
     const rk_tables *t = hand->all->tables;
-    rk_buffer_clear(&hand->out);
+    for (size_t i = 0; i < RK_OUTS_MAX; i++)
+        rk_buffer_clear(&hand->outs[i]);
     for (size_t i = piece.from; i < piece.until; i++) {
         size_t far = i + PREFETCH_AHEAD, near = i + PREFETCH_AHEAD / 2;
         if (look && far < piece.until) {
@@ -158,25 +160,38 @@ static rk_rows_span *pieces_of(const rk_row_order *order, size_t *count)
     return pieces;
 }
 
-void rk_rows_put(const rk_row_writer *all, rk_row_order *order, rk_put_row *put,
-                 rk_look_ahead *look, rk_output *out)
+/* Writes a piece behind those before it. Not by an ordered region: libgomp lets the next thread in when the
+ * whole iteration has ended, after the writing. */
+static void write_in_turn(const rk_row_hand *hand, size_t *turn, size_t number, rk_output *outs,
+                          size_t out_count)
 {
-    size_t count;
+    uint64_t at[RK_OUTS_MAX];
+    while (__atomic_load_n(turn, __ATOMIC_ACQUIRE) != number)
+        sched_yield();
+    for (size_t i = 0; i < out_count; i++)
+        at[i] = rk_output_claim(&outs[i], hand->outs[i].len);
+    __atomic_store_n(turn, number + 1, __ATOMIC_RELEASE);
+    for (size_t i = 0; i < out_count; i++)
+        rk_output_write(&outs[i], at[i], rk_buffer_all(&hand->outs[i]));
+}
+
+void rk_rows_put(const rk_row_writer *all, rk_row_order *order, rk_put_row *put,
+                 rk_look_ahead *look, rk_output *outs, size_t out_count)
+{
+    size_t count, turn = 0;
     rk_rows_span *pieces = pieces_of(order, &count);
     int threads = rk_threads_for(count * ROWS_A_PIECE, all->tables->threads);
 #pragma omp parallel num_threads(threads)
     {
         rk_row_hand *hand = rk_alloc(1, sizeof *hand);
         hand->all = all;
-#pragma omp for ordered schedule(dynamic, 1)
+#pragma omp for schedule(monotonic : dynamic, 1)
         for (size_t i = 0; i < count; i++) {
-            uint64_t at;
             put_piece(hand, order, pieces[i], put, look);
-#pragma omp ordered
-            at = rk_output_claim(out, hand->out.len);
-            rk_output_write(out, at, rk_buffer_all(&hand->out));
+            write_in_turn(hand, &turn, i, outs, out_count);
         }
-        rk_buffer_free(&hand->out);
+        for (size_t i = 0; i < RK_OUTS_MAX; i++)
+            rk_buffer_free(&hand->outs[i]);
         free(hand);
     }
     free(pieces);

@@ -32,12 +32,14 @@ typedef struct rk_row_writer {
     rk_arena arena;
 } rk_row_writer;
 
+enum { RK_OUTS_MAX = 2 };
+
 /* What one thread has at hand. */
 typedef struct rk_row_hand {
     const rk_row_writer *all;
     const rk_rows_of_file *rows; /* those of the row before */
     rk_day_texts days;
-    rk_buffer out;
+    rk_buffer outs[RK_OUTS_MAX];
 } rk_row_hand;
 
 void rk_rows_open(rk_row_writer *all, const rk_tables *tables);
@@ -58,9 +60,9 @@ typedef void rk_put_row(rk_row_hand *hand, size_t row);
 /* A row further on may name an application, which lies anywhere in memory: asked for in two steps. */
 typedef void rk_look_ahead(const rk_tables *tables, size_t row, bool near);
 
-/* Writes them; frees order->spans. */
+/* Writes them, what `put` adds to hand->outs[i] into outs[i]; frees order->spans. */
 void rk_rows_put(const rk_row_writer *all, rk_row_order *order, rk_put_row *put,
-                 rk_look_ahead *look, rk_output *out);
+                 rk_look_ahead *look, rk_output *outs, size_t out_count);
 
 /* One span of `count` rows, or of places in `rows`. */
 rk_row_order rk_rows_all(size_t count, const uint32_t *rows);

@@ -61,17 +61,19 @@ static inline char *pen_entry_name(const rk_row_writer *all, char *at, const pla
     return rk_pen_char(rk_pen_u64(at, of->ordinal), ',');
 }
 
-/* ---- entries.csv ---- */
+/* ---- entries.csv, allocations.csv ---- */
+
+enum { ALLOCATIONS = 1 }; /* the second output */
 
 /* Words, texts and what they need aside, no row is longer. */
 enum { ROW_ROOM = 5 * RK_MOMENT_TEXT + 2 * RK_MONEY_TEXT + RK_CODE_TEXT + 3 * RK_PEN_NUMBER + 32 };
 
 /* For a row with so many words and these texts. */
-static char *room_for(rk_row_hand *hand, size_t words, rk_slice one, rk_slice other)
+static char *room_for(rk_row_hand *hand, size_t out, size_t words, rk_slice one, rk_slice other)
 {
-    return rk_buffer_room(&hand->out, ROW_ROOM + words * hand->all->words.longest +
-                                          rk_pen_cell_room(one) + rk_pen_cell_room(other) +
-                                          RK_PEN_SPARE);
+    return rk_buffer_room(&hand->outs[out], ROW_ROOM + words * hand->all->words.longest +
+                                                rk_pen_cell_room(one) + rk_pen_cell_room(other) +
+                                                RK_PEN_SPARE);
 }
 
 static void put_entry(rk_row_hand *hand, size_t row)
@@ -86,7 +88,7 @@ static void put_entry(rk_row_hand *hand, size_t row)
     rk_slice reference = rk_texts_get(&t->world->texts, e->reference[row]);
     rk_slice id = id_of(t, rk_world_application(t->world, (uint32_t)row));
     rk_name office = rk_entry_office(t->rules, e, row, applications, e->application[row]);
-    char *from = room_for(hand, 8, reference, id), *paid, *at = from;
+    char *from = room_for(hand, 0, 8, reference, id), *paid, *at = from;
     at = pen_entry_name(hand->all, at, &of);
     at = rk_pen_word(at, words->file_names[of.file]);
     at = rk_pen_char(rk_pen_u64(at, e->line[row]), ',');
@@ -108,29 +110,8 @@ static void put_entry(rk_row_hand *hand, size_t row)
     at = rk_pen_cell(at, id);
     at = rk_pen_text(at, RK_S(",,")); /* settlement: of channels that settle, none yet */
     at = rk_pen_word(at, words->reasons[e->reason[row]]);
-    hand->out.len += (size_t)(at - from);
+    hand->outs[0].len += (size_t)(at - from);
 }
-
-/* Writes entries of all files through `put`. */
-static void put_entries(const rk_tables *t, rk_put_row *put, rk_look_ahead *look, rk_output *out)
-{
-    rk_row_writer all;
-    rk_row_order order = rk_rows_of_entries(t->world);
-    rk_rows_open(&all, t);
-    rk_rows_put(&all, &order, put, look, out);
-    rk_rows_close(&all);
-}
-
-void rk_tables_entries(const rk_tables *t, rk_output *out)
-{
-    rk_output_put(out,
-                  RK_S("entry,file,line,channel,office,booked_on,paid_from,paid_until,amount,"
-                       "currency,reference,billing_code,outcome,rule,application_id,settlement,"
-                       "reason\n"));
-    put_entries(t, put_entry, look_at_application, out);
-}
-
-/* ---- allocations.csv, links.csv ---- */
 
 static void put_allocation(rk_row_hand *hand, size_t entry, uint32_t application, rk_money amount,
                            rk_slice role)
@@ -138,12 +119,12 @@ static void put_allocation(rk_row_hand *hand, size_t entry, uint32_t application
     const rk_row_writer *all = hand->all;
     place of = place_of(hand, entry);
     rk_slice id = id_of(all->tables, application);
-    char *from = room_for(hand, 2, id, role), *at = from;
+    char *from = room_for(hand, ALLOCATIONS, 2, id, role), *at = from;
     at = pen_entry_name(all, at, &of);
     at = rk_pen_char(rk_pen_cell(at, id), ',');
     at = rk_pen_char(rk_money_pen(at, amount, all->words.exponents[of.currency]), ',');
     at = rk_pen_char(rk_pen_text(at, role), '\n');
-    hand->out.len += (size_t)(at - from);
+    hand->outs[ALLOCATIONS].len += (size_t)(at - from);
 }
 
 /* The candidates of one entry; they are listed by entry. */
@@ -179,7 +160,7 @@ static void put_payments(rk_row_hand *hand, size_t entry)
         put_allocation(hand, entry, e->application[entry], e->amount_minor[entry], RK_S("payment"));
 }
 
-static void put_entry_allocations(rk_row_hand *hand, size_t entry)
+static void put_allocations(rk_row_hand *hand, size_t entry)
 {
     const rk_entries *e = &hand->all->tables->world->entries;
     if (rk_outcome_is_payment((rk_outcome)e->outcome[entry]))
@@ -188,11 +169,33 @@ static void put_entry_allocations(rk_row_hand *hand, size_t entry)
         put_candidates(hand, entry);
 }
 
-void rk_tables_allocations(const rk_tables *t, rk_output *out)
+static void put_entry_and_allocations(rk_row_hand *hand, size_t row)
 {
-    rk_output_put(out, RK_S("entry,application_id,amount,role\n"));
-    put_entries(t, put_entry_allocations, look_at_application, out);
+    put_entry(hand, row);
+    put_allocations(hand, row);
 }
+
+static void put_entries(const rk_tables *t, rk_put_row *put, rk_look_ahead *look, rk_output *outs,
+                        size_t out_count)
+{
+    rk_row_writer all;
+    rk_row_order order = rk_rows_of_entries(t->world);
+    rk_rows_open(&all, t);
+    rk_rows_put(&all, &order, put, look, outs, out_count);
+    rk_rows_close(&all);
+}
+
+void rk_tables_entries(const rk_tables *t, rk_output *outs)
+{
+    rk_output_put(&outs[0],
+                  RK_S("entry,file,line,channel,office,booked_on,paid_from,paid_until,amount,"
+                       "currency,reference,billing_code,outcome,rule,application_id,settlement,"
+                       "reason\n"));
+    rk_output_put(&outs[ALLOCATIONS], RK_S("entry,application_id,amount,role\n"));
+    put_entries(t, put_entry_and_allocations, look_at_application, outs, 2);
+}
+
+/* ---- links.csv ---- */
 
 /* The entry that this one takes back, if it takes one back; links are sorted by entry. */
 static void put_link(rk_row_hand *hand, size_t entry)
@@ -209,17 +212,17 @@ static void put_link(rk_row_hand *hand, size_t entry)
     }
     if (low == links->count || links->items[low].entry != entry)
         return;
-    rk_entry_name_put(world, entry, &hand->out);
-    rk_buffer_char(&hand->out, ',');
-    rk_entry_name_put(world, links->items[low].to_entry, &hand->out);
-    rk_buffer_text(&hand->out, ",reverses\n");
+    rk_entry_name_put(world, entry, &hand->outs[0]);
+    rk_buffer_char(&hand->outs[0], ',');
+    rk_entry_name_put(world, links->items[low].to_entry, &hand->outs[0]);
+    rk_buffer_text(&hand->outs[0], ",reverses\n");
 }
 
 void rk_tables_links(const rk_tables *t, rk_output *out)
 {
     rk_output_put(out, RK_S("entry,to_entry,kind\n"));
     if (t->world->links.count)
-        put_entries(t, put_link, NULL, out);
+        put_entries(t, put_link, NULL, out, 1);
 }
 
 /* ---- applications.csv ---- */
@@ -258,7 +261,7 @@ static void put_application(rk_row_hand *hand, size_t row)
     const rk_applications *a = &t->world->applications;
     rk_zone zone = rk_office_zone(t->rules, a->office[row], a->submitted_at[row], t->zone);
     rk_slice id = rk_texts_get(&t->world->texts, a->id[row]);
-    char *from = room_for(hand, 3, id, id), *paid, *at = from;
+    char *from = room_for(hand, 0, 3, id, id), *paid, *at = from;
     at = rk_pen_char(rk_pen_cell(at, id), ',');
     at = rk_pen_word(at, words->names[a->office[row]]);
     at = rk_pen_word(at, words->states[a->state[row]]);
@@ -272,7 +275,7 @@ static void put_application(rk_row_hand *hand, size_t row)
     at = rk_pen_char(rk_money_pen(at, a->paid_minor[row], RUPIAH_DIGITS), ',');
     at = rk_pen_char(rk_pen_u64(at, a->entry_count[row]), ',');
     at = rk_pen_word(at, words->reasons[a->reason[row]]);
-    hand->out.len += (size_t)(at - from);
+    hand->outs[0].len += (size_t)(at - from);
 }
 
 void rk_tables_applications(const rk_tables *t, rk_output *out)
@@ -284,7 +287,7 @@ void rk_tables_applications(const rk_tables *t, rk_output *out)
     rk_output_put(out, RK_S("application_id,office,state,deadline,paid_from,paid_until,paid_amount,"
                             "entries,reason\n"));
     rk_rows_open(&all, t);
-    rk_rows_put(&all, &order, put_application, NULL, out);
+    rk_rows_put(&all, &order, put_application, NULL, out, 1);
     rk_rows_close(&all);
     free(rows);
 }
@@ -421,13 +424,13 @@ static void put_reject(rk_row_hand *hand, size_t row)
 {
     const rk_world *world = hand->all->tables->world;
     const rk_reject *reject = &world->rejects.items[row];
-    rk_buffer_csv(&hand->out, world->files.items[reject->file].name);
-    rk_buffer_printf(&hand->out, ",%u,", reject->line);
+    rk_buffer_csv(&hand->outs[0], world->files.items[reject->file].name);
+    rk_buffer_printf(&hand->outs[0], ",%u,", reject->line);
     if (reject->column)
-        rk_buffer_u64(&hand->out, reject->column);
-    rk_buffer_char(&hand->out, ',');
-    rk_buffer_csv(&hand->out, reject->reason);
-    rk_buffer_char(&hand->out, '\n');
+        rk_buffer_u64(&hand->outs[0], reject->column);
+    rk_buffer_char(&hand->outs[0], ',');
+    rk_buffer_csv(&hand->outs[0], reject->reason);
+    rk_buffer_char(&hand->outs[0], '\n');
 }
 
 void rk_tables_rejects(const rk_tables *t, rk_output *out)
@@ -442,7 +445,7 @@ void rk_tables_rejects(const rk_tables *t, rk_output *out)
     rk_row_writer all;
     rk_output_put(out, RK_S("file,line,column,reason\n"));
     rk_rows_open(&all, t);
-    rk_rows_put(&all, &order, put_reject, NULL, out);
+    rk_rows_put(&all, &order, put_reject, NULL, out, 1);
     rk_rows_close(&all);
     free(rows);
 }

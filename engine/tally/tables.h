@@ -20,8 +20,8 @@ typedef struct rk_tables {
     int threads;
 } rk_tables;
 
-void rk_tables_entries(const rk_tables *tables, rk_output *out);
-void rk_tables_allocations(const rk_tables *tables, rk_output *out);
+/* Entries, and their allocations into outs[1]. */
+void rk_tables_entries(const rk_tables *tables, rk_output *outs);
 void rk_tables_links(const rk_tables *tables, rk_output *out);
 void rk_tables_applications(const rk_tables *tables, rk_output *out);
 void rk_tables_summary(const rk_tables *tables, rk_output *out);
