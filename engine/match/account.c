@@ -278,18 +278,56 @@ void rk_owed_reversed(rk_owed *owed)
     owed->reason = RK_REASON_REVERSED;
 }
 
-void rk_owed_note(const rk_run *run, const rk_owed *owed, rk_money paid, size_t entries)
+static bool holds_payment(rk_state state)
+{
+    return state != RK_STATE_NONE && state != RK_STATE_PAYMENT_REVERSED;
+}
+
+static void note_state(const rk_run *run, const rk_owed *owed, rk_noted noted)
+{
+    rk_ledger_line *line = &run->ledger[owed->application];
+    line->state = (uint8_t)owed->state;
+    line->reason = (uint8_t)owed->reason;
+    line->noted = (uint8_t)noted;
+}
+
+/* `payment`: the entry that holds it, where the state says that there is one. */
+static void fill_columns(const rk_run *run, uint32_t row, rk_state state, uint32_t payment,
+                         rk_money paid, size_t entries)
 {
     rk_applications *apps = &run->world->applications;
     const rk_entries *e = &run->world->entries;
-    uint32_t row = owed->application;
-    run->ledger[row].state = (uint8_t)owed->state;
-    run->ledger[row].reason = (uint8_t)owed->reason;
+    bool is_paid = holds_payment(state);
     if (!apps->paid_minor)
         return;
-    bool is_paid = owed->state != RK_STATE_NONE && owed->state != RK_STATE_PAYMENT_REVERSED;
     apps->paid_minor[row] = paid;
-    apps->paid_from[row] = is_paid ? e->paid_from[owed->payment] : RK_NO_MOMENT;
-    apps->paid_until[row] = is_paid ? rk_entry_until(e, owed->payment) : RK_NO_MOMENT;
+    apps->paid_from[row] = is_paid ? e->paid_from[payment] : RK_NO_MOMENT;
+    apps->paid_until[row] = is_paid ? rk_entry_until(e, payment) : RK_NO_MOMENT;
     apps->entry_count[row] = (uint32_t)entries;
+}
+
+void rk_owed_note(const rk_run *run, const rk_owed *owed, rk_money paid, size_t entries)
+{
+    note_state(run, owed, RK_NOTED_ALL);
+    fill_columns(run, owed->application, owed->state, owed->payment, paid, entries);
+}
+
+void rk_owed_note_alone(const rk_run *run, const rk_owed *owed, bool received)
+{
+    note_state(run, owed, received ? RK_NOTED_ALONE_PAID : RK_NOTED_ALONE);
+}
+
+void rk_owed_close(const rk_run *run, uint32_t row)
+{
+    rk_applications *apps = &run->world->applications;
+    const rk_ledger_line *line = &run->ledger[row];
+    const rk_money *amounts = run->world->entries.amount_minor;
+    uint32_t entry = line->last - 1;
+    apps->state[row] = line->state;
+    apps->reason[row] = line->reason;
+    if (line->noted == RK_NOTED_NOTHING)
+        fill_columns(run, row, RK_STATE_NONE, 0, 0, 0);
+    else if (line->noted != RK_NOTED_ALL)
+        fill_columns(run, row, (rk_state)line->state, entry,
+                     line->noted == RK_NOTED_ALONE_PAID ? amounts[entry] : 0, 1);
 }

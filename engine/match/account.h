@@ -92,4 +92,10 @@ void rk_owed_reversed(rk_owed *owed);
  * belong to it. */
 void rk_owed_note(const rk_run *run, const rk_owed *owed, rk_money paid, size_t entries);
 
+/* The same for one with a single entry: in its ledger line alone, as the columns lie anywhere in memory. */
+void rk_owed_note_alone(const rk_run *run, const rk_owed *owed, bool received);
+
+/* What the ledger line of a row says goes into its columns: row after row, when all are judged. */
+void rk_owed_close(const rk_run *run, uint32_t row);
+
 #endif

@@ -216,11 +216,17 @@ static void open_ledger(const rk_run *run)
 
 static void close_ledger(const rk_run *run)
 {
-    const rk_applications *apps = &run->world->applications;
+    size_t count = run->world->applications.batch.count;
+    const rk_entries *e = &run->world->entries;
+    bool shown = run->world->applications.paid_minor;
 #pragma omp parallel for num_threads(run->threads) schedule(static)
-    for (size_t row = 0; row < apps->batch.count; row++) {
-        apps->state[row] = run->ledger[row].state;
-        apps->reason[row] = run->ledger[row].reason;
+    for (size_t row = 0; row < count; row++) {
+        uint32_t ahead = shown && row + AT_ONCE < count ? run->ledger[row + AT_ONCE].last : 0;
+        if (ahead) {
+            __builtin_prefetch(&e->amount_minor[ahead - 1]);
+            __builtin_prefetch(&e->paid_from[ahead - 1]);
+        }
+        rk_owed_close(run, (uint32_t)row);
     }
 }
 
@@ -284,14 +290,13 @@ static void judge_alone(const rk_run *run, uint32_t entry, rk_pairs *further)
     static const bool settled = false;
     rk_owed owed = rk_owed_by(run, run->world->entries.application[entry]);
     rk_sequence sequence = {.items = &entry, .count = 1, .settled = (bool *)(uintptr_t)&settled};
-    rk_money paid = 0;
+    const rk_entries *e = &run->world->entries;
     if (is_of_group(run, &owed, entry)) {
         add_pair(further, owed.application, RK_NO_ROW);
         return;
     }
     rk_owed_judge(run, &owed, &sequence, 0, 0, run->rules->matching.count);
-    rk_owed_receive(&run->world->entries, entry, &paid);
-    rk_owed_note(run, &owed, paid, 1);
+    rk_owed_note_alone(run, &owed, rk_outcome_is_payment((rk_outcome)e->outcome[entry]));
 }
 
 /* Always inlined: a function that only prefetches has no effect, so the compiler may drop calls of it. */
@@ -415,23 +420,12 @@ static void judge_several(const rk_run *run, size_t from, size_t until, judging 
     }
 }
 
-static void note_unpaid(const rk_run *run, uint32_t row)
-{
-    rk_owed nothing = {.application = row};
-    if (run->ledger[row].last == 0)
-        rk_owed_note(run, &nothing, 0, 0);
-}
-
 static void judge_all(rk_run *run)
 {
-    size_t count = run->world->applications.batch.count;
     rk_pairs postponed = {0};
 #pragma omp parallel num_threads(run->threads)
     {
         judging own = {.links = {0}};
-#pragma omp for schedule(static) nowait
-        for (size_t row = 0; row < count; row++)
-            note_unpaid(run, (uint32_t)row);
 #pragma omp for schedule(dynamic, 1)
         for (size_t from = 0; from < run->further.count; from += PAIRS_AT_ONCE)
             judge_several(run, from,

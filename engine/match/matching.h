@@ -43,7 +43,16 @@ typedef struct rk_ledger_line {
     uint32_t deadline; /* whole seconds since 1970; RK_ELSEWHERE: see its column */
     uint32_t last;     /* the entry linked last + 1; 0: none */
     uint8_t state, reason;
+    uint8_t noted; /* rk_noted */
 } rk_ledger_line;
+
+/* What the columns of an application say of its payments, before the ledger is closed. */
+typedef enum rk_noted {
+    RK_NOTED_NOTHING,    /* no entry: they are empty */
+    RK_NOTED_ALONE,      /* its one entry (`last`) tells them; no money was received by it */
+    RK_NOTED_ALONE_PAID, /* the same, and the entry's amount was received */
+    RK_NOTED_ALL,        /* they are written */
+} rk_noted;
 
 #define RK_ELSEWHERE UINT32_MAX
 
