@@ -298,8 +298,6 @@ static void fill_columns(const rk_run *run, uint32_t row, rk_state state, uint32
     rk_applications *apps = &run->world->applications;
     const rk_entries *e = &run->world->entries;
     bool is_paid = holds_payment(state);
-    if (!apps->paid_minor)
-        return;
     apps->paid_minor[row] = paid;
     apps->paid_from[row] = is_paid ? e->paid_from[payment] : RK_NO_MOMENT;
     apps->paid_until[row] = is_paid ? rk_entry_until(e, payment) : RK_NO_MOMENT;
@@ -309,7 +307,8 @@ static void fill_columns(const rk_run *run, uint32_t row, rk_state state, uint32
 void rk_owed_note(const rk_run *run, const rk_owed *owed, rk_money paid, size_t entries)
 {
     note_state(run, owed, RK_NOTED_ALL);
-    fill_columns(run, owed->application, owed->state, owed->payment, paid, entries);
+    if (run->world->applications.paid_minor)
+        fill_columns(run, owed->application, owed->state, owed->payment, paid, entries);
 }
 
 void rk_owed_note_alone(const rk_run *run, const rk_owed *owed, bool received)
@@ -325,6 +324,8 @@ void rk_owed_close(const rk_run *run, uint32_t row)
     uint32_t entry = line->last - 1;
     apps->state[row] = line->state;
     apps->reason[row] = line->reason;
+    if (!apps->paid_minor)
+        return;
     if (line->noted == RK_NOTED_NOTHING)
         fill_columns(run, row, RK_STATE_NONE, 0, 0, 0);
     else if (line->noted != RK_NOTED_ALL)

@@ -50,7 +50,8 @@ const char *rk_row_fault(const rk_row *row)
 
 bool rk_row_is_empty(const rk_row *row)
 {
-    if (row->record.fault)
+    const rk_cell *first = row->cells;
+    if (row->record.fault || (first->len && (unsigned char)first->at[0] > ' '))
         return false;
     for (size_t i = 0; i < row->record.count; i++)
         if (rk_slice_trim(rk_cell_slice(&row->cells[i])).len)

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/pen.h"
+
 /* What a record says, as far as it could be read. */
 typedef struct reading {
     rk_money amount;
@@ -32,11 +34,10 @@ static bool time_text(const rk_row *row, const rk_time_map *map, char *room, rk_
         size_t zeros = part.len && part.len < piece->zeros ? piece->zeros - part.len : 0;
         if (part.len + zeros > RK_TIME_TEXT_MAX - len)
             return false;
-        memset(room + len, '0', zeros);
-        len += zeros;
-        if (part.len)
-            memcpy(room + len, part.at, part.len);
-        len += part.len;
+        if (zeros)
+            memset(room + len, '0', zeros);
+        rk_pen_text(room + len + zeros, part);
+        len += zeros + part.len;
     }
     *text = (rk_slice){room, len};
     return true;
@@ -59,11 +60,16 @@ static bool read_time(const rk_stretch *stretch, const rk_row *row, const rk_tim
                                                             stretch->statement->near, memo, time);
 }
 
+/* The day in the zone; nearly always the time was told in it. */
+static rk_day day_of(const rk_time *time, rk_zone zone)
+{
+    return time->zone == zone ? time->day : rk_day_at(rk_time_moment(time), zone);
+}
+
 /* The interval in which the customer paid (design, section 3). */
 static void bound_payment(const rk_plan *plan, const rk_time *paid, bool has_time, reading *into)
 {
     const rk_channel *channel = plan->channel;
-    rk_day day = has_time ? rk_day_at(rk_time_moment(paid), channel->zone) : into->booked_on;
     if (channel->dated == RK_DATED_CUTOFF) {
         rk_day before =
             rk_day_before(channel->calendar, into->booked_on, channel->cutoff_working_days);
@@ -75,6 +81,7 @@ static void bound_payment(const rk_plan *plan, const rk_time *paid, bool has_tim
         if (!paid->has_second)
             into->paid_until += 60 * RK_SECOND - 1;
     } else {
+        rk_day day = has_time ? day_of(paid, channel->zone) : into->booked_on;
         into->paid_from = rk_day_begin(day, channel->zone);
         into->paid_until = into->paid_from + RK_DAY_LENGTH - 1;
     }
@@ -106,7 +113,7 @@ static const char *read_times(rk_stretch *stretch, const rk_row *row, reading *i
     if (channel->value.given)
         into->value_on = value.day;
     into->booked_on = channel->booked.given ? booked.day
-                      : channel->paid.given ? rk_day_at(rk_time_moment(&paid), channel->zone)
+                      : channel->paid.given ? day_of(&paid, channel->zone)
                                             : file_day(stretch->statement->near);
     if (into->booked_on == RK_NO_DAY)
         return "neither the record nor the file says the day";
