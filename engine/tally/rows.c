@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/threads.h"
+#include "tally/office.h"
 
 enum { PREFETCH_AHEAD = 16, ROWS_A_PIECE = 4096, RUPIAH_DIGITS = 2 };
 
@@ -71,8 +72,31 @@ void rk_rows_open(rk_row_writer *all, const rk_tables *tables)
         all->words.reasons[i] = word_of(all, rk_slice_of(rk_reason_text((rk_reason)i)), "\n");
 }
 
+static size_t shown_bytes(const rk_row_writer *all)
+{
+    return (all->tables->world->applications.batch.count + 1) * sizeof *all->shown;
+}
+
+void rk_rows_show_applications(rk_row_writer *all)
+{
+    const rk_tables *t = all->tables;
+    const rk_applications *a = &t->world->applications;
+    all->shown = rk_pages_scattered(shown_bytes(all));
+#pragma omp parallel for schedule(static) num_threads(rk_threads_for(a->batch.count, t->threads))
+    for (size_t row = 0; row < a->batch.count; row++) {
+        rk_shown_application *shown = &all->shown[row];
+        rk_slice id = rk_texts_get(&t->world->texts, a->id[row]);
+        shown->office = rk_office_or_none(t->rules, a->office[row]);
+        shown->len = id.len <= RK_SHOWN_ID_MAX ? (uint8_t)id.len : UINT8_MAX;
+        if (id.len <= RK_SHOWN_ID_MAX)
+            rk_pen_text(shown->id, id);
+    }
+}
+
 void rk_rows_close(rk_row_writer *all)
 {
+    if (all->shown)
+        rk_pages_free(all->shown, shown_bytes(all));
     rk_arena_free(&all->arena);
 }
 
@@ -130,15 +154,12 @@ static void put_piece(rk_row_hand *hand, const rk_row_order *order, rk_rows_span
                       rk_put_row *put, rk_look_ahead *look)
 {
     const uint32_t *rows = order->rows;
-    const rk_tables *t = hand->all->tables;
     for (size_t i = 0; i < RK_OUTS_MAX; i++)
         rk_buffer_clear(&hand->outs[i]);
     for (size_t i = piece.from; i < piece.until; i++) {
-        size_t far = i + PREFETCH_AHEAD, near = i + PREFETCH_AHEAD / 2;
-        if (look && far < piece.until) {
-            look(t, rows ? rows[far] : far, false);
-            look(t, rows ? rows[near] : near, true);
-        }
+        size_t ahead = i + PREFETCH_AHEAD;
+        if (look && ahead < piece.until)
+            look(hand->all, rows ? rows[ahead] : ahead);
         put(hand, rows ? rows[i] : i);
     }
 }

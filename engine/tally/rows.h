@@ -25,10 +25,20 @@ typedef struct rk_words_of_tables {
     size_t longest;
 } rk_words_of_tables;
 
+/* What entries show of their application, in one half of a line of memory: they name applications in any order,
+ * and the texts of ids lie far apart. */
+enum { RK_SHOWN_ID_MAX = 29 };
+typedef struct rk_shown_application {
+    char id[RK_SHOWN_ID_MAX];
+    uint8_t len; /* above RK_SHOWN_ID_MAX: see its text */
+    rk_name office;
+} rk_shown_application;
+
 /* What the rows of all tables share. */
 typedef struct rk_row_writer {
     const rk_tables *tables;
     rk_words_of_tables words;
+    rk_shown_application *shown; /* by application; for tables of entries */
     rk_arena arena;
 } rk_row_writer;
 
@@ -43,6 +53,7 @@ typedef struct rk_row_hand {
 } rk_row_hand;
 
 void rk_rows_open(rk_row_writer *all, const rk_tables *tables);
+void rk_rows_show_applications(rk_row_writer *all);
 void rk_rows_close(rk_row_writer *all);
 
 typedef struct rk_rows_span {
@@ -57,8 +68,8 @@ typedef struct rk_row_order {
 } rk_row_order;
 
 typedef void rk_put_row(rk_row_hand *hand, size_t row);
-/* A row further on may name an application, which lies anywhere in memory: asked for in two steps. */
-typedef void rk_look_ahead(const rk_tables *tables, size_t row, bool near);
+/* For a row further on, which may name an application. */
+typedef void rk_look_ahead(const rk_row_writer *all, size_t row);
 
 /* Writes them, what `put` adds to hand->outs[i] into outs[i]; frees order->spans. */
 void rk_rows_put(const rk_row_writer *all, rk_row_order *order, rk_put_row *put,

@@ -11,23 +11,23 @@ enum { PREFETCH_AHEAD = 16, RUPIAH_DIGITS = 2 };
 
 /* ---- what several tables show ---- */
 
-static void look_at_application(const rk_tables *t, size_t row, bool near)
+static void look_at_application(const rk_row_writer *all, size_t row)
 {
-    const rk_applications *a = &t->world->applications;
-    uint32_t application = t->world->entries.application[row];
-    if (application == RK_NO_ROW)
-        return;
-    __builtin_prefetch(near ? rk_texts_get(&t->world->texts, a->id[application]).at
-                            : (const char *)&a->id[application]);
-    if (!near)
-        __builtin_prefetch(&a->office[application]);
+    uint32_t application = all->tables->world->entries.application[row];
+    if (application != RK_NO_ROW)
+        __builtin_prefetch(&all->shown[application]);
 }
 
 /* Empty for RK_NO_ROW. */
-static rk_slice id_of(const rk_tables *t, uint32_t application)
+static inline rk_slice id_of(const rk_row_writer *all, uint32_t application)
 {
-    const rk_text *ids = t->world->applications.id;
-    return rk_texts_get(&t->world->texts, application == RK_NO_ROW ? 0 : ids[application]);
+    const rk_world *world = all->tables->world;
+    if (application == RK_NO_ROW)
+        return (rk_slice){"", 0};
+    const rk_shown_application *shown = &all->shown[application];
+    return shown->len <= RK_SHOWN_ID_MAX
+               ? (rk_slice){shown->id, shown->len}
+               : rk_texts_get(&world->texts, world->applications.id[application]);
 }
 
 static void put_name(const rk_tables *t, rk_name name, rk_buffer *out)
@@ -81,13 +81,14 @@ static void put_entry(rk_row_hand *hand, size_t row)
     const rk_tables *t = hand->all->tables;
     const rk_words_of_tables *words = &hand->all->words;
     const rk_entries *e = &t->world->entries;
-    const rk_applications *applications = &t->world->applications;
     place of = place_of(hand, row);
     rk_zone zone = words->zones[of.channel];
     rk_moment until = rk_entry_until(e, row);
     rk_slice reference = rk_texts_get(&t->world->texts, e->reference[row]);
-    rk_slice id = id_of(t, rk_world_application(t->world, (uint32_t)row));
-    rk_name office = rk_entry_office(t->rules, e, row, applications, e->application[row]);
+    uint32_t application = e->application[row];
+    rk_slice id = id_of(hand->all, rk_world_application(t->world, (uint32_t)row));
+    rk_name office = application != RK_NO_ROW ? hand->all->shown[application].office
+                                              : rk_entry_office(t->rules, e, row, NULL, RK_NO_ROW);
     char *from = room_for(hand, 0, 8, reference, id), *paid, *at = from;
     at = pen_entry_name(hand->all, at, &of);
     at = rk_pen_word(at, words->file_names[of.file]);
@@ -118,7 +119,7 @@ static void put_allocation(rk_row_hand *hand, size_t entry, uint32_t application
 {
     const rk_row_writer *all = hand->all;
     place of = place_of(hand, entry);
-    rk_slice id = id_of(all->tables, application);
+    rk_slice id = id_of(all, application);
     char *from = room_for(hand, ALLOCATIONS, 2, id, role), *at = from;
     at = pen_entry_name(all, at, &of);
     at = rk_pen_char(rk_pen_cell(at, id), ',');
@@ -181,6 +182,8 @@ static void put_entries(const rk_tables *t, rk_put_row *put, rk_look_ahead *look
     rk_row_writer all;
     rk_row_order order = rk_rows_of_entries(t->world);
     rk_rows_open(&all, t);
+    if (look)
+        rk_rows_show_applications(&all);
     rk_rows_put(&all, &order, put, look, outs, out_count);
     rk_rows_close(&all);
 }
