@@ -372,16 +372,17 @@ static rk_day day_without_year(const parts *from, rk_near near)
 static bool day_of_parts(const parts *from, bool has_year, rk_near near, rk_day_memo *memo,
                          rk_day *day)
 {
-    if (has_year && memo->day == from->day && memo->month == from->month &&
-        memo->year == from->year && from->day != 0) {
-        *day = memo->is;
+    struct rk_day_known *known = &memo->known[from->day & 31];
+    if (has_year && known->day == from->day && known->month == from->month &&
+        known->year == from->year && from->day != 0) {
+        *day = known->is;
         return true;
     }
     *day = has_year ? rk_day_of(from->year, from->month, from->day) : day_without_year(from, near);
     if (*day == RK_NO_DAY)
         return false;
     if (has_year)
-        *memo = (rk_day_memo){from->year, from->month, from->day, *day};
+        *known = (struct rk_day_known){from->year, from->month, from->day, *day};
     return true;
 }
 

@@ -42,10 +42,12 @@ typedef struct rk_near {
     rk_day from, until;
 } rk_near;
 
-/* The day converted last: days repeat from line to line. */
+/* The days converted last, by their number in the month: few days repeat from line to line. {0} is empty. */
 typedef struct rk_day_memo {
-    int year, month, day;
-    rk_day is;
+    struct rk_day_known {
+        int year, month, day;
+        rk_day is;
+    } known[32];
 } rk_day_memo;
 
 typedef struct rk_time {
