@@ -57,10 +57,10 @@ class Outages(Kit):
             "before": ("Kedaluwarsa (diajukan)", None, "Tidak dibayar tepat waktu"),
             "in-it": ("Menunggu bayar", "Gangguan pusat", waits), "pays": ("Menunggu bayar", "Gangguan pusat", waits),
             "later": ("Menunggu bayar", "Gangguan pusat", waits)})
-        self.assertEqual(self.counts(site, DAY), "Terhindar karena gangguan: menunggu bayar 3, sudah dibayar 0 · "
+        self.assertEqual(self.counts(site, DAY), "Terhindar karena gangguan: menunggu bayar 3, sudah dibayar 0, dipulihkan 0 · "
                          "Dipulihkan oleh bukti: 0 · Ditahan: 0 · Kedaluwarsa: 1")
         self.assertEqual(self.counts(site, DAY, "jayapura"), "Terhindar karena gangguan: menunggu bayar 0, sudah "
-                         "dibayar 1 · Dipulihkan oleh bukti: 0 · Ditahan: 0 · Kedaluwarsa: 0")
+                         "dibayar 1, dipulihkan 0 · Dipulihkan oleh bukti: 0 · Ditahan: 0 · Kedaluwarsa: 0")
         # 30 minutes were over when it began: the rest ends on the next day at 11:30
         site.quiet(NEXT, {"pos": [paid("11:30:00", code(3), 350000), paid("11:30:01", code(4), 350000)]})
         site.run(NEXT, 0)
@@ -119,6 +119,7 @@ class Outages(Kit):
         site.run(NEXT, 0)
         self.assertEqual(site.transitions("P-1"), [(f"{DAY}-1", "awaiting", "expired"),
                                                    (f"{NEXT}-1", "expired", "reinstated")])
+        self.assertIn("sudah dibayar 0, dipulihkan 1 · Dipulihkan oleh bukti: 0", self.counts(site, NEXT))
         self.assertEqual(self.shown(site, NEXT)["P-1"][1:],
                          ("Gangguan pusat", "Tepat waktu: batas waktu terhenti karena gangguan"))
 
@@ -154,7 +155,7 @@ class WrittenDownLate(Kit):
         self.assertEqual(site.states(), {"P-1": "awaiting"})
         self.assertEqual(site.book(day=NEXT).lapses(), {"P-1": ("Ditahan", "Indomaret")})
         self.assertEqual(self.shown(site, NEXT)["P-1"][2], "Mutasi kanal belum lengkap sampai batas bayar")
-        self.assertEqual(self.counts(site, NEXT), "Terhindar karena gangguan: menunggu bayar 0, sudah dibayar 0 · "
+        self.assertEqual(self.counts(site, NEXT), "Terhindar karena gangguan: menunggu bayar 0, sudah dibayar 0, dipulihkan 0 · "
                          "Dipulihkan oleh bukti: 0 · Ditahan: 1 (Indomaret 1) · Kedaluwarsa: 0")
         site.deliver("indomaret", NEXT, [paid("08:59:00", code(1), 350000)])
         site.quiet(THIRD)

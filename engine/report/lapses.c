@@ -137,7 +137,8 @@ bool rk_lapse_slot(const rk_listing *l, const rk_record *r, rk_buffer *out)
 /* ---- the line before the rows ---- */
 
 typedef struct tally {
-    size_t waiting, paid, reinstated, held, reopened, expired;
+    size_t waiting, paid, back; /* spared by an outage */
+    size_t reinstated, held, reopened, expired;
     rk_name *holders; /* in the order of the list */
     size_t *counts, holder_count;
 } tally;
@@ -164,7 +165,9 @@ static void count_row(tally *t, const rk_record *r)
     else if (r->state == RK_STATE_AWAITING && r->held_by)
         count_holder(t, r->held_by);
     else if (spared)
-        *(r->state == RK_STATE_AWAITING ? &t->waiting : &t->paid) += 1;
+        *(r->state == RK_STATE_AWAITING     ? &t->waiting
+          : r->state == RK_STATE_REINSTATED ? &t->back
+                                            : &t->paid) += 1;
     else if (r->state == RK_STATE_REINSTATED)
         t->reinstated++;
     else
@@ -204,6 +207,7 @@ void rk_lapses_tell(const rk_listing *l, rk_plan_sheet *sheet)
     rk_buffer text = {0};
     put_count(job, RK_WORD_SPARED_WAITING, t.waiting, &text);
     put_count(job, RK_WORD_SPARED_PAID, t.paid, &text);
+    put_count(job, RK_WORD_SPARED_BACK, t.back, &text);
     put_count(job, RK_WORD_REINSTATED, t.reinstated, &text);
     put_count(job, RK_WORD_HELD, t.held, &text);
     put_holders(job, &t, &text);

@@ -76,6 +76,7 @@ static const pair words[RK_WORDS] = {
     [RK_WORD_SPARED_WAITING] = {"Terhindar karena gangguan: menunggu bayar",
                                 "Spared by an outage: waiting"},
     [RK_WORD_SPARED_PAID] = {", sudah dibayar", ", paid"},
+    [RK_WORD_SPARED_BACK] = {", dipulihkan", ", reinstated"},
     [RK_WORD_REINSTATED] = {" · Dipulihkan oleh bukti:", " · Reinstated by evidence:"},
     [RK_WORD_HELD] = {" · Ditahan:", " · Held:"},
     [RK_WORD_REOPENED] = {" · Dibuka kembali oleh petugas:", " · Opened again by a person:"},
