@@ -193,16 +193,20 @@ static bool seal_closing(rk_night *night, rk_fact_list tonight, rk_error *err)
 static bool seal_books(rk_night *night, rk_error *err)
 {
     char hex[RK_DIGEST_HEX + 1];
-    for (size_t i = 0; i < night->books.count; i++) {
-        const rk_book *book = &night->books.items[i];
-        rk_item *item;
-        if (!seal_item(night, RK_ITEM_WORKBOOK, book->path, rk_buffer_all(&book->bytes), &item,
-                       err))
-            return false;
-        item->extra =
+    const rk_books *books = &night->books;
+    rk_slice *bytes = rk_alloc(books->count + 1, sizeof *bytes);
+    rk_ref *refs = rk_alloc(books->count + 1, sizeof *refs);
+    for (size_t i = 0; i < books->count; i++)
+        bytes[i] = rk_buffer_all(&books->items[i].bytes);
+    bool good = rk_archive_put_all(&night->archive, bytes, books->count, night->threads, refs, err);
+    for (size_t i = 0; good && i < books->count; i++) {
+        const rk_book *book = &books->items[i];
+        rk_manifest_add(&night->manifest, RK_ITEM_WORKBOOK, book->path, &refs[i])->extra =
             rk_arena_slice(&night->world.arena, rk_slice_of(rk_digest_hex(&book->parts, hex)));
     }
-    return true;
+    free(bytes);
+    free(refs);
+    return good;
 }
 
 /* Only where there is something to tell. */

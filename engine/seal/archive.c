@@ -1,5 +1,7 @@
 #include "seal/archive.h"
 
+#include <stdlib.h>
+
 #include "base/compress.h"
 #include "base/file.h"
 
@@ -133,14 +135,54 @@ static bool store(const rk_archive *archive, const char *path, rk_slice bytes, r
     return good;
 }
 
-bool rk_archive_put(const rk_archive *archive, rk_slice bytes, rk_ref *ref, rk_error *err)
+/* `ref` holds what the content is. */
+static bool put_known(const rk_archive *archive, rk_slice bytes, rk_ref *ref, rk_error *err)
 {
     rk_arena scratch = {0};
-    *ref = (rk_ref){.content = rk_digest_of(bytes), .size = bytes.len};
     rk_slice name = rk_slice_of(rk_archive_object_name(&ref->content, &scratch));
     const char *path = rk_path_join(&scratch, archive->folder, name);
     bool good = is_stored(archive, name, ref) || store(archive, path, bytes, ref, err);
     rk_arena_free(&scratch);
+    return good;
+}
+
+bool rk_archive_put(const rk_archive *archive, rk_slice bytes, rk_ref *ref, rk_error *err)
+{
+    *ref = (rk_ref){.content = rk_digest_of(bytes), .size = bytes.len};
+    return put_known(archive, bytes, ref, err);
+}
+
+/* The first of those with the same content, which alone is stored. */
+static size_t first_of(const rk_ref *refs, size_t at)
+{
+    size_t first = 0;
+    while (!rk_digest_equal(&refs[first].content, &refs[at].content))
+        first++;
+    return first;
+}
+
+bool rk_archive_put_all(const rk_archive *archive, const rk_slice *bytes, size_t count, int threads,
+                        rk_ref *refs, rk_error *err)
+{
+    rk_error *errors = rk_alloc(count + 1, sizeof *errors);
+    bool good = true;
+#pragma omp parallel num_threads(threads > 0 ? threads : 1)
+    {
+#pragma omp for schedule(dynamic)
+        for (size_t i = 0; i < count; i++)
+            refs[i] = (rk_ref){.content = rk_digest_of(bytes[i]), .size = bytes[i].len};
+#pragma omp for schedule(dynamic)
+        for (size_t i = 0; i < count; i++)
+            if (first_of(refs, i) == i)
+                put_known(archive, bytes[i], &refs[i], &errors[i]);
+    }
+    for (size_t i = 0; i < count && good; i++) {
+        refs[i] = refs[first_of(refs, i)];
+        good = errors[i].code == RK_DONE;
+        if (!good)
+            *err = errors[i];
+    }
+    free(errors);
     return good;
 }
 

@@ -42,6 +42,9 @@ char *rk_archive_object_name(const rk_digest *content, rk_arena *arena);
 char *rk_archive_object(const rk_archive *archive, const rk_digest *content, rk_arena *arena);
 
 bool rk_archive_put(const rk_archive *archive, rk_slice bytes, rk_ref *ref, rk_error *err);
+/* Many at once: each waits for the disk by itself. The fault is that of the first in the order given. */
+bool rk_archive_put_all(const rk_archive *archive, const rk_slice *bytes, size_t count, int threads,
+                        rk_ref *refs, rk_error *err);
 
 /* Appends the content. RK_DIFFERENT naming the object's file when it is missing or altered. */
 bool rk_archive_get(const rk_archive *archive, const rk_ref *ref, rk_buffer *out, rk_error *err);
