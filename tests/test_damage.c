@@ -236,6 +236,79 @@ static void add_member(rk_buffer *bytes, const rk_buffer *other)
     close_zip(zip, source, bytes);
 }
 
+/* A letter or digit of what stands between quotes becomes another: a good archive of good XML, in which a cell
+ * looks another way, or a part is said to be of another kind. */
+static void change_value(zip_t *zip, size_t member, const char *element)
+{
+    zip_stat_t stat;
+    assert_int_equal(zip_stat_index(zip, member, 0, &stat), 0);
+    char *content = malloc(stat.size + 1), *start;
+    zip_file_t *file = zip_fopen_index(zip, member, 0);
+    assert_int_equal(zip_fread(file, content, stat.size), stat.size);
+    content[stat.size] = '\0';
+    zip_fclose(file);
+    for (start = NULL; !start;) {
+        char *at = content + draw(stat.size), *tag = at;
+        while (tag > content && *tag != '<')
+            tag--;
+        size_t quotes = 0;
+        for (const char *c = tag; c < at; c++)
+            quotes += *c == '"';
+        bool inside = quotes % 2 && strchr("<?", tag[1]) == NULL;
+        if (inside && strncmp(tag + 1, element, strlen(element)) == 0 &&
+            ((*at >= '0' && *at <= '9') || (*at >= 'a' && *at <= 'z')))
+            start = at;
+    }
+    char changed = *start;
+    while (changed == *start)
+        changed = (char)(*start <= '9' ? '0' + draw(10) : 'a' + draw(26));
+    *start = changed;
+    zip_source_t *source = zip_source_buffer(zip, content, stat.size, 1);
+    assert_int_equal(zip_file_replace(zip, member, source, 0), 0);
+}
+
+static void damage_value(rk_buffer *bytes, const char *name, const char *element)
+{
+    zip_source_t *source;
+    zip_t *zip = open_zip(bytes, &source);
+    zip_int64_t member = zip_name_locate(zip, name, 0);
+    assert_true(member >= 0);
+    change_value(zip, (size_t)member, element);
+    close_zip(zip, source, bytes);
+}
+
+static void change_style(rk_buffer *bytes, const rk_buffer *other)
+{
+    (void)other;
+    damage_value(bytes, "xl/styles.xml", "");
+}
+
+static void change_theme(rk_buffer *bytes, const rk_buffer *other)
+{
+    (void)other;
+    damage_value(bytes, "xl/theme/theme1.xml", "");
+}
+
+static void change_kind(rk_buffer *bytes, const rk_buffer *other)
+{
+    static const char *const parts[][2] = {{"[Content_Types].xml", "Override"},
+                                           {"_rels/.rels", "Relationship "},
+                                           {"xl/_rels/workbook.xml.rels", "Relationship "},
+                                           {"xl/drawings/_rels/drawing1.xml.rels", "Relationship "},
+                                           {"xl/worksheets/_rels/sheet1.xml.rels", "Relationship "},
+                                           {"xl/workbook.xml", "sheet "}};
+    size_t part = draw(sizeof parts / sizeof *parts);
+    (void)other;
+    damage_value(bytes, parts[part][0], parts[part][1]);
+}
+
+/* A cell of the summary looks like another. */
+static void change_cell_style(rk_buffer *bytes, const rk_buffer *other)
+{
+    (void)other;
+    damage_value(bytes, "xl/worksheets/sheet1.xml", "c ");
+}
+
 static const struct {
     const char *name;
     void (*damage)(rk_buffer *bytes, const rk_buffer *other);
@@ -249,6 +322,10 @@ static const struct {
     {"two parts swapped", swap_members},
     {"a part of another book", mix_members},
     {"a part added", add_member},
+    {"a value of a style", change_style},
+    {"a value of the theme", change_theme},
+    {"what leads to a part", change_kind},
+    {"place or style of a cell", change_cell_style},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 

@@ -169,8 +169,8 @@ void rk_parts_of(const rk_plan *plan, bool strings, rk_parts *parts)
     expect_drawings(plan, parts);
     if (strings)
         add(parts, RK_PART_STRINGS, "sst", "xl/sharedStrings.xml");
-    add(parts, RK_PART_PLAIN, "a:theme", "xl/theme/theme1.xml");
-    add(parts, RK_PART_PLAIN, "styleSheet", "xl/styles.xml");
+    add(parts, RK_PART_THEME, "a:theme", "xl/theme/theme1.xml");
+    add(parts, RK_PART_STYLES, "styleSheet", "xl/styles.xml");
     expect_sheet_links(plan, parts);
     expect_drawing_links(plan, parts);
     say(add(parts, RK_PART_CORE, "cp:coreProperties", "docProps/core.xml"), plan->subject);
@@ -200,6 +200,41 @@ static const struct {
     [RK_PART_CHART] = {"c:f", NULL},
     [RK_PART_CORE] = {"dc:subject", NULL},
     [RK_PART_SHEET] = {NULL, NULL},
+};
+
+#define FORMATS "http://schemas.openxmlformats.org/"
+#define DOCUMENT FORMATS "officeDocument/2006/relationships/"
+#define CONTENT "application/vnd.openxmlformats-"
+
+/* Beside it, what kind of part it leads to, by the beginning of what is meant; in the order of looking. */
+static const struct {
+    rk_part_kind kind;
+    const char *attribute, *start, *type;
+} kinds_of[] = {
+    {RK_PART_LINKS, "Type", "xl/workbook.xml", DOCUMENT "officeDocument"},
+    {RK_PART_LINKS, "Type", "docProps/core",
+     FORMATS "package/2006/relationships/metadata/core-properties"},
+    {RK_PART_LINKS, "Type", "docProps/app", DOCUMENT "extended-properties"},
+    {RK_PART_LINKS, "Type", "worksheets/", DOCUMENT "worksheet"},
+    {RK_PART_LINKS, "Type", "theme/", DOCUMENT "theme"},
+    {RK_PART_LINKS, "Type", "styles.xml", DOCUMENT "styles"},
+    {RK_PART_LINKS, "Type", "sharedStrings.xml", DOCUMENT "sharedStrings"},
+    {RK_PART_LINKS, "Type", "../drawings/drawing", DOCUMENT "drawing"},
+    {RK_PART_LINKS, "Type", "../charts/chart", DOCUMENT "chart"},
+    {RK_PART_LINKS, "Type", "", DOCUMENT "hyperlink"},
+    {RK_PART_TYPES, "ContentType", "docProps/app",
+     CONTENT "officedocument.extended-properties+xml"},
+    {RK_PART_TYPES, "ContentType", "docProps/core", CONTENT "package.core-properties+xml"},
+    {RK_PART_TYPES, "ContentType", "xl/styles", CONTENT "officedocument.spreadsheetml.styles+xml"},
+    {RK_PART_TYPES, "ContentType", "xl/theme", CONTENT "officedocument.theme+xml"},
+    {RK_PART_TYPES, "ContentType", "xl/workbook",
+     CONTENT "officedocument.spreadsheetml.sheet.main+xml"},
+    {RK_PART_TYPES, "ContentType", "xl/worksheets/",
+     CONTENT "officedocument.spreadsheetml.worksheet+xml"},
+    {RK_PART_TYPES, "ContentType", "xl/charts/", CONTENT "officedocument.drawingml.chart+xml"},
+    {RK_PART_TYPES, "ContentType", "xl/drawings/", CONTENT "officedocument.drawing+xml"},
+    {RK_PART_TYPES, "ContentType", "xl/sharedStrings",
+     CONTENT "officedocument.spreadsheetml.sharedStrings+xml"},
 };
 
 static int hex_digit(char c)
@@ -248,6 +283,46 @@ static bool hear(rk_part_check *c, rk_xml *xml, rk_slice found)
                        RK_FMT(meant));
 }
 
+/* Only a link to another book leads out of the archive. */
+static bool is_mode(const char *type, const char **attributes)
+{
+    bool is_outside = strcmp(type, DOCUMENT "hyperlink") == 0;
+    rk_slice mode = rk_xml_attribute(attributes, "TargetMode");
+    return is_outside ? rk_slice_is(mode, "External") : mode.at == NULL;
+}
+
+static bool is_of_kind(const rk_part_check *c, rk_slice meant, const char **attributes)
+{
+    for (size_t i = 0; i < sizeof kinds_of / sizeof *kinds_of; i++)
+        if (kinds_of[i].kind == c->part->kind &&
+            rk_slice_starts(meant, rk_slice_of(kinds_of[i].start)))
+            return rk_slice_is(rk_xml_attribute(attributes, kinds_of[i].attribute),
+                               kinds_of[i].type) &&
+                   is_mode(kinds_of[i].type, attributes);
+    return c->part->kind != RK_PART_LINKS && c->part->kind != RK_PART_TYPES;
+}
+
+static bool is_numbered(rk_slice found, const char *before, size_t number)
+{
+    char meant[32];
+    snprintf(meant, sizeof meant, "%s%zu", before, number);
+    return rk_slice_is(found, meant);
+}
+
+/* The numbers that it has must be those of its place, and its kind that of what it leads to. */
+static bool is_in_place(rk_part_check *c, rk_xml *xml, const char **attributes)
+{
+    rk_slice meant = c->part->says[c->seen - 1];
+    bool good = is_of_kind(c, meant, attributes);
+    if (c->part->kind == RK_PART_LINKS)
+        good = good && is_numbered(rk_xml_attribute(attributes, "Id"), "rId", c->seen);
+    if (c->part->kind == RK_PART_WORKBOOK)
+        good = good && is_numbered(rk_xml_attribute(attributes, "r:id"), "rId", c->seen) &&
+               is_numbered(rk_xml_attribute(attributes, "sheetId"), "", c->seen);
+    return good ||
+           rk_xml_fail(xml, "\"%.*s\" has another number or kind than was meant", RK_FMT(meant));
+}
+
 static bool part_start(void *context, rk_xml *xml, rk_slice name, const char **attributes)
 {
     rk_part_check *c = context;
@@ -259,7 +334,8 @@ static bool part_start(void *context, rk_xml *xml, rk_slice name, const char **a
         return true;
     c->in_text = sayings[kind].attribute == NULL;
     rk_buffer_clear(&c->text);
-    return c->in_text || hear(c, xml, rk_xml_attribute(attributes, sayings[kind].attribute));
+    return c->in_text || (hear(c, xml, rk_xml_attribute(attributes, sayings[kind].attribute)) &&
+                          is_in_place(c, xml, attributes));
 }
 
 static bool part_end(void *context, rk_xml *xml, rk_slice name)

@@ -21,6 +21,8 @@ typedef enum rk_part_kind {
     RK_PART_CHART,
     RK_PART_CORE,
     RK_PART_STRINGS,
+    RK_PART_THEME, /* known to the byte, as are the styles */
+    RK_PART_STYLES,
     RK_PART_SHEET,
 } rk_part_kind;
 

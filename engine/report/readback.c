@@ -5,10 +5,11 @@
 #include "base/xml.h"
 #include "base/zip.h"
 #include "report/parts.h"
+#include "report/styles.h"
 #include "report/xlsx.h"
 
 /* What libxlsxwriter makes stays far below these. */
-enum { MEMBERS_MAX = 4096, DEPTH_MAX = 64 };
+enum { MEMBERS_MAX = 4096, DEPTH_MAX = 64, KNOWN_BYTES_MAX = 1 << 20 };
 #define PART_BYTES_MAX ((size_t)4 << 30)
 
 static const rk_xml_caps caps = {PART_BYTES_MAX, DEPTH_MAX};
@@ -20,6 +21,7 @@ typedef struct reader {
     rk_buffer strings; /* shared strings, one after the other */
     size_t *ends;      /* where each of them ends */
     size_t string_count, string_capacity;
+    rk_styles_seen styles;
     rk_digest_state *digest;
     rk_error *err;
 } reader;
@@ -126,6 +128,7 @@ typedef struct cells_context {
     rk_row row;
     /* the cell that is being read */
     char place[16], type[12];
+    uint32_t style;
     enum { OUTSIDE, IN_FORMULA, IN_VALUE, IN_STRING } where;
     bool has_formula, has_value;
     rk_buffer formula, value;
@@ -134,12 +137,18 @@ typedef struct cells_context {
     size_t outside; /* links to other books so far */
 } cells_context;
 
-/* The next cell with content that is meant, and its place; NULL at the end. */
+/* A blank without a style is not written. */
+static bool is_nothing(const rk_cell *cell)
+{
+    return cell->kind == RK_CELL_BLANK && cell->style == RK_STYLE_NONE;
+}
+
+/* The next cell that is meant, and its place; NULL at the end. */
 static const rk_cell *peek(cells_context *c, uint32_t *row, size_t *column)
 {
     for (; c->next < c->sheet->cell_count; c->next++) {
         const rk_placed *placed = &c->sheet->cells[c->next];
-        if (placed->cell.kind == RK_CELL_BLANK)
+        if (is_nothing(&placed->cell))
             continue;
         *row = placed->row;
         *column = placed->column;
@@ -150,7 +159,7 @@ static const rk_cell *peek(cells_context *c, uint32_t *row, size_t *column)
             c->sheet->fill(c->sheet->context, c->sheet->list_from + c->item, &c->row);
         c->row_is_full = true;
         for (; c->in_row < c->row.count; c->in_row++) {
-            if (c->row.cells[c->in_row].kind == RK_CELL_BLANK)
+            if (is_nothing(&c->row.cells[c->in_row]))
                 continue;
             *row = c->sheet->list_row + (uint32_t)c->item;
             *column = c->in_row;
@@ -249,6 +258,8 @@ static bool is_cell(cells_context *c, const rk_cell *cell)
         return c->has_formula && c->type[0] == '\0' &&
                rk_slice_equal(rk_buffer_all(&c->formula), cell->text) &&
                is_number(&c->value, cell->number);
+    case RK_CELL_BLANK:
+        return !c->has_formula && !c->has_value && c->type[0] == '\0';
     default:
         return false;
     }
@@ -267,6 +278,9 @@ static bool check_cell(cells_context *c, rk_xml *xml)
         return rk_xml_fail(xml, "cell %s was read back where %s was meant", c->place, place);
     if (!is_cell(c, cell))
         return rk_xml_fail(xml, "cell %s does not hold what was meant", place);
+    rk_style style = cell->kind == RK_CELL_LINK ? RK_STYLE_LINK : (rk_style)cell->style;
+    if (!rk_styles_meet(&c->reader->styles, style, c->style))
+        return rk_xml_fail(xml, "cell %s does not look as it was meant", place);
     advance(c);
     return true;
 }
@@ -280,6 +294,16 @@ static bool copy_short(const char *value, char *out, size_t size)
     }
     out[at] = '\0';
     return !value[at];
+}
+
+/* The number of a style: digits alone. */
+static bool is_style(const char *value, uint32_t *style)
+{
+    uint32_t number = 0;
+    for (; *value >= '0' && *value <= '9' && number < 100000; value++)
+        number = number * 10 + (uint32_t)(*value - '0');
+    *style = number;
+    return *value == '\0';
 }
 
 /* Links stand behind the cells, in their order: inside the book by place, outside by number. */
@@ -311,11 +335,13 @@ static bool begin_cell(cells_context *c, rk_xml *xml, const char **attributes)
     rk_buffer_clear(&c->value);
     c->has_formula = c->has_value = false;
     c->place[0] = c->type[0] = '\0';
+    c->style = 0;
     for (; attributes[0]; attributes += 2) {
         const char *name = attributes[0];
         if ((name[0] == 'r' && !copy_short(attributes[1], c->place, sizeof c->place)) ||
-            (name[0] == 't' && !copy_short(attributes[1], c->type, sizeof c->type)))
-            return rk_xml_fail(xml, "a cell has no place or no type");
+            (name[0] == 't' && !copy_short(attributes[1], c->type, sizeof c->type)) ||
+            (name[0] == 's' && !is_style(attributes[1], &c->style)))
+            return rk_xml_fail(xml, "a cell has no place, no type or no style");
     }
     return true;
 }
@@ -357,9 +383,7 @@ static bool cells_end(void *context, rk_xml *xml, rk_slice name)
 {
     cells_context *c = context;
     c->where = OUTSIDE;
-    if (name.len == 1 && name.at[0] == 'c' && (c->has_value || c->has_formula))
-        return check_cell(c, xml);
-    return true;
+    return name.len != 1 || name.at[0] != 'c' || check_cell(c, xml);
 }
 
 static bool cells_text(void *context, rk_xml *xml, rk_slice text)
@@ -397,6 +421,51 @@ static bool check_sheet(reader *r, size_t member, size_t number)
     return good;
 }
 
+/* ---- parts that are known to the byte ---- */
+
+/* libxlsxwriter's theme is the same in every book. */
+static bool check_theme(reader *r, rk_slice found)
+{
+    static const char known[] = "2ae67d22f62446056cd1529a3c2dbacd366f0983bb6b2ee3960b6ceb5070c5ee";
+    char hex[RK_DIGEST_HEX + 1];
+    rk_digest digest = rk_digest_of(found);
+    return strcmp(rk_digest_hex(&digest, hex), known) == 0 ||
+           rk_fail(r->err, RK_FILE, "it is not the theme of all books");
+}
+
+/* What the looks of the cells that were met make of it. */
+static bool check_styles(reader *r, rk_slice found)
+{
+    enum { SHOWN = 40 };
+    rk_buffer meant = {0};
+    bool good = rk_styles_put(&r->styles, r->plan, &meant) ||
+                rk_fail(r->err, RK_FILE, "a style is missing");
+    size_t at = 0, most = found.len < meant.len ? found.len : meant.len;
+    while (good && at < most && found.at[at] == meant.bytes[at])
+        at++;
+    if (good && (at < most || found.len != meant.len)) {
+        size_t left = found.len - at, wanted = meant.len - at;
+        good = rk_fail(r->err, RK_FILE, "\"%.*s\" was read back where \"%.*s\" was meant",
+                       (int)(left < SHOWN ? left : SHOWN), found.at + at,
+                       (int)(wanted < SHOWN ? wanted : SHOWN), meant.bytes + at);
+    }
+    rk_buffer_free(&meant);
+    return good;
+}
+
+static bool check_known(reader *r, size_t member, rk_part_kind kind)
+{
+    rk_buffer bytes = {0};
+    bool good = rk_zip_read(r->zip, member, KNOWN_BYTES_MAX, &bytes, r->err);
+    if (good) {
+        rk_digest_add(r->digest, rk_buffer_all(&bytes));
+        good = kind == RK_PART_THEME ? check_theme(r, rk_buffer_all(&bytes))
+                                     : check_styles(r, rk_buffer_all(&bytes));
+    }
+    rk_buffer_free(&bytes);
+    return good;
+}
+
 /* ---- all parts, in the order of the archive ---- */
 
 static bool check_part(reader *r, size_t member)
@@ -410,6 +479,8 @@ static bool check_part(reader *r, size_t member)
         return check_sheet(r, member, part->number);
     if (part->kind == RK_PART_STRINGS)
         return read_part(r, member, NULL, r->digest);
+    if (part->kind == RK_PART_THEME || part->kind == RK_PART_STYLES)
+        return check_known(r, member, part->kind);
     rk_part_check check = {.part = part};
     rk_xml_handler handler = rk_part_handler(&check);
     bool good = read_part(r, member, &handler, r->digest) && rk_part_is_complete(&check, r->err);
@@ -456,7 +527,7 @@ static bool check_parts(reader *r)
 
 bool rk_xlsx_read_back(const rk_plan *plan, rk_slice bytes, rk_digest *parts, rk_error *err)
 {
-    reader r = {.plan = plan, .err = err};
+    reader r = {.plan = plan, .styles = {.language = plan->language}, .err = err};
     r.zip = rk_zip_open(bytes, MEMBERS_MAX, err);
     size_t strings = r.zip ? rk_zip_find(r.zip, RK_S("xl/sharedStrings.xml")) : SIZE_MAX;
     rk_parts_of(plan, strings != SIZE_MAX, &r.parts);

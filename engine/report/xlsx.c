@@ -7,93 +7,9 @@
 #include <xlsxwriter/third_party/tmpfileplus.h>
 
 #include "base/file.h"
+#include "report/styles.h"
 
 enum { BOOK_BYTES_MAX = 1 << 30, A4 = 9 };
-
-/* ---- one quiet style: grey lines, weight and size instead of colour; colour only where it says
- * something, and then together with a word ---- */
-
-enum {
-    BOLD = 1,
-    ITALIC = 2,
-    WRAP = 4,
-    RIGHT = 8,
-    LEFT = 16,   /* dates, which would stand right by themselves */
-    LINE = 32,   /* a thin line below */
-    TOP = 64,    /* a line above: totals */
-    UNDER = 128, /* underlined */
-    FRAME = 256, /* a line below and above: heads */
-};
-
-typedef struct appearance {
-    unsigned flags;
-    double size;
-    lxw_color_t ink, paper; /* 0: black; 0: none */
-    const char *number;
-} appearance;
-
-/* "_-" is a blank as wide as '-': it keeps numbers away from the text of the next column. (An indent
- * would do, but LibreOffice forgets it in every second cell.) */
-#define GAP "_-_-"
-#define COUNT_FORMAT "#,##0" GAP ";-#,##0" GAP ";\"–\"" GAP
-#define SEN_FORMAT "#,##0.00" GAP ";-#,##0.00" GAP ";\"–\"" GAP
-#define CHECK_FORMAT(digits, zero) "+" digits GAP ";-" digits GAP ";\"" zero "\"" GAP
-#define GREY 0x595959
-#define PALE 0xEDEDED
-
-static const appearance looks[RK_STYLES] = {
-    [RK_STYLE_TITLE] = {BOLD, 14, 0, 0, NULL},
-    [RK_STYLE_SUBTITLE] = {BOLD, 11, 0, 0, NULL},
-    [RK_STYLE_META] = {0, 9, GREY, 0, NULL},
-    [RK_STYLE_PROVISIONAL] = {BOLD, 9, 0x9C5700, 0, NULL},
-    [RK_STYLE_GOOD] = {BOLD, 11, 0x0B5D1E, 0xDDF0E0, NULL},
-    [RK_STYLE_WARN] = {BOLD, 11, 0x6B4E00, 0xFFF0C2, NULL},
-    [RK_STYLE_BAD] = {BOLD, 11, 0x9C0006, 0xFBDCDC, NULL},
-    [RK_STYLE_BLOCK] = {BOLD, 11, 0x1F3864, 0, NULL},
-    [RK_STYLE_HEAD] = {BOLD | WRAP | FRAME, 9, 0, PALE, NULL},
-    [RK_STYLE_HEAD_RIGHT] = {BOLD | WRAP | FRAME | RIGHT, 9, 0, PALE, NULL},
-    [RK_STYLE_TEXT] = {LINE, 9, 0, 0, NULL},
-    [RK_STYLE_WRAP] = {LINE | WRAP, 9, 0, 0, NULL},
-    [RK_STYLE_PLAIN] = {0, 9, 0, 0, NULL},
-    [RK_STYLE_BOLD] = {LINE | BOLD, 9, 0, 0, NULL},
-    [RK_STYLE_NIL] = {LINE | ITALIC, 9, GREY, 0, NULL},
-    [RK_STYLE_NIL_RIGHT] = {LINE | ITALIC | RIGHT, 9, GREY, 0, NULL},
-    [RK_STYLE_AGAIN] = {LINE, 9, 0x9A9A9A, 0, NULL},
-    [RK_STYLE_COUNT] = {LINE | RIGHT, 9, 0, 0, COUNT_FORMAT},
-    [RK_STYLE_MONEY] = {LINE | RIGHT, 9, 0, 0, COUNT_FORMAT},
-    [RK_STYLE_MONEY_SEN] = {LINE | RIGHT, 9, 0, 0, SEN_FORMAT},
-    [RK_STYLE_PERCENT] = {LINE | RIGHT, 9, 0, 0, "0.00" GAP},
-    [RK_STYLE_NUMBER] = {LINE | RIGHT, 9, 0, 0, "#,##0" GAP},
-    [RK_STYLE_DAY] = {LINE | LEFT, 9, 0, 0, "dd/mm/yyyy"},
-    [RK_STYLE_DAYTIME] = {LINE | LEFT, 9, 0, 0, "dd/mm/yyyy hh:mm"},
-    [RK_STYLE_LATE] = {LINE | BOLD, 9, 0x6B4E00, 0xFFF0C2, NULL},
-    [RK_STYLE_DAY_LATE] = {LINE | LEFT, 9, 0x6B4E00, 0xFFF0C2, "dd/mm/yyyy"},
-    [RK_STYLE_DAYTIME_LATE] = {LINE | LEFT, 9, 0x6B4E00, 0xFFF0C2, "dd/mm/yyyy hh:mm"},
-    [RK_STYLE_CHANGE] = {LINE | RIGHT, 9, 0, 0, CHECK_FORMAT("#,##0", "–")},
-    [RK_STYLE_CHANGE_SEN] = {LINE | RIGHT, 9, 0, 0, CHECK_FORMAT("#,##0.00", "–")},
-    [RK_STYLE_LINK] = {LINE | UNDER, 9, 0x1F4E79, 0, NULL},
-    [RK_STYLE_INPUT] = {LINE, 9, 0, 0xFFFBE6, NULL},
-    [RK_STYLE_DIGEST] = {LINE | WRAP, 7, GREY, 0, NULL},
-    [RK_STYLE_NOTE] = {ITALIC, 8, GREY, 0, NULL},
-    [RK_STYLE_TOTAL] = {BOLD | TOP, 9, 0, PALE, NULL},
-    [RK_STYLE_TOTAL_COUNT] = {BOLD | TOP | RIGHT, 9, 0, PALE, COUNT_FORMAT},
-    [RK_STYLE_TOTAL_MONEY] = {BOLD | TOP | RIGHT, 9, 0, PALE, COUNT_FORMAT},
-    [RK_STYLE_TOTAL_SEN] = {BOLD | TOP | RIGHT, 9, 0, PALE, SEN_FORMAT},
-    [RK_STYLE_TOTAL_PERCENT] = {BOLD | TOP | RIGHT, 9, 0, PALE, "0.00" GAP},
-    [RK_STYLE_TOTAL_CHANGE] = {BOLD | TOP | RIGHT, 9, 0, PALE, CHECK_FORMAT("#,##0", "–")},
-    [RK_STYLE_CHECK_LABEL] = {ITALIC, 9, GREY, 0, NULL},
-    [RK_STYLE_CHECK] = {ITALIC | RIGHT, 9, GREY, 0, CHECK_FORMAT("#,##0", "nihil")},
-    [RK_STYLE_CHECK_SEN] = {ITALIC | RIGHT, 9, GREY, 0, CHECK_FORMAT("#,##0.00", "nihil")},
-};
-
-static const char *number_format(rk_style style, rk_language language)
-{
-    if (language == RK_ENGLISH && style == RK_STYLE_CHECK)
-        return CHECK_FORMAT("#,##0", "nil");
-    if (language == RK_ENGLISH && style == RK_STYLE_CHECK_SEN)
-        return CHECK_FORMAT("#,##0.00", "nil");
-    return looks[style].number;
-}
 
 typedef struct writer {
     const rk_plan *plan;
@@ -105,43 +21,50 @@ typedef struct writer {
 
 static void line_format(lxw_format *format, unsigned flags)
 {
-    if (flags & (LINE | FRAME)) {
-        format_set_bottom(format, flags & FRAME ? LXW_BORDER_THIN : LXW_BORDER_HAIR);
-        format_set_bottom_color(format, flags & FRAME ? 0x7F7F7F : 0xBFBFBF);
+    bool framed = flags & RK_LOOK_FRAME;
+    if (framed || flags & RK_LOOK_LINE) {
+        format_set_bottom(format, framed ? LXW_BORDER_THIN : LXW_BORDER_HAIR);
+        format_set_bottom_color(format, framed ? RK_FRAME_COLOUR : RK_LINE_COLOUR);
     }
-    if (flags & (TOP | FRAME)) {
+    if (framed || flags & RK_LOOK_TOP) {
         format_set_top(format, LXW_BORDER_THIN);
-        format_set_top_color(format, 0x7F7F7F);
+        format_set_top_color(format, RK_FRAME_COLOUR);
     }
+}
+
+static lxw_format *make_format(lxw_workbook *workbook, const rk_look *look)
+{
+    lxw_format *format = workbook_add_format(workbook);
+    if (look->flags & RK_LOOK_BOLD)
+        format_set_bold(format);
+    if (look->ink)
+        format_set_font_color(format, look->ink);
+    if (look->paper)
+        format_set_bg_color(format, look->paper);
+    return format;
 }
 
 static lxw_format *format_of(writer *w, rk_style style)
 {
     if (w->formats[style] || style == RK_STYLE_NONE)
         return w->formats[style];
-    const appearance *look = &looks[style];
-    lxw_format *format = workbook_add_format(w->workbook);
-    format_set_font_size(format, look->size);
+    rk_look look = rk_look_of(style, w->plan->language);
+    lxw_format *format = make_format(w->workbook, &look);
+    format_set_font_size(format, look.size);
     format_set_align(format, LXW_ALIGN_VERTICAL_CENTER);
-    if (look->flags & BOLD)
-        format_set_bold(format);
-    if (look->flags & ITALIC)
+    if (look.flags & RK_LOOK_ITALIC)
         format_set_italic(format);
-    if (look->flags & WRAP)
+    if (look.flags & RK_LOOK_WRAP)
         format_set_text_wrap(format);
-    if (look->flags & UNDER)
+    if (look.flags & RK_LOOK_UNDER)
         format_set_underline(format, LXW_UNDERLINE_SINGLE);
-    if (look->flags & (RIGHT | LEFT))
-        format_set_align(format, look->flags & RIGHT ? LXW_ALIGN_RIGHT : LXW_ALIGN_LEFT);
-    if (style == RK_STYLE_HEAD_RIGHT)
-        format_set_indent(format, 1); /* as far from the edge as the numbers below */
-    line_format(format, look->flags);
-    if (look->ink)
-        format_set_font_color(format, look->ink);
-    if (look->paper)
-        format_set_bg_color(format, look->paper);
-    if (number_format(style, w->plan->language))
-        format_set_num_format(format, number_format(style, w->plan->language));
+    if (look.flags & (RK_LOOK_RIGHT | RK_LOOK_LEFT))
+        format_set_align(format, look.flags & RK_LOOK_RIGHT ? LXW_ALIGN_RIGHT : LXW_ALIGN_LEFT);
+    if (look.flags & RK_LOOK_INDENT)
+        format_set_indent(format, 1);
+    line_format(format, look.flags);
+    if (look.number)
+        format_set_num_format(format, look.number);
     return w->formats[style] = format;
 }
 
@@ -360,13 +283,9 @@ static void write_bars(writer *w, lxw_worksheet *sheet, const rk_alert *alert)
 static void write_alerts(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *plan)
 {
     if (plan->alert_count && !w->red) {
-        w->red = workbook_add_format(w->workbook);
-        format_set_font_color(w->red, 0x9C0006);
-        format_set_bg_color(w->red, 0xFBDCDC);
-        format_set_bold(w->red);
-        w->amber = workbook_add_format(w->workbook);
-        format_set_font_color(w->amber, 0x6B4E00);
-        format_set_bg_color(w->amber, 0xFFF0C2);
+        rk_look red = rk_look_of_alert(false), amber = rk_look_of_alert(true);
+        w->red = make_format(w->workbook, &red);
+        w->amber = make_format(w->workbook, &amber);
     }
     for (size_t i = 0; i < plan->alert_count; i++) {
         const rk_alert *alert = &plan->alerts[i];
