@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/inotify.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -154,6 +155,98 @@ static void test_xlsx__a_long_list_is_written_in_constant_memory(void **state)
     rk_arena_free(&arena);
 }
 
+/* ---- styles ---- */
+
+/* Every style once, in this order or the other; each kind of alert, in either order. */
+static void plan_of_styles(rk_plan *plan, rk_arena *arena, rk_language language, bool turned)
+{
+    rk_error err;
+    *plan = (rk_plan){.arena = arena, .created = 19787, .footer = RK_S("&P"), .title = RK_S("t")};
+    plan->language = language;
+    for (int i = 0; i < 2; i++) {
+        rk_plan_sheet *sheet = rk_plan_add_sheet(plan, i ? RK_S("Two") : RK_S("One"), &err);
+        for (unsigned s = i ? 0 : 1; s < RK_STYLES; s++) {
+            rk_style style = (rk_style)(turned ? RK_STYLES - 1 - s : s);
+            if (s % 3 == 0)
+                rk_plan_blank(sheet, s, 0, style);
+            else
+                rk_plan_number(sheet, s, 0, style, s);
+        }
+        for (unsigned k = 0; k < 3; k++)
+            rk_plan_alert(sheet, (rk_alert){.kind = k == 1 ? RK_ALERT_BARS : RK_ALERT_ABOVE,
+                                            .amber = (k == 0) == turned,
+                                            .first_row = k + 1,
+                                            .last_row = k + 1});
+    }
+    must(rk_plan_finish(plan, &err), &err);
+}
+
+static void test_styles__are_read_back_as_they_look(void **state)
+{
+    (void)state;
+    rk_digest parts;
+    rk_error err;
+    for (int i = 0; i < 8; i++) {
+        rk_arena arena = {0};
+        rk_plan plan;
+        rk_buffer bytes = {0};
+        plan_of_styles(&plan, &arena, i & 1 ? RK_ENGLISH : RK_INDONESIAN, i & 2);
+        rk_plan_limits.long_rows = i & 4 ? 0 : RK_PLAN_LONG;
+        plan.sheets[1]->fill = fill_numbers;
+        plan.sheets[1]->list_row = 60;
+        plan.sheets[1]->list_count = 2;
+        write_plan(&plan, &bytes);
+        rk_plan_limits.long_rows = RK_PLAN_LONG;
+        must(rk_xlsx_read_back(&plan, rk_buffer_all(&bytes), &parts, &err), &err);
+        rk_cell *cell = &plan.sheets[1]->cells[RK_STYLE_MONEY_SEN].cell;
+        uint8_t before = cell->style;
+        cell->style = RK_STYLE_PERCENT;
+        assert_false(rk_xlsx_read_back(&plan, rk_buffer_all(&bytes), &parts, &err));
+        assert_non_null(strstr(err.message, "does not look as it was meant"));
+        cell->style = before;
+        plan.language = i & 1 ? RK_INDONESIAN : RK_ENGLISH;
+        assert_false(rk_xlsx_read_back(&plan, rk_buffer_all(&bytes), &parts, &err));
+        assert_non_null(strstr(err.message, "xl/styles.xml"));
+        rk_buffer_free(&bytes);
+        rk_plan_free(&plan);
+        rk_arena_free(&arena);
+    }
+}
+
+/* The library's function for temporary files is replaced: of a short book nothing but the book itself is ever
+ * made in the folder. A library that no longer asks for it would be as right and slower; this tells. */
+static void test_xlsx__parts_of_a_short_book_need_no_file(void **state)
+{
+    (void)state;
+    for (int is_long = 0; is_long < 2; is_long++) {
+        rk_arena arena = {0};
+        rk_plan plan;
+        rk_buffer bytes = {0};
+        rk_error err;
+        char seen[16384];
+        size_t others = 0;
+        small_plan(&plan, &arena, 20);
+        rk_plan_limits.long_rows = is_long ? 1 : RK_PLAN_LONG;
+        must(rk_folder_make(scratch, 0700, &err), &err);
+        int watch = inotify_init1(IN_NONBLOCK);
+        assert_true(inotify_add_watch(watch, scratch, IN_CREATE) >= 0);
+        write_plan(&plan, &bytes);
+        rk_plan_limits.long_rows = RK_PLAN_LONG;
+        ssize_t got = read(watch, seen, sizeof seen);
+        assert_true(got > 0);
+        for (char *at = seen; at < seen + got;) {
+            const struct inotify_event *event = (const struct inotify_event *)(const void *)at;
+            others += strcmp(event->name, "book.xlsx") != 0;
+            at += sizeof *event + event->len;
+        }
+        close(watch);
+        assert_int_equal(others > 0, is_long);
+        rk_buffer_free(&bytes);
+        rk_plan_free(&plan);
+        rk_arena_free(&arena);
+    }
+}
+
 /* The library says "all well" when its temporary files could not be written; the read-back does not. */
 static void test_xlsx__a_full_disk_is_an_error(void **state)
 {
@@ -272,6 +365,8 @@ int main(void)
         cmocka_unit_test(test_read_back__a_difference_names_sheet_and_cell),
         cmocka_unit_test(test_read_back__flipped_bits_are_caught_or_change_no_part),
         cmocka_unit_test(test_xlsx__a_long_list_is_written_in_constant_memory),
+        cmocka_unit_test(test_styles__are_read_back_as_they_look),
+        cmocka_unit_test(test_xlsx__parts_of_a_short_book_need_no_file),
         cmocka_unit_test(test_xlsx__a_full_disk_is_an_error),
         cmocka_unit_test(test_plan__refuses_names_that_the_format_does_not_allow),
         cmocka_unit_test(test_plan__cuts_a_text_at_the_format_s_length),

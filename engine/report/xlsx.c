@@ -455,8 +455,12 @@ static void write_book(writer *w, rk_arena *arena)
 }
 
 /* libxlsxwriter writes each of a book's twenty parts into a file that it removes at once; a night of 260 books
- * spent a fifth of its processor time where the file system looks for inodes. So the library's own function is
- * replaced, which the linker allows: parts of a short book lie in memory, those of a long one on the disk. */
+ * spent a fifth of its processor time where the file system looks for inodes. Version 1.1.4 can be told the folder
+ * of these files (`tmpdir`, which would have to be a file system in memory, with room for all) and no other way
+ * to keep parts. So its own function is replaced: parts of a short book lie in memory, those of a long one on the
+ * disk. The library is shared and calls the function by its name, so that the program's own is found first. Were
+ * it linked with -Bsymbolic, it would call its own and the disk would be used again: as right, and slower
+ * (test_xlsx notices). Were it a static library, the linker would refuse two functions of one name. */
 static _Thread_local bool parts_in_memory;
 
 FILE *lxw_tmpfile(char *tmpdir)
