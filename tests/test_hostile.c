@@ -199,7 +199,11 @@ static void test_hostile__texts_begin_no_formula(void **state)
         {"a, @b", "a,' @b"},
         {"a,-b", "a,'-b"},
         {"Rp350.000,-", "Rp350.000,-"},
-        {"Rp350.000,- lunas", "Rp350.000,- lunas"},
+        {"Rp350.000,- lunas", "Rp350.000,'- lunas"},
+        {"a;Rp350.000,-", "a;Rp350.000,'-"},
+        {"\"a\",-", "\"a\",'-"},
+        {"a,-,+", "a,'-,+"},
+        {"a;b;-", "a;b;-"},
         {"a-b=c", "a-b=c"},
         {"\xe2\x80\xae"
          "abc",

@@ -86,7 +86,7 @@ class Texts(unittest.TestCase):
                         for row in csv.reader(file, delimiter=opened):
                             for cell in row:
                                 plain = cell.lstrip(SKIPPED)
-                                is_dash = plain[:1] in "+-" and plain[1:2] in tuple(" ,;\t") + ("",)
+                                is_dash = plain[:1] in "+-" and plain[1:2] in tuple(",;\t") + ("",)
                                 if plain[:1] in tuple(SIGNS) and not is_dash:
                                     self.fail(f"saved with {saved!r}, opened with {opened!r}: {cell[:60]!r}")
 

@@ -68,14 +68,24 @@ static bool begins_formula(const char *at, const char *end)
     return sign_at(behind_blanks(at, end), end) > 0;
 }
 
-/* The same behind a separator: the cell begins there when a CSV is opened with another one than it was
- * saved with. "Rp350.000,-" is no formula. */
-static bool goes_on_as_formula(const char *separator, const char *end)
+/* Saved as CSV the text is put into quotes when it holds the separator of that file or a quote. */
+static bool may_be_quoted(const char *from, const char *end, char besides)
+{
+    for (const char *at = from; at < end; at++)
+        if (*at == '"' || ((*at == ';' || *at == ',') && *at != besides))
+            return true;
+    return false;
+}
+
+/* The same behind a separator: the cell begins there when a CSV is opened with another one than it was saved
+ * with. "Rp350.000,-" is no formula: behind its dash the next separator follows, unless there are quotes, and
+ * then what stands in the next cell: `a;b,-";"&A1` is one. */
+static bool goes_on_as_formula(const char *from, const char *separator, const char *end)
 {
     const char *at = behind_blanks(separator + 1, end);
     size_t sign = sign_at(at, end);
-    bool is_dash = sign == 1 && (*at == '-' || *at == '+');
-    return sign && !(is_dash && (at + 1 == end || at[1] == ' '));
+    bool is_dash = sign == 1 && (*at == '-' || *at == '+') && at + 1 == end;
+    return sign && !(is_dash && !may_be_quoted(from, end, *separator));
 }
 
 /* How many of the bytes, at most `most`, are plain ASCII and separate nothing. */
@@ -113,7 +123,8 @@ void rk_plan_clean(rk_slice text, rk_buffer *out)
             rk_buffer_bytes(out, replacement, 3);
         else
             rk_buffer_bytes(out, at, len);
-        if ((*at == ';' || *at == ',') && units < RK_PLAN_TEXT && goes_on_as_formula(at, end)) {
+        if ((*at == ';' || *at == ',') && units < RK_PLAN_TEXT &&
+            goes_on_as_formula(text.at, at, end)) {
             rk_buffer_char(out, '\'');
             units++;
         }
