@@ -108,23 +108,41 @@ static fact entry_fact(const rk_tally *t, const rk_entries *e, const rk_applicat
     return f;
 }
 
-static void add_each(const rk_tally *t, rk_facts *facts, fact *items, size_t count, int sign,
-                     uint32_t cause)
+/* What one row of the world gives of a kind: fees, settlements, visits. */
+enum { FEES_MAX = 16 };
+
+typedef struct several {
+    fact items[FEES_MAX + 1];
+    size_t count;
+} several;
+
+static fact *one_more(several *all)
 {
-    for (size_t i = 0; i < count; i++) {
-        items[i].cause = cause ? cause : t->rest_cause;
-        add(facts, &items[i], t->night, sign);
+    fact *f = &all->items[all->count++];
+    memset(f, 0, sizeof *f);
+    return f;
+}
+
+static void add_each(const rk_tally *t, rk_facts *facts, several *all, int sign, uint32_t cause)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        all->items[i].cause = cause ? cause : t->rest_cause;
+        add(facts, &all->items[i], t->night, sign);
     }
 }
 
+/* -1 of what was, +1 of what is, nothing where both are the same. */
+static void add_replaced(const rk_tally *t, rk_facts *facts, several *before, several *after,
+                         uint32_t cause)
+{
+    if (before->count == after->count &&
+        memcmp(before->items, after->items, after->count * sizeof *after->items) == 0)
+        return;
+    add_each(t, facts, before, -1, cause);
+    add_each(t, facts, after, +1, cause);
+}
+
 /* ---- fees: what received money was for ---- */
-
-enum { FEES_MAX = 16 };
-
-typedef struct fees {
-    fact items[FEES_MAX + 1];
-    size_t count;
-} fees;
 
 /* The parts of what the entry's application owes, if the entry pays just that (or takes it back). */
 static size_t parts_of(const rk_tally *t, const rk_entries *e, const rk_applications *a, size_t row,
@@ -150,10 +168,10 @@ static size_t parts_of(const rk_tally *t, const rk_entries *e, const rk_applicat
 
 /* One for each price and charge; of other money one without a rate. They sum to the entry's amount. */
 static void fees_of(const rk_tally *t, const rk_entries *e, const rk_applications *a, size_t row,
-                    fees *all)
+                    several *all)
 {
     rk_fee parts[FEES_MAX];
-    memset(all, 0, sizeof *all);
+    all->count = 0;
     if (e->outcome[row] == RK_IGNORED || e->outcome[row] == RK_SETTLEMENT)
         return;
     fact whole = entry_fact(t, e, a, row);
@@ -171,25 +189,12 @@ static void fees_of(const rk_tally *t, const rk_entries *e, const rk_application
     }
 }
 
-static void add_fees(const rk_tally *t, rk_facts *facts, fees *before, fees *after, uint32_t cause)
-{
-    if (memcmp(before, after, sizeof *before) == 0)
-        return;
-    add_each(t, facts, before->items, before->count, -1, cause);
-    add_each(t, facts, after->items, after->count, +1, cause);
-}
-
 /* ---- settlements: what channels owe the accounts, and what arrived there ---- */
 
-typedef struct settled {
-    fact items[3];
-    size_t count;
-} settled;
-
-static void settle(const rk_tally *t, settled *all, rk_settled part, rk_name channel, rk_day on,
+static void settle(const rk_tally *t, several *all, rk_settled part, rk_name channel, rk_day on,
                    rk_money amount)
 {
-    fact *f = &all->items[all->count++];
+    fact *f = one_more(all);
     f->kind = RK_FACT_SETTLEMENT;
     f->office = t->rules->offices.none; /* the sum of a day is one, for all offices */
     f->channel = channel;
@@ -200,10 +205,10 @@ static void settle(const rk_tally *t, settled *all, rk_settled part, rk_name cha
     f->amount = amount;
 }
 
-static void settled_of(const rk_tally *t, const rk_entries *e, size_t row, settled *all)
+static void settled_of(const rk_tally *t, const rk_entries *e, size_t row, several *all)
 {
     const rk_channel *channel = rk_channel_find(t->rules, e->channel[row]);
-    memset(all, 0, sizeof *all);
+    all->count = 0;
     if (!channel || e->outcome[row] == RK_IGNORED || e->amount_minor[row] == RK_NO_MONEY)
         return;
     if (e->outcome[row] == RK_SETTLEMENT) {
@@ -227,30 +232,16 @@ static void settled_of(const rk_tally *t, const rk_entries *e, size_t row, settl
     settle(t, all, RK_SETTLED_OWED, channel->channel, due, owed);
 }
 
-static void add_settled(const rk_tally *t, rk_facts *facts, settled *before, settled *after,
-                        uint32_t cause)
-{
-    if (memcmp(before, after, sizeof *before) == 0)
-        return;
-    add_each(t, facts, before->items, before->count, -1, cause);
-    add_each(t, facts, after->items, after->count, +1, cause);
-}
-
 /* ---- visits ---- */
 
-typedef struct visits {
-    fact items[RK_VISITS_MAX];
-    size_t count;
-} visits;
-
-static void visits_of(const rk_tally *t, const rk_applications *a, size_t row, visits *all)
+static void visits_of(const rk_tally *t, const rk_applications *a, size_t row, several *all)
 {
     rk_visit found[RK_VISITS_MAX];
-    memset(all, 0, sizeof *all);
+    all->count = 0;
     rk_name office = rk_office_or_none(t->rules, a->office[row]);
-    all->count = rk_tally_visits(t->rules, a, row, office, t->zone, found);
-    for (size_t i = 0; i < all->count; i++) {
-        fact *f = &all->items[i];
+    size_t count = rk_tally_visits(t->rules, a, row, office, t->zone, found);
+    for (size_t i = 0; i < count; i++) {
+        fact *f = one_more(all);
         f->kind = RK_FACT_VISIT;
         f->office = office;
         f->service = a->service[row];
@@ -264,15 +255,6 @@ static void visits_of(const rk_tally *t, const rk_applications *a, size_t row, v
         f->moved = (uint8_t)found[i].moved;
         f->amount = a->due_minor[row] == RK_NO_MONEY ? 0 : a->due_minor[row];
     }
-}
-
-static void add_visits(const rk_tally *t, rk_facts *facts, visits *before, visits *after,
-                       uint32_t cause)
-{
-    if (memcmp(before, after, sizeof *before) == 0)
-        return;
-    add_each(t, facts, before->items, before->count, -1, cause);
-    add_each(t, facts, after->items, after->count, +1, cause);
 }
 
 static fact case_fact(const rk_cases *c, size_t row)
@@ -328,22 +310,38 @@ static void add_move(rk_facts *facts, const fact *before, const fact *after, rk_
     add(facts, &there, night, +1);
 }
 
-static void add_applications(const rk_tally *t, rk_facts *facts)
+/* The rows of one thread: the order of facts does not matter until they are sorted. */
+typedef struct rows_part {
+    size_t number, count;
+} rows_part;
+
+static size_t first_of(rows_part part, size_t rows)
+{
+    return rows * part.number / part.count;
+}
+
+static size_t last_of(rows_part part, size_t rows)
+{
+    return rows * (part.number + 1) / part.count;
+}
+
+static void add_applications(const rk_tally *t, rk_facts *facts, rows_part part)
 {
     const rk_applications *now = &t->world->applications, *old = &t->world->before.applications;
-    visits visits_before, visits_after;
-    for (size_t row = 0; row < now->batch.count; row++) {
+    several visits_before, visits_after;
+    for (size_t row = first_of(part, now->batch.count); row < last_of(part, now->batch.count);
+         row++) {
         bool carried = row < old->batch.count;
         fact after = application_fact(t, now, row), before;
         if (carried)
             before = application_fact(t, old, row);
         uint32_t cause = t->application_causes ? t->application_causes[row] : 0;
         add_change(t, facts, carried ? &before : NULL, &after, cause);
-        memset(&visits_before, 0, sizeof visits_before);
+        visits_before.count = 0;
         if (carried)
             visits_of(t, old, row, &visits_before);
         visits_of(t, now, row, &visits_after);
-        add_visits(t, facts, &visits_before, &visits_after, cause);
+        add_replaced(t, facts, &visits_before, &visits_after, cause);
         after.cause = before.cause = cause;
         if (carried && has_moved(&before, &after))
             add_move(facts, &before, &after, t->night);
@@ -356,13 +354,14 @@ static void add_applications(const rk_tally *t, rk_facts *facts)
     }
 }
 
-static void add_entries(const rk_tally *t, rk_facts *facts)
+static void add_entries(const rk_tally *t, rk_facts *facts, rows_part part)
 {
     const rk_world *w = t->world;
-    fees fees_before = {0}, fees_after;
-    settled settled_before, settled_after;
+    several fees_before = {0}, fees_after;
+    several settled_before, settled_after;
     bool settles = rk_rules_read_fees(t->rules);
-    for (size_t row = 0; row < w->entries.batch.count; row++) {
+    for (size_t row = first_of(part, w->entries.batch.count);
+         row < last_of(part, w->entries.batch.count); row++) {
         bool carried = row < w->before.entries.batch.count;
         fact after = entry_fact(t, &w->entries, &w->applications, row), before;
         fees_of(t, &w->entries, &w->applications, row, &fees_after);
@@ -370,18 +369,18 @@ static void add_entries(const rk_tally *t, rk_facts *facts)
             before = entry_fact(t, &w->before.entries, &w->before.applications, row);
             fees_of(t, &w->before.entries, &w->before.applications, row, &fees_before);
         } else {
-            memset(&fees_before, 0, sizeof fees_before);
+            fees_before.count = 0;
         }
         uint32_t cause = t->entry_causes ? t->entry_causes[row] : 0;
         add_change(t, facts, carried ? &before : NULL, &after, cause);
-        add_fees(t, facts, &fees_before, &fees_after, cause);
+        add_replaced(t, facts, &fees_before, &fees_after, cause);
         if (!settles)
             continue;
-        memset(&settled_before, 0, sizeof settled_before);
+        settled_before.count = 0;
         if (carried)
             settled_of(t, &w->before.entries, row, &settled_before);
         settled_of(t, &w->entries, row, &settled_after);
-        add_settled(t, facts, &settled_before, &settled_after, cause);
+        add_replaced(t, facts, &settled_before, &settled_after, cause);
     }
 }
 
@@ -404,11 +403,31 @@ static void add_cases(const rk_tally *t, rk_facts *facts)
     }
 }
 
+static void append(rk_facts *facts, rk_facts *more)
+{
+    size_t at = facts->batch.count;
+    rk_batch_reserve(&facts->batch, at + more->batch.count);
+    rk_batch_copy_rows(&more->batch, 0, more->batch.count, &facts->batch, at);
+    facts->batch.count += more->batch.count;
+    rk_batch_free(&more->batch);
+}
+
 void rk_tally_facts(const rk_tally *t, rk_facts *facts)
 {
-    rk_facts_init(facts, 1024);
-    add_applications(t, facts);
-    add_entries(t, facts);
+    const rk_world *w = t->world;
+    size_t rows = w->entries.batch.count + w->applications.batch.count;
+    size_t count = (size_t)rk_threads_for(rows, t->threads);
+    rk_facts *parts = rk_alloc(count, sizeof *parts);
+#pragma omp parallel for num_threads((int)count) schedule(static, 1)
+    for (size_t i = 0; i < count; i++) {
+        rk_facts_init(&parts[i], 1024);
+        add_applications(t, &parts[i], (rows_part){i, count});
+        add_entries(t, &parts[i], (rows_part){i, count});
+    }
+    *facts = parts[0];
+    for (size_t i = 1; i < count; i++)
+        append(facts, &parts[i]);
+    free(parts);
     add_cases(t, facts);
     rk_facts_compact(facts, &t->world->names, t->threads);
 }
