@@ -174,6 +174,18 @@ typedef enum rk_dated {
                       * working_days) up to, not including, cutoff of B */
 } rk_dated;
 
+/* On which day a payment is booked, where the file has no day of booking of its own: up to, not including,
+ * `cutoff` on its own day, after that on the next one. */
+typedef struct rk_booking {
+    bool given;
+    rk_day from;    /* payments before it are booked on their own day; RK_NO_DAY: none is */
+    int32_t cutoff; /* seconds after midnight */
+    bool by_office; /* in the zone of the account's office; without one in that of the channel */
+    bool in_zone;   /* else in that of the channel */
+    rk_zone zone;
+    bool working_days;
+} rk_booking;
+
 typedef struct rk_controls {
     bool entries;  /* the trailer's count must agree */
     bool amount;   /* the trailer's total must agree */
@@ -245,6 +257,7 @@ typedef struct rk_channel {
     rk_dated dated;
     int32_t cutoff; /* seconds after midnight */
     bool cutoff_working_days;
+    rk_booking booking;
     const rk_calendar *calendar; /* of the rules */
     rk_engine engine;            /* the same */
     rk_controls controls;
@@ -289,6 +302,12 @@ bool rk_channel_rests(const rk_channel *channel, rk_day day);
 
 /* Account `i` is listed for a day of [from, until], and in no earlier row that is. */
 bool rk_channel_lists(const rk_channel *channel, size_t i, rk_day from, rk_day until);
+
+/* The day on which a payment is booked, by `booking`; `zone`: of the office of its account. */
+rk_day rk_channel_books_on(const rk_channel *channel, rk_moment paid_at, rk_zone zone);
+
+/* The day of the channel's statement that tells of the payment. */
+rk_day rk_channel_tells_on(const rk_channel *channel, rk_day booked_on, rk_moment paid_at);
 
 /* The account is listed for the day; 0: any is. */
 bool rk_channel_has_account(const rk_channel *channel, rk_name account, rk_day on);

@@ -121,6 +121,49 @@ static const rk_schema dated_schema = {.doc = "how exactly the time of payment i
                                        .shorthand = "to",
                                        .end = end_dated};
 
+/* "office", or a zone. */
+static bool set_booking_zone(const rk_load *load, const rk_key *row, const rk_node *node,
+                             void *into, rk_error *err)
+{
+    rk_slice text;
+    rk_booking *booking = into;
+    if (!rk_schema_scalar(load, row, node, &text, err))
+        return false;
+    booking->by_office = rk_slice_is(text, "office");
+    booking->in_zone = !booking->by_office;
+    return booking->by_office || rk_zone_parse(text, &booking->zone) ||
+           rk_schema_bad(load, row, node, err);
+}
+
+static const rk_value booking_zone_value = {"office, or a zone such as Asia/Jakarta or WIB",
+                                            "{\"type\":\"string\"}", set_booking_zone,
+                                            RK_SHAPE_ONE};
+
+static const rk_key booking_keys[] = {
+    {"cutoff", &rk_value_clock, offsetof(rk_booking, cutoff), .needed = true,
+     .doc = "from this time of day on a payment is booked on the next day"},
+    {"zone", &booking_zone_value, 0,
+     .doc = "of the cutoff: office (that of the account's office) or a zone; default that of the "
+            "channel"},
+    {"working_days", &rk_value_yes, offsetof(rk_booking, working_days),
+     .doc = "payments are booked on working days alone"},
+    {"from", &rk_value_day, offsetof(rk_booking, from),
+     .doc = "the first day of payment for which the rule holds; before, it is the day of booking"},
+};
+
+static void begin_booking(void *into)
+{
+    rk_booking *booking = into;
+    booking->given = true;
+    booking->from = RK_NO_DAY;
+}
+
+static const rk_schema booking_schema = {
+    .doc = "on which day a payment is booked (tanggal buku), where the file does not say it",
+    .size = sizeof(rk_booking),
+    RK_KEYS(booking_keys),
+    .begin = begin_booking};
+
 static const rk_key controls_keys[] = {
     {"entries", &rk_value_flag, offsetof(rk_controls, entries), .choices = counts,
      .doc = "the count that the file gives must agree"},
@@ -229,6 +272,8 @@ static const rk_key channel_keys[] = {
      .doc = "{billing_code: {from, pattern, bounded, broken_by}}"},
     {"dated", &rk_value_mapping, 0, .needed = true, .of = &dated_schema,
      .doc = "second, day or {cutoff, working_days}"},
+    {"booking", &rk_value_mapping, offsetof(rk_channel, booking), .of = &booking_schema,
+     .doc = "{cutoff, zone, working_days, from}: the day of booking, where the file has none"},
     {"controls", &rk_value_mapping, offsetof(rk_channel, controls), .of = &controls_schema,
      .doc = "{entries, amount, over, balances, running, numbers, opening}"},
     {"settlement", &rk_value_list, offsetof(rk_channel, settlements),
@@ -340,6 +385,26 @@ static bool check_times(const rk_load *load, const rk_node *node, const rk_chann
     return true;
 }
 
+static bool check_booking(const rk_load *load, const rk_node *node, const rk_channel *channel,
+                          rk_error *err)
+{
+    const rk_node *at = rk_node_at(node, "booking");
+    bool has_office = false;
+    for (size_t i = 0; i < channel->account_count; i++)
+        has_office |= channel->accounts[i].office != 0;
+    if (!channel->booking.given)
+        return true;
+    if (rk_is_standard(channel) || channel->booked.given)
+        return rk_load_fail(load, at, err, "the file says the day of booking itself%s",
+                            channel->booked.given ? ": \"booked\" in map" : "");
+    if (channel->dated != RK_DATED_SECOND)
+        return rk_load_fail(load, at, err, "\"booking\" needs the time of payment: dated: second");
+    if (!channel->booking.by_office || has_office)
+        return true;
+    rk_load_fail(load, rk_node_at(at, "zone"), err, "no account of the channel has an office");
+    return rk_fail_hint(err, "list accounts with their offices, or name a zone");
+}
+
 static bool check_accounts(const rk_load *load, const rk_node *node, const rk_channel *channel,
                            rk_error *err)
 {
@@ -403,7 +468,8 @@ static bool end_channel(const rk_load *load, const rk_node *node, void *into, rk
                             "\"billing_code\" is both mapped and extracted");
     return rk_load_check_days(load, node, channel->from, channel->until, err) &&
            check_times(load, node, channel, err) && check_controls(load, node, channel, err) &&
-           check_accounts(load, node, channel, err) && check_settlement(load, node, channel, err);
+           check_booking(load, node, channel, err) && check_accounts(load, node, channel, err) &&
+           check_settlement(load, node, channel, err);
 }
 
 const rk_schema rk_channel_schema = {
@@ -454,6 +520,24 @@ bool rk_rules_read_fees(const rk_rules *rules)
         if (rules->channels[i].settlement_count)
             return true;
     return false;
+}
+
+rk_day rk_channel_books_on(const rk_channel *channel, rk_moment paid_at, rk_zone zone)
+{
+    const rk_booking *booking = &channel->booking;
+    rk_day day = rk_day_at(paid_at, booking->in_zone ? booking->zone : zone);
+    rk_moment begin = rk_day_begin(day, booking->in_zone ? booking->zone : zone);
+    if (!booking->given || (booking->from != RK_NO_DAY && day < booking->from))
+        return rk_day_at(paid_at, channel->zone);
+    day += paid_at - begin >= booking->cutoff * RK_SECOND;
+    while (booking->working_days && !rk_is_working_day(channel->calendar, day))
+        day++;
+    return day;
+}
+
+rk_day rk_channel_tells_on(const rk_channel *channel, rk_day booked_on, rk_moment paid_at)
+{
+    return channel && channel->booking.given ? rk_day_at(paid_at, channel->zone) : booked_on;
 }
 
 bool rk_rules_read_keys(const rk_rules *rules)

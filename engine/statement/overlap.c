@@ -72,6 +72,11 @@ void rk_ledger_add(rk_ledger *ledger, const rk_entries *entries, size_t from, si
     ledger->count = total;
 }
 
+static rk_day day_of(const rk_channel *channel, const rk_entries *entries, size_t row)
+{
+    return rk_channel_tells_on(channel, entries->booked_on[row], entries->paid_from[row]);
+}
+
 static bool tells_of(const rk_ledger_row *rows, size_t count, rk_name account)
 {
     size_t low = 0, high = count;
@@ -100,7 +105,7 @@ const rk_ledger_row *rk_ledger_align(const rk_ledger *ledger, const rk_entries *
         int by = -1;
         while (j < count && (by = compare(ledger, &rows[j], wanted)) < 0)
             j++;
-        rk_day on = wanted->of->booked_on[wanted->row];
+        rk_day on = day_of(ledger->channel, wanted->of, wanted->row);
         rk_name account = wanted->of->account[wanted->row];
         if (j < count && by == 0)
             known[rows[j++].row] = true;
@@ -134,13 +139,14 @@ static void rows_of_file(const rk_entries *entries, uint32_t file, size_t *from,
     *count = first_row(entries, file + 1) - *from;
 }
 
-static void widen(rk_day *first, rk_day *last, const rk_entries *entries, size_t from, size_t count)
+static void widen(rk_overlap *o)
 {
-    for (size_t row = from; row < from + count; row++) {
-        if (*first == RK_NO_DAY || entries->booked_on[row] < *first)
-            *first = entries->booked_on[row];
-        if (*last == RK_NO_DAY || entries->booked_on[row] > *last)
-            *last = entries->booked_on[row];
+    for (size_t row = o->from; row < o->from + o->count; row++) {
+        rk_day on = day_of(o->ledger.channel, o->fresh, row);
+        if (o->first == RK_NO_DAY || on < o->first)
+            o->first = on;
+        if (o->last == RK_NO_DAY || on > o->last)
+            o->last = on;
     }
 }
 
@@ -238,13 +244,15 @@ static bool settle_one(rk_overlap *o, const uint32_t *order, size_t place, rk_ov
                        void *context, rk_error *err)
 {
     o->file = &o->world->files.items[order[place]];
-    o->ledger = (rk_ledger){.texts = &o->world->texts, .balances = !o->file->overruled};
+    o->ledger = (rk_ledger){.channel = rk_channel_find(o->rules, o->file->channel),
+                            .texts = &o->world->texts,
+                            .balances = !o->file->overruled};
     rows_of_file(o->fresh, order[place], &o->from, &o->count);
     o->first = o->file->from;
     o->last = o->file->until;
     o->source_count = 0;
     o->unreadable = false;
-    widen(&o->first, &o->last, o->fresh, o->from, o->count);
+    widen(o);
     bool good = !known || known(context, o, err);
     if (good)
         add_tonights(o, order, place);

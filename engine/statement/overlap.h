@@ -19,11 +19,12 @@ typedef struct rk_ledger_row {
 } rk_ledger_row;
 
 typedef struct rk_ledger {
+    const rk_channel *channel;
     const rk_texts *texts;
     bool balances; /* compare running balances too */
     rk_ledger_row *rows;
     size_t count;
-} rk_ledger; /* with texts and balances set, empty otherwise */
+} rk_ledger; /* with channel, texts and balances set, empty otherwise */
 
 void rk_ledger_free(rk_ledger *ledger);
 

@@ -468,6 +468,23 @@ static void fill_accounts(const rk_stretch *stretch, const rk_entries *to)
     }
 }
 
+/* Where the file does not say the day of booking, a rule does. The account is known by now. */
+static void fill_booked(const job *of, const rk_stretch *stretch, const rk_entries *to)
+{
+    const rk_channel *channel = stretch->statement->plan->channel;
+    if (!channel->booking.given || !to->booked_on || !to->paid_from)
+        return;
+    for (size_t row = stretch->first; row < stretch->first + stretch->count; row++) {
+        rk_day on = rk_day_at(to->paid_from[row], channel->zone);
+        rk_name account = to->account ? to->account[row] : stretch->statement->file->account;
+        rk_name name = channel->booking.by_office ? rk_channel_office(channel, account, on) : 0;
+        const rk_office *office =
+            name ? rk_office_on(&of->reading->rules->offices, name, on) : NULL;
+        to->booked_on[row] =
+            rk_channel_books_on(channel, to->paid_from[row], office ? office->zone : channel->zone);
+    }
+}
+
 /* Tells which rows are of which file, once all stand in their places. */
 static void tell_rows(const job *of)
 {
@@ -503,13 +520,14 @@ static bool collect(job *of, rk_rejects *rejects, rk_error *err)
     close_gaps(of);
     tell_rows(of);
     if (!of->entries->file && !of->entries->ordinal && !of->entries->channel &&
-        !of->entries->account && !of->entries->currency)
+        !of->entries->account && !of->entries->currency && !of->entries->booked_on)
         return true;
 #pragma omp parallel for schedule(dynamic, 4) num_threads(of->reading->threads)
     for (size_t i = 0; i < of->stretch_count; i++) {
         fill_rows(&of->stretches[i], of->stretches[of->stretches[i].statement->first].first,
                   of->entries);
         fill_accounts(&of->stretches[i], of->entries);
+        fill_booked(of, &of->stretches[i], of->entries);
     }
     return true;
 }
