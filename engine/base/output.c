@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+enum { RESERVED_FROM = 16 << 20, RESERVED_BYTES = 64 << 20 };
+
 static bool fail(rk_output *output, int reason, rk_error *err)
 {
     char text[128];
@@ -23,10 +25,24 @@ bool rk_output_open(rk_output *output, const char *path, unsigned mode, rk_error
     return output->fd >= 0 || fail(output, errno, err);
 }
 
+/* Room on the disk ahead of what is written, in large pieces: pages that have their place already are filled
+ * sooner, and replacing the old file need not find one for all of them. A file system that cannot do it, or has
+ * no more room, tells when it is written to. */
+static void reserve(rk_output *output)
+{
+    if (output->size < RESERVED_FROM || output->size <= output->reserved)
+        return;
+    uint64_t until = (output->size / RESERVED_BYTES + 1) * RESERVED_BYTES;
+    fallocate(output->fd, FALLOC_FL_KEEP_SIZE, (off_t)output->reserved,
+              (off_t)(until - output->reserved));
+    output->reserved = until;
+}
+
 uint64_t rk_output_claim(rk_output *output, size_t len)
 {
     uint64_t at = output->size;
     output->size += len;
+    reserve(output);
     return at;
 }
 
@@ -59,6 +75,8 @@ void rk_output_put(rk_output *output, rk_slice bytes)
 
 bool rk_output_close(rk_output *output, rk_error *err)
 {
+    if (output->reserved && ftruncate(output->fd, (off_t)output->size) != 0 && !output->failure)
+        output->failure = errno;
     if (close(output->fd) != 0 && !output->failure)
         output->failure = errno;
     if (!output->failure && rename(output->temporary, output->path) != 0)

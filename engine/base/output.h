@@ -16,8 +16,9 @@ typedef struct rk_output {
     rk_arena arena;
     const char *path, *temporary;
     int fd;
-    uint64_t size; /* of what was claimed */
-    int failure;   /* the first errno, 0: none */
+    uint64_t size;     /* of what was claimed */
+    uint64_t reserved; /* on the disk, ahead of it */
+    int failure;       /* the first errno, 0: none */
 } rk_output;
 
 bool rk_output_open(rk_output *output, const char *path, unsigned mode, rk_error *err);
