@@ -80,7 +80,7 @@ TABLES = {
     'night': ['rekon.run', 'rekon.outcome', 'rekon.allocation', 'rekon.transition', 'rekon.file',
               'rekon.case_event', 'rekon.decision', 'rekon.notice'],
     # what the hand-over writes, all or nothing
-    'answers': ['rekon.transition_answer', 'rekon_source.applied', 'rekon_source.booking'],
+    'answers': ['rekon.transition_answer', 'rekon.handed', 'rekon_source.applied', 'rekon_source.booking'],
     'schema': ['rekon.schema_version'],
 }
 TABLES_SQL = "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname IN ('rekon', 'rekon_source');"

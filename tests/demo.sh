@@ -61,7 +61,7 @@ echo
 echo '== what the seven nights say'
 ask "WITH said AS (
          SELECT DISTINCT ON (o.entry) o.outcome, o.amount
-         FROM rekon.outcome o JOIN rekon.run r USING (run_id)
+         FROM rekon.outcome o JOIN rekon.run r USING (run)
          ORDER BY o.entry, r.night DESC, r.number DESC)
      SELECT 'matched:  ' || count(*) FILTER (WHERE outcome = 'matched') || ' of ' || count(*) ||
             ' entries, Rp' || translate(to_char(coalesce(sum(amount) FILTER (WHERE outcome = 'matched'), 0) / 100,
@@ -69,7 +69,7 @@ ask "WITH said AS (
      FROM said"
 ask "WITH said AS (
          SELECT DISTINCT ON (t.application_id) t.to_state
-         FROM rekon.transition t JOIN rekon.run r USING (run_id)
+         FROM rekon.transition t JOIN rekon.run r USING (run)
          ORDER BY t.application_id, r.night DESC, r.number DESC, t.id)
      SELECT 'lapsed:   ' || count(*) FILTER (WHERE to_state = 'expired') || ' bookings; ' ||
             count(*) FILTER (WHERE to_state = 'reinstated') || ' reinstated by evidence that came late'
@@ -82,7 +82,7 @@ ask "SELECT 'notices:  ' || coalesce(string_agg(n || ' ' || kind, ', ' ORDER BY 
      FROM (SELECT kind, count(*) AS n FROM rekon.notice GROUP BY kind) s"
 ask "WITH said AS (
          SELECT DISTINCT ON (c.case_id) c.kind, c.status
-         FROM rekon.case_event c JOIN rekon.run r USING (run_id)
+         FROM rekon.case_event c JOIN rekon.run r USING (run)
          ORDER BY c.case_id, r.night DESC, r.number DESC, (c.status = 'closed') DESC)
      SELECT 'waits for a person:  ' || coalesce(string_agg(n || ' ' || kind, ', ' ORDER BY n DESC, kind), 'nothing')
      FROM (SELECT kind, count(*) AS n FROM said WHERE status <> 'closed' GROUP BY kind) s"

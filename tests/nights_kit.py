@@ -288,10 +288,10 @@ class Site:
             return self.sql(f"SELECT max(number) FROM rekon.run WHERE night = '{night}'")[0][0] == number
         outcomes = self.sql("""
             SELECT r.night, r.number, o.entry, o.outcome, o.rule, o.reason, o.application_id
-            FROM rekon.outcome o JOIN rekon.run r USING (run_id) ORDER BY r.night, r.number""")
+            FROM rekon.outcome o JOIN rekon.run r USING (run) ORDER BY r.night, r.number""")
         states = self.sql("""
             SELECT r.night, r.number, t.application_id, t.to_state
-            FROM rekon.transition t JOIN rekon.run r USING (run_id) ORDER BY r.night, r.number""")
+            FROM rekon.transition t JOIN rekon.run r USING (run) ORDER BY r.night, r.number""")
         different = []
         for night, number in self.sql("SELECT night, number FROM rekon.run ORDER BY night, number"):
             if not last_run(night, number):
@@ -355,7 +355,7 @@ class Site:
         {code: [...]}."""
         rows = self.sql("""
             SELECT coalesce(billing_code, ''), channel, outcome, reason, application_id FROM (
-                SELECT DISTINCT ON (o.entry) o.* FROM rekon.outcome o JOIN rekon.run r USING (run_id)
+                SELECT DISTINCT ON (o.entry) o.* FROM rekon.outcome o JOIN rekon.run r USING (run)
                 ORDER BY o.entry, r.night DESC, r.number DESC) s
             ORDER BY billing_code, paid_from, channel, split_part(entry, ':', 2)::integer""")
         found = {}
@@ -367,7 +367,7 @@ class Site:
         """{entry: (outcome, application)} as last said."""
         return {row[0]: tuple(row[1:]) for row in self.sql("""
             SELECT DISTINCT ON (o.entry) o.entry, o.outcome, o.application_id
-            FROM rekon.outcome o JOIN rekon.run r USING (run_id)
+            FROM rekon.outcome o JOIN rekon.run r USING (run)
             ORDER BY o.entry, r.night DESC, r.number DESC""")}
 
     def entries(self, code):
@@ -382,45 +382,45 @@ class Site:
         return self.sql(f"""
             SELECT r.night || '-' || r.number, o.channel, o.outcome, o.before,
                    coalesce((SELECT min(c.channel) FROM rekon.outcome c WHERE c.entry = o.cause), o.cause)
-            FROM rekon.outcome o JOIN rekon.run r USING (run_id) WHERE o.billing_code = '{code}'
+            FROM rekon.outcome o JOIN rekon.run r USING (run) WHERE o.billing_code = '{code}'
             ORDER BY r.night, r.number, o.paid_from, o.channel, o.entry""")
 
     def states(self):
         """{application: state} of all that ever changed; who is not in it waits."""
         return dict(self.sql("""
             SELECT DISTINCT ON (t.application_id) t.application_id, t.to_state
-            FROM rekon.transition t JOIN rekon.run r USING (run_id)
+            FROM rekon.transition t JOIN rekon.run r USING (run)
             ORDER BY t.application_id, r.night DESC, r.number DESC"""))
 
     def transitions(self, identity):
         return self.sql(f"""
             SELECT r.night || '-' || r.number, t.from_state, t.to_state
-            FROM rekon.transition t JOIN rekon.run r USING (run_id) WHERE t.application_id = '{identity}'
+            FROM rekon.transition t JOIN rekon.run r USING (run) WHERE t.application_id = '{identity}'
             ORDER BY r.night, r.number""")
 
     def files(self):
         """(night, name, fate, entries, rejects) in the order of the nights."""
         return self.sql("""
             SELECT r.night || '-' || r.number, f.name, f.fate, f.entries, f.rejects
-            FROM rekon.file f JOIN rekon.run r USING (run_id) ORDER BY r.night, r.number, f.name, f.fate""")
+            FROM rekon.file f JOIN rekon.run r USING (run) ORDER BY r.night, r.number, f.name, f.fate""")
 
     def cases(self):
         """{case: (kind, status)} as last said."""
         return {row[0]: tuple(row[1:]) for row in self.sql("""
             SELECT DISTINCT ON (c.case_id) c.case_id, c.kind, c.status
-            FROM rekon.case_event c JOIN rekon.run r USING (run_id) WHERE c.case_id NOT LIKE 'T%'
+            FROM rekon.case_event c JOIN rekon.run r USING (run) WHERE c.case_id NOT LIKE 'T%'
             ORDER BY c.case_id, r.night DESC, r.number DESC""")}
 
     def findings(self):
         """[(night, finding, kind, status)] as the nights told them."""
         return self.sql("""
             SELECT r.night || '-' || r.number, c.case_id, c.kind, c.status
-            FROM rekon.case_event c JOIN rekon.run r USING (run_id) WHERE c.case_id LIKE 'T%'
+            FROM rekon.case_event c JOIN rekon.run r USING (run) WHERE c.case_id LIKE 'T%'
             ORDER BY r.night, r.number, c.case_id, c.status""")
 
     def effects(self):
         return self.sql("""
-            SELECT d.decision_id, d.kind, d.effect, d.why FROM rekon.decision d JOIN rekon.run r USING (run_id)
+            SELECT d.decision_id, d.kind, d.effect, d.why FROM rekon.decision d JOIN rekon.run r USING (run)
             ORDER BY r.night, r.number, d.decision_id""")
 
     def runs(self):

@@ -206,8 +206,8 @@ def sealed_right(site, reference):
         again = site.rekon('rerun', '--date', night)
         hold(again.returncode == 0 and 'identical' in again.said, again.said)
     answered = site.psql.ask("""SELECT count(*), count(DISTINCT t.application_id), count(a.answer)
-        FROM rekon.transition t JOIN rekon.run r USING (run_id)
-        LEFT JOIN rekon.transition_answer a ON a.transition_id = t.id AND a.answer = 'confirmed'
+        FROM rekon.transition t JOIN rekon.run r USING (run)
+        LEFT JOIN rekon.transition_answer a ON a.run = t.run AND a.application_id = t.application_id AND a.answer = 'confirmed'
         WHERE r.night = '2024-03-05';""", site.name)[0].split('|')
     hold(len(set(answered)) == 1 and int(answered[0]) > 5,
          f'transitions, applications, answers: {answered}, which should be one number')

@@ -130,10 +130,10 @@ class Played:
     def engine(self, run):
         """(transitions, notices) of the run; its outcomes go into self.entries."""
         rows = self.questions.ask(f"""
-            WITH r AS (SELECT run_id FROM rekon.run WHERE night = '{run.day}' AND number = {run.number})
-            SELECT 'transition', application_id, from_state, to_state FROM rekon.transition JOIN r USING (run_id)
-            UNION ALL SELECT 'notice', kind, application_id, entry FROM rekon.notice JOIN r USING (run_id)
-            UNION ALL SELECT 'outcome', entry, outcome, application_id FROM rekon.outcome JOIN r USING (run_id);""")
+            WITH r AS (SELECT run FROM rekon.run WHERE night = '{run.day}' AND number = {run.number})
+            SELECT 'transition', application_id, from_state, to_state FROM rekon.transition JOIN r USING (run)
+            UNION ALL SELECT 'notice', kind, application_id, entry FROM rekon.notice JOIN r USING (run)
+            UNION ALL SELECT 'outcome', entry, outcome, application_id FROM rekon.outcome JOIN r USING (run);""")
         self.entries.update({row[1]: row[2:] for row in rows if row[0] == "outcome"})
         return (sorted(row[1:] for row in rows if row[0] == "transition"),
                 sorted(row[1:] for row in rows if row[0] == "notice"))

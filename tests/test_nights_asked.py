@@ -23,7 +23,7 @@ BEGIN {} END $body$"""
 class Asked(Nights):
     def events(self, site, kind):
         return site.sql("SELECT r.night::text, c.status, c.office, c.application_id, c.decision_id FROM rekon.case_event c "
-                        f"JOIN rekon.run r USING (run_id) WHERE c.kind = '{kind}' ORDER BY r.night, r.number, 2, 4")
+                        f"JOIN rekon.run r USING (run) WHERE c.kind = '{kind}' ORDER BY r.night, r.number, 2, 4")
 
     def asked(self, site, code=1):
         """{case id: line} of status."""

@@ -17,7 +17,7 @@ FOURTH = "2024-03-08"
 
 class Decided(Nights):
     def effects(self, site, night):
-        return site.sql("SELECT d.decision_id, d.effect, d.why FROM rekon.decision d JOIN rekon.run r USING (run_id) "
+        return site.sql("SELECT d.decision_id, d.effect, d.why FROM rekon.decision d JOIN rekon.run r USING (run) "
                         f"WHERE r.night = '{night}' ORDER BY 1, 2")
 
     def test_an_application_is_given_an_office(self):
@@ -78,7 +78,7 @@ class Decided(Nights):
         self.assertEqual(sorted(row[1:] for row in site.outcomes(code(1))),
                          [("ignored", "decided by a person", ""), ("matched", EXACT, "P-1")])
         self.assertEqual([row[1] for row in site.outcomes(code(2))], ["ignored"])
-        self.assertEqual(site.sql("SELECT f.fate, left(f.why, 28) FROM rekon.file f JOIN rekon.run r USING (run_id) "
+        self.assertEqual(site.sql("SELECT f.fate, left(f.why, 28) FROM rekon.file f JOIN rekon.run r USING (run) "
                                   f"WHERE r.night = '{THIRD}' AND f.name LIKE 'POS%{DAY.replace('-', '')}.txt' ORDER BY 1"),
                          [("accepted", ""), ("discarded", f"replaced by {new}")])
         self.assertEqual(site.book("nasional", THIRD).receipts()["Pos Indonesia"]["Dibukukan (Rp)"], 0)

@@ -28,7 +28,7 @@ class Extends(Nights):
         return site
 
     def fates(self, site):
-        return site.sql("SELECT fate, entries, amount FROM rekon.file JOIN rekon.run USING (run_id) WHERE "
+        return site.sql("SELECT fate, entries, amount FROM rekon.file JOIN rekon.run USING (run) WHERE "
                         "channel = 'bca' AND name LIKE '%20240305%' ORDER BY night, number")
 
     def test_one_more_row_needs_no_person(self):

@@ -116,7 +116,7 @@ class GroupsTakenBack(Nights):
 
     def allocated(self, site, night):
         return site.sql(f"""
-            SELECT a.application_id, a.amount / 100 FROM rekon.allocation a JOIN rekon.run r USING (run_id)
+            SELECT a.application_id, a.amount / 100 FROM rekon.allocation a JOIN rekon.run r USING (run)
             WHERE r.night = '{night}' AND role = 'payment' ORDER BY 1""")
 
     def taken_back(self, site):

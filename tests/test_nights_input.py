@@ -264,7 +264,7 @@ class Conservation(Nights):
                              values["nasional"], f"{night} {key}: {values}")
         booked = dict(site.sql(f"""
             SELECT channel, sum(amount) / 100 FROM (
-                SELECT DISTINCT ON (o.entry) o.* FROM rekon.outcome o JOIN rekon.run r USING (run_id)
+                SELECT DISTINCT ON (o.entry) o.* FROM rekon.outcome o JOIN rekon.run r USING (run)
                 ORDER BY o.entry, r.night DESC, r.number DESC) s
             WHERE booked_on = '{night}' AND outcome <> 'ignored' GROUP BY channel"""))
         for channel in CHANNELS:

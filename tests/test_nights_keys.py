@@ -123,7 +123,7 @@ class Keys(Nights):
         self.night(site, NEXT, applications=[known(5, seen=NEXT)])
         self.assertEqual(self.all_of(site), [("ambiguous", DIFFER, "")])
         self.assertEqual(site.sql("""
-            SELECT a.application_id FROM rekon.allocation a JOIN rekon.run r USING (run_id)
+            SELECT a.application_id FROM rekon.allocation a JOIN rekon.run r USING (run)
             WHERE r.night = '2024-03-06' AND role = 'candidate' ORDER BY 1"""), [("P-1",), ("P-5",)])
 
     def test_explain_by_the_number(self):

@@ -15,7 +15,7 @@ BALI, ALL = "0123456780", "0123456781"
 class Lapses(Nights):
     def evidence(self, site, identity):
         return [row for row in site.sql(
-            "SELECT t.to_state, t.reason, t.evidence FROM rekon.transition t JOIN rekon.run r USING (run_id) "
+            "SELECT t.to_state, t.reason, t.evidence FROM rekon.transition t JOIN rekon.run r USING (run) "
             f"WHERE t.application_id = '{identity}' ORDER BY r.night, r.number")]
 
     def test_a_silent_channel_is_released_for_a_day(self):

@@ -15,7 +15,7 @@ class Notices(Nights):
         """(kind, application) of the table, of one night or of all."""
         where = f"WHERE r.night || '-' || r.number = '{night}'" if night else ""
         return sorted(site.sql(f"SELECT n.kind, n.application_id FROM rekon.notice n "
-                               f"JOIN rekon.run r USING (run_id) {where}"))
+                               f"JOIN rekon.run r USING (run) {where}"))
 
     def file(self, site, night):
         path = site.output / f"pemberitahuan/pemberitahuan-{night}.csv"

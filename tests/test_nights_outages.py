@@ -39,7 +39,7 @@ class Kit(Nights):
 
     def reasons(self, site, identity):
         return [row[0] for row in site.sql(
-            "SELECT t.reason FROM rekon.transition t JOIN rekon.run r USING (run_id) "
+            "SELECT t.reason FROM rekon.transition t JOIN rekon.run r USING (run) "
             f"WHERE t.application_id = '{identity}' ORDER BY r.night, r.number")]
 
 
@@ -95,7 +95,7 @@ class Outages(Kit):
         self.assertEqual(site.transitions("over"), [(f"{DAY}-1", "awaiting", "expired")])
         self.assertEqual(site.transitions("untouched"), [(f"{DAY}-1", "awaiting", "expired")])
         self.assertEqual(site.sql("SELECT t.application_id, t.reason, t.evidence FROM rekon.transition t "
-                                  f"JOIN rekon.run r USING (run_id) WHERE r.night = '{THIRD}' ORDER BY 1"),
+                                  f"JOIN rekon.run r USING (run) WHERE r.night = '{THIRD}' ORDER BY 1"),
                          [("paid-late", SPARED, site.entries(code(2))[0]), ("unpaid", SPARED, "outage pusat")])
         self.assertEqual(site.outcomes(code(2)), [("pos", "matched", SPARED, "paid-late")])
         total = site.book(day=THIRD).movements()[-1]

@@ -185,7 +185,7 @@ BEGIN {} END $body$"""
 class HandOver(Nights):
     def answers(self, site):
         return site.sql("""SELECT t.application_id, a.attempt, a.answer, a.why FROM rekon.transition_answer a
-                           JOIN rekon.transition t ON t.id = a.transition_id ORDER BY 1, 2""")
+                           JOIN rekon.transition t USING (run, application_id) ORDER BY 1, 2""")
 
     def test_a_function_that_fails_is_asked_again(self):
         site = self.site()
@@ -290,7 +290,7 @@ class Changes(Nights):
         site.run(NEXT, 0)
         self.assertEqual(site.outcomes(code(1)),
                          [("pos", "ambiguous", "several applications have this billing code", "")])
-        self.assertEqual(site.sql("SELECT application_id, role FROM rekon.allocation ORDER BY run_id = (SELECT run_id "
+        self.assertEqual(site.sql("SELECT application_id, role FROM rekon.allocation ORDER BY run = (SELECT run "
                                   f"FROM rekon.run WHERE night = '{NEXT}'), 1"),
                          [("P-1", "payment"), ("P-1", "candidate"), ("P-2", "candidate")])
         # neither lapses while the payment may be its own, on this night and the next

@@ -57,8 +57,8 @@ class Reconstructed(kit.Nights):
         self.assertEqual(site.states()["P-2"], "reinstated")
         self.assertEqual(site.states()["P-3"], "paid")
         for question in ("SELECT r.night, application_id, from_state, to_state FROM rekon.transition "
-                         "JOIN rekon.run r USING (run_id) ORDER BY 1, 2",
-                         "SELECT r.night, decision_id, effect FROM rekon.decision JOIN rekon.run r USING (run_id)"):
+                         "JOIN rekon.run r USING (run) ORDER BY 1, 2",
+                         "SELECT r.night, decision_id, effect FROM rekon.decision JOIN rekon.run r USING (run)"):
             self.assertEqual(site.sql(question), then.sql(question))
             self.assertGreater(len(site.sql(question)), 0)
         for night in (DAY, NEXT, THIRD):

@@ -8,7 +8,7 @@ import nights_kit as kit
 from nights_kit import DAY, application, code, paid
 
 TABLES = ("run", "outcome", "allocation", "transition", "transition_answer", "file", "case_event", "decision",
-          "schema_version")
+          "schema_version", "handed")
 DENIED = "permission denied"
 
 
@@ -53,8 +53,8 @@ class Roles(unittest.TestCase):
 
     def test_roles__the_night_adds_history_and_no_version(self):
         self.refused("rekon_night", "INSERT INTO rekon.schema_version VALUES (99)")
-        self.site.sql("BEGIN; SET ROLE rekon_night; INSERT INTO rekon.transition_answer VALUES ('x', 1, 'failed', ''); "
-                      "ROLLBACK")
+        self.site.sql("BEGIN; SET ROLE rekon_night; INSERT INTO rekon.transition_answer VALUES (1, 'x', 1, 'failed', ''); "
+                      "INSERT INTO rekon.handed VALUES (1000); ROLLBACK")
         self.assertEqual(self.everything(), self.before)
 
     def test_roles__the_reader_writes_nowhere(self):
@@ -65,6 +65,8 @@ class Roles(unittest.TestCase):
                     "UPDATE rekon_source.booking SET status = 'cancelled'", "DELETE FROM rekon_source.booking",
                     "INSERT INTO rekon_source.applied SELECT * FROM rekon_source.applied",
                     "SELECT rekon_source.apply('x', 'P-1', 'awaiting', 'expired', '')",
+                    "SELECT rekon_source.apply_all('{x}', '{P-1}', '{awaiting}', '{expired}', '{\"\"}')",
+                    "SELECT rekon.try_apply_all('{x}', '{P-1}', '{awaiting}', '{expired}', '{\"\"}')",
                     "SELECT rekon.try_apply('x', 'P-1', 'awaiting', 'expired', '')"):
             self.refused("rekon_reader", act)
         self.site.sql("SET ROLE rekon_reader; SELECT * FROM rekon_source.booking")

@@ -5,6 +5,7 @@ helps; what the engine does otherwise than before it does from a day on.
 tests/data/past holds archives of earlier versions, each as `rekon export` wrote it, never changed again:
     manifest-1.rka   five runs of four nights: late, corrected, doubled and reversed payments, typos, an ignored
                      one, a cancelled application, an unknown office; sealed before rules had a format
+and schema-2.sql the database's schema of an earlier version.
 A build that cannot make them again breaks the promise: give the change of behaviour a row in rules/engine.yaml."""
 
 import csv
@@ -141,6 +142,62 @@ class Past(Nights):
         self.assertIn("hint: a newer program has been here", said.err)
         site.sql("DELETE FROM rekon.schema_version WHERE version = 99")
         self.said(site.run(DAY), f"{DAY}-1")
+
+    def test_an_older_schema_is_brought_up_to_date(self):
+        """tests/data/past/schema-2.sql is what that version made; filled with the rows of two nights of today."""
+        def content():
+            return {table: site.sql(f'SELECT t.* FROM rekon.{table} t ORDER BY t::text COLLATE "C"') for table in tables}
+
+        tables = ("run", "outcome", "allocation", "transition", "transition_answer", "file", "case_event", "decision",
+                  "notice")
+        site = self.site()
+        site.applications(*[application(f"P-{n}", code(n), f"0{n}:00") for n in range(1, 6)],
+                          application("Q-1", code(21), "08:00", day=NEXT))
+        site.quiet(DAY, put={"indomaret": [kit.paid("03:00:00", code(1), 350000), kit.paid("03:00:00", code(99), 5)]})
+        self.said(site.run(DAY), f"{DAY}-1")
+        site.quiet(NEXT, put={"pos": [kit.paid("03:00:00", code(21), 350000)]})
+        self.said(site.run(NEXT), f"{NEXT}-1")
+        wanted = content()
+        self.assertEqual([len(wanted[table]) > 1 for table in tables], [True] * 7 + [False, True], wanted)
+        columns = {table: site.sql(f"SELECT string_agg('t.' || attname, ', ' ORDER BY attnum) FROM pg_attribute WHERE "
+                                   f"attrelid = 'rekon.{table}'::regclass AND attnum > 0 AND NOT attisdropped AND "
+                                   "attname <> 'run'")[0][0] for table in tables}
+        columns["transition_answer"] = "t.attempt, t.answer, t.why"
+        site.sql("ALTER SCHEMA rekon RENAME TO today; DROP FUNCTION rekon_source.apply, rekon_source.apply_all; "
+                 "CREATE SCHEMA rekon AUTHORIZATION rekon_owner;")
+        site.sql((kit.ROOT / "tests/data/past/schema-2.sql").read_text(encoding="utf-8"))
+        for table in tables:
+            names = columns[table].replace("t.", "")
+            first, key = {"run": ("", ""), "transition_answer": ("n.id, ", "transition_id, ")}.get(
+                table, ("r.run_id, ", "run_id, "))
+            joined = " JOIN today.transition n USING (run, application_id)" if table == "transition_answer" else ""
+            joined += "" if table == "run" else " JOIN today.run r USING (run)"
+            site.sql(f"INSERT INTO rekon.{table} ({key}{names}) SELECT {first}{columns[table]} FROM today.{table} t{joined}")
+        said = site.run(THIRD, 5)
+        self.assertIn("the database has schema version 2, the program needs 3", said.err)
+        self.assertIn("hint: run `rekon init`", said.err)
+        owner = site.folder / "owner.yaml"  # a role that may create roles
+        owner.write_text(site.config.read_text().replace("user=rekon_night", "user=postgres"))
+        for _ in range(2):
+            site.command("init", code=0, config=owner)
+            self.assertEqual(content(), wanted)
+        self.assertEqual(site.sql("""
+            SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns
+            WHERE table_schema = 'today' AND table_name <> 'run'
+            EXCEPT SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns
+            WHERE table_schema = 'rekon'"""), [])
+        for what in ("SELECT tablename, replace(indexdef, 'today.', 'rekon.') FROM pg_indexes WHERE schemaname = '%s'",
+                     "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint WHERE "
+                     "connamespace = '%s'::regnamespace",
+                     "SELECT relname, relacl FROM pg_class WHERE relkind = 'r' AND relnamespace = '%s'::regnamespace"):
+            self.assertEqual(*[sorted((row[0].replace("today.", "rekon."), *row[1:]) for row in site.sql(what % schema))
+                               for schema in ("rekon", "today")])
+        site.sql("DROP SCHEMA today CASCADE")
+        site.quiet(THIRD)
+        self.said(site.run(THIRD), f"{THIRD}-1")
+        self.assertEqual(site.sql("SELECT count(*), max(run) FROM rekon.run"), [("3", "3")])
+        self.assertEqual(site.sql("SELECT count(*) FROM rekon.transition LEFT JOIN rekon.transition_answer "
+                                  "USING (run, application_id) WHERE answer IS DISTINCT FROM 'confirmed'"), [("0",)])
 
     # ---- what the engine does otherwise since some day ----
 

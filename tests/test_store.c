@@ -257,7 +257,7 @@ static void test_store__failed_commit_leaves_nothing(void **state)
     (void)state;
     begin_night(&data, "a", NULL, rk_day_of(2024, 3, 5));
     add_everything(&data);
-    add_transition(&data, "t-1", "P-2", "awaiting", "expired"); /* the same id */
+    add_transition(&data, "t-2", "P-1", "awaiting", "paid"); /* the same application */
     assert_false(rk_store_commit(store, &data.commit, &err));
     assert_int_equal(err.code, RK_DATABASE);
     assert_non_null(strstr(err.message, "refused \"transition\": duplicate key"));
@@ -323,9 +323,9 @@ static void test_store__connection_lost_before_the_commit_is_an_error(void **sta
 
 static void test_store__night_cannot_change_history(void **state)
 {
-    static const char *const tables[] = {"run",   "outcome",    "allocation", "transition",
-                                         "file",  "case_event", "decision",   "transition_answer",
-                                         "notice"};
+    static const char *const tables[] = {"run",    "outcome",    "allocation", "transition",
+                                         "file",   "case_event", "decision",   "transition_answer",
+                                         "notice", "handed"};
     static const char *const attempts[] = {
         "UPDATE rekon.\"%s\" SET %s = %s",
         "DELETE FROM rekon.\"%s\"",
@@ -341,7 +341,7 @@ static void test_store__night_cannot_change_history(void **state)
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         for (size_t k = 0; k < sizeof attempts / sizeof *attempts; k++) {
             char statement[200];
-            const char *column = i == 7 ? "transition_id" : "run_id";
+            const char *column = i == 0 ? "run_id" : "run";
             snprintf(statement, sizeof statement, attempts[k], tables[i], column, column);
             if (rk_pg_run(pg, "test", statement, &err))
                 fail_msg("%s was allowed", statement);
@@ -356,7 +356,7 @@ static void test_store__night_cannot_change_history(void **state)
         "UPDATE rekon_source.booking SET payment_state = 'paid'",
         "DELETE FROM rekon_source.booking",
         "INSERT INTO rekon_source.applied VALUES ('', '', '', '', '')",
-        "INSERT INTO rekon.schema_version VALUES (3)",
+        "INSERT INTO rekon.schema_version VALUES (4)",
         "SET ROLE rekon_owner",
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
@@ -428,8 +428,8 @@ static void test_store__outbox_is_handed_over_once(void **state)
     check_handover(hand_over(store), 2, 3, 0, 0);
     check_handover(hand_over(store), 0, 0, 0, 0);
     assert_string_equal(
-        value("SELECT string_agg(concat_ws(' ', transition_id, attempt, answer, why), '; ' ORDER "
-              "BY transition_id) FROM rekon.transition_answer"),
+        value("SELECT string_agg(concat_ws(' ', t.id, attempt, answer, why), '; ' ORDER BY t.id) "
+              "FROM rekon.transition_answer JOIN rekon.transition t USING (run, application_id)"),
         "a-5 1 confirmed ; t-1 1 confirmed ; t-2 1 refused the applicant has attended; "
         "t-3 1 refused the booking is cancelled; t-4 1 refused no such application");
     assert_string_equal(
@@ -455,6 +455,93 @@ static void replace_apply(const char *body)
     sql(statement);
 }
 
+static void replace_apply_all(const char *body)
+{
+    char statement[1000];
+    snprintf(
+        statement, sizeof statement,
+        "CREATE OR REPLACE FUNCTION rekon_source.apply_all(ids text[], application_ids text[], "
+        "from_states text[], to_states text[], reasons text[]) RETURNS text[] LANGUAGE plpgsql "
+        "SECURITY DEFINER AS $$ BEGIN %s END $$",
+        body);
+    sql(statement);
+}
+
+static const char *asked(void)
+{
+    return value("SELECT coalesce(string_agg(id, ' ' ORDER BY id), '') FROM rekon_source.applied");
+}
+
+static void test_store__the_site_is_asked_for_many_at_once(void **state)
+{
+    rk_store *store = open_store(night);
+    (void)state;
+    commit_transitions(store);
+    replace_apply_all(
+        "INSERT INTO rekon_source.applied VALUES (array_to_string(ids, '+'), '', '', "
+        "'', ''); RETURN array_fill('refused: by all'::text, ARRAY[cardinality(ids)]);");
+    check_handover(hand_over(store), 0, 5, 0, 0);
+    assert_string_equal(asked(), "a-5 t-1+t-2+t-3+t-4"); /* P-1's second one after its first */
+    assert_string_equal(value("SELECT string_agg(DISTINCT answer || ' ' || why, ';') FROM "
+                              "rekon.transition_answer"),
+                        "refused by all");
+    rk_store_close(store);
+}
+
+static void test_store__what_fails_for_many_is_asked_for_one_by_one(void **state)
+{
+    static const char *const bodies[] = {
+        "IF cardinality(ids) > 1 THEN RAISE EXCEPTION 'too many'; END IF;"
+        "IF ids = '{t-2}' THEN RAISE EXCEPTION 'not this'; END IF; RETURN '{confirmed}';",
+        "IF cardinality(ids) > 1 THEN RETURN '{confirmed}'; END IF;"
+        "IF ids = '{t-2}' THEN RETURN '{}'; END IF; RETURN '{confirmed}';",
+        "IF cardinality(ids) > 1 THEN RETURN NULL; END IF;"
+        "IF ids = '{t-2}' THEN RETURN '{perhaps}'; END IF; RETURN '{confirmed}';",
+    };
+    static const char *const why[] = {"not this", "the site's function answered nothing",
+                                      "the site's function answered 'perhaps'"};
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(fresh(state), 0);
+        rk_store *store = open_store(night);
+        commit_transitions(store);
+        replace_apply_all(bodies[i]);
+        check_handover(hand_over(store), 4, 0, 1, 0);
+        assert_string_equal(
+            value("SELECT why FROM rekon.transition_answer WHERE answer = 'failed'"), why[i]);
+        check_handover(hand_over(store), 0, 0, 1, 0);
+        rk_store_close(store);
+    }
+}
+
+static void test_store__a_function_of_the_site_for_one_is_asked_for_each(void **state)
+{
+    rk_store *store = open_store(night);
+    (void)state;
+    commit_transitions(store);
+    replace_apply_all("RETURN array_fill('confirmed'::text, ARRAY[cardinality(ids)]);");
+    replace_apply(
+        "INSERT INTO rekon_source.applied VALUES (id, '', '', '', ''); RETURN 'refused';");
+    check_handover(hand_over(store), 0, 5, 0, 0);
+    assert_string_equal(asked(), "a-5 t-1 t-2 t-3 t-4");
+    rk_store_close(store);
+}
+
+static void test_store__a_finished_outbox_is_not_read_again(void **state)
+{
+    rk_store *store = open_store(night);
+    (void)state;
+    replace_apply(
+        "IF application_id = 'P-2' THEN RAISE EXCEPTION 'no'; END IF; RETURN 'confirmed';");
+    commit_transitions(store);
+    check_handover(hand_over(store), 4, 0, 1, 0);
+    assert_string_equal(value("SELECT count(*) FROM rekon.handed"), "0");
+    replace_apply("RETURN 'confirmed';");
+    check_handover(hand_over(store), 1, 0, 0, 0);
+    check_handover(hand_over(store), 0, 0, 0, 0);
+    assert_string_equal(value("SELECT string_agg(run::text, ' ') FROM rekon.handed"), "2");
+    rk_store_close(store);
+}
+
 static void test_store__one_error_of_the_site_stops_nothing_else(void **state)
 {
     rk_store *store = open_store(night);
@@ -469,9 +556,10 @@ static void test_store__one_error_of_the_site_stops_nothing_else(void **state)
     assert_string_equal(value("SELECT string_agg(id, ' ') FROM rekon_source.applied"), "t-4");
     check_handover(hand_over(store), 0, 0, 3, 1);
     assert_string_equal(
-        value(
-            "SELECT string_agg(concat_ws(' ', transition_id, attempt, answer, why), '; ' ORDER "
-            "BY transition_id, attempt) FROM rekon.transition_answer WHERE transition_id < 't-3'"),
+        value("SELECT string_agg(concat_ws(' ', t.id, attempt, answer, why), '; ' ORDER BY t.id, "
+              "attempt) "
+              "FROM rekon.transition_answer JOIN rekon.transition t USING (run, application_id) "
+              "WHERE t.id < 't-3'"),
         "t-1 1 failed no disk; t-1 2 failed no disk; t-2 1 failed the site's function answered "
         "nothing; t-2 2 failed the site's function answered nothing");
     replace_apply("RETURN 'confirmed';");
@@ -520,6 +608,10 @@ int main(void)
         TEST(many_rows_are_copied),
         TEST(night_cannot_change_history),
         TEST(outbox_is_handed_over_once),
+        TEST(the_site_is_asked_for_many_at_once),
+        TEST(what_fails_for_many_is_asked_for_one_by_one),
+        TEST(a_function_of_the_site_for_one_is_asked_for_each),
+        TEST(a_finished_outbox_is_not_read_again),
         TEST(one_error_of_the_site_stops_nothing_else),
         TEST(a_locked_booking_is_tried_again),
     };

@@ -1,5 +1,7 @@
 #include "store/copy.h"
 
+#include <stdlib.h>
+
 #include "model/outcome.h"
 
 /* PostgreSQL counts from 2000-01-01. */
@@ -90,7 +92,7 @@ static void put_day(rk_buffer *out, rk_day day)
 static void put_cell(const rk_copy_in *copy, size_t i, rk_buffer *out)
 {
     const void *column = rk_batch_column(copy->batch, i);
-    size_t row = copy->row;
+    size_t row = copy->order ? copy->order[copy->row] : copy->row;
     int64_t number;
     switch (copy->batch->columns[i].type) {
     case RK_TYPE_TEXT:
@@ -131,13 +133,73 @@ static void put_cell(const rk_copy_in *copy, size_t i, rk_buffer *out)
 
 static void put_row(const rk_copy_in *copy, rk_buffer *out)
 {
-    int count = __builtin_popcountll(copy->columns) + (copy->first.len > 0);
+    int count = __builtin_popcountll(copy->columns) + (copy->run > 0);
     put_u16(out, (uint16_t)count);
-    if (copy->first.len > 0)
-        put_text(out, copy->first);
+    if (copy->run > 0) {
+        put_u32(out, 4);
+        put_u32(out, copy->run);
+    }
     for (size_t i = 0; i < copy->batch->column_count; i++)
         if (copy->columns >> i & 1)
             put_cell(copy, i, out);
+}
+
+/* ---- the order ---- */
+
+typedef struct place {
+    uint64_t head; /* the first bytes behind what all begin with */
+    rk_slice text;
+    uint32_t row;
+} place;
+
+static int by_text(const void *a, const void *b)
+{
+    const place *x = a, *y = b;
+    if (x->head != y->head)
+        return x->head < y->head ? -1 : 1;
+    int order = rk_slice_compare(x->text, y->text);
+    return order ? order : (x->row > y->row) - (x->row < y->row);
+}
+
+static size_t shared_length(rk_slice a, rk_slice b)
+{
+    size_t length = a.len < b.len ? a.len : b.len, at = 0;
+    while (at < length && a.at[at] == b.at[at])
+        at++;
+    return at;
+}
+
+static uint64_t head_of(rk_slice text, size_t from)
+{
+    uint64_t head = 0;
+    for (size_t i = from; i < from + 8; i++)
+        head = head << 8 | (i < text.len ? (unsigned char)text.at[i] : 0);
+    return head;
+}
+
+uint32_t *rk_copy_sort(const rk_batch *batch, const char *column, const rk_texts *texts)
+{
+    int at = rk_column_find(batch->columns, batch->column_count, rk_slice_of(column));
+    const rk_text *values = rk_batch_column(batch, (size_t)at);
+    size_t count = batch->count, shared = SIZE_MAX;
+    bool sorted = true;
+    place *places = rk_alloc(count + 1, sizeof *places);
+    for (size_t i = 0; i < count; i++) {
+        places[i] = (place){.text = rk_texts_get(texts, values[i]), .row = (uint32_t)i};
+        size_t same = shared_length(places[0].text, places[i].text);
+        shared = same < shared ? same : shared;
+        sorted = sorted && (i == 0 || rk_slice_compare(places[i - 1].text, places[i].text) <= 0);
+    }
+    uint32_t *order = sorted ? NULL : rk_alloc(count + 1, sizeof *order);
+    if (!sorted) {
+        for (size_t i = 0; i < count; i++)
+            places[i].head = head_of(places[i].text, shared);
+        qsort(places, count, sizeof *places, by_text);
+        for (size_t i = 0; i < count; i++)
+            order[i] = places[i].row;
+    }
+    free(places);
+    return order;
 }
 
 void rk_copy_more(void *copy, rk_buffer *piece)

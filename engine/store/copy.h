@@ -18,11 +18,15 @@ typedef struct rk_copy_in {
     const rk_batch *batch;
     const rk_names *names;
     const rk_texts *texts;
-    rk_slice first;    /* a text that stands before each row (the run's id), or empty */
+    uint32_t run;      /* a number that stands before each row; 0: none does */
     uint64_t columns;  /* bits: which columns of the batch */
+    uint32_t *order;   /* the rows as they are to go, or NULL: as they are */
     size_t row;        /* the next one; begin with 0 */
     bool began, ended; /* signature and end are written */
 } rk_copy_in;
+
+/* The rows by the bytes of a text column, equal ones as they are. Free it; NULL when they lie in that order. */
+uint32_t *rk_copy_sort(const rk_batch *batch, const char *column, const rk_texts *texts);
 
 /* Appends some rows to `piece`; nothing when all is written. */
 void rk_copy_more(void *copy, rk_buffer *piece);

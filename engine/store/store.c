@@ -8,7 +8,7 @@
 #include "store/copy.h"
 #include "store/session.h"
 
-enum { SCHEMA_VERSION = 2, REOPEN_SECONDS = 30 };
+enum { SCHEMA_VERSION = 3, REOPEN_SECONDS = 30 };
 
 /* Any number, as long as it is always this one: "rekon" in ASCII. */
 #define LOCK_KEY "491429883758"
@@ -19,6 +19,9 @@ static const char roles_sql[] =
     ;
 static const char history_sql[] =
 #include "history.sql.inc"
+    ;
+static const char upgrade_sql[] =
+#include "upgrade.sql.inc"
     ;
 static const char source_sql[] =
 #include "source.sql.inc"
@@ -37,6 +40,9 @@ static const char turns_sql[] =
     ;
 static const char hand_over_sql[] =
 #include "hand_over.sql.inc"
+    ;
+static const char handed_sql[] =
+#include "handed.sql.inc"
     ;
 
 static const char refusals_sql[] =
@@ -105,6 +111,7 @@ bool rk_store_init(rk_store *store, rk_error *err)
     bool lost;
     bool ok = rk_pg_run(store->pg, "begin", "BEGIN", err) &&
               rk_pg_run(store->pg, "roles", roles_sql, err) &&
+              rk_pg_run(store->pg, "upgrade", upgrade_sql, err) &&
               rk_pg_run(store->pg, "history", history_sql, err) &&
               rk_pg_run(store->pg, "source", source_sql, err) &&
               rk_pg_commit(store->pg, &lost, err);
@@ -201,59 +208,79 @@ static bool check_head(rk_store *store, const rk_commit *commit, rk_error *err)
     return rk_fail_hint(err, "is this archive the one that belongs to this database?");
 }
 
-static bool insert_run(rk_store *store, const rk_commit *commit, rk_error *err)
+/* The place of the run in the chain, which its rows name. */
+static bool insert_run(rk_store *store, const rk_commit *commit, uint32_t *run, rk_error *err)
 {
-    char run[RK_DIGEST_HEX + 1], previous[RK_DIGEST_HEX + 1], manifest[RK_DIGEST_HEX + 1];
+    char id[RK_DIGEST_HEX + 1], previous[RK_DIGEST_HEX + 1], manifest[RK_DIGEST_HEX + 1];
     char night[16], number[16];
     snprintf(night, sizeof night, "%" PRId32, commit->night);
     snprintf(number, sizeof number, "%d", commit->number);
     const char *const parameters[] = {
-        rk_digest_hex(&commit->run, run),
+        rk_digest_hex(&commit->run, id),
         night,
         number,
         rk_digest_is_zero(&commit->previous) ? "" : rk_digest_hex(&commit->previous, previous),
         rk_digest_hex(&commit->manifest, manifest),
         commit->program,
     };
-    return rk_pg_ask(store->pg, "run", run_sql, parameters, 6, err);
+    if (!rk_pg_ask(store->pg, "run", run_sql, parameters, 6, err))
+        return false;
+    *run = (uint32_t)rk_pg_number(store->pg, 0, 0);
+    return true;
+}
+
+/* What the table's first index is sorted by, so that the index grows at one place after the other. */
+static const char *sought_by(const char *table)
+{
+    static const char *const tables[][2] = {{"outcome", "entry"},
+                                            {"allocation", "application_id"},
+                                            {"transition", "application_id"},
+                                            {"notice", "application_id"}};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        if (strcmp(tables[i][0], table) == 0)
+            return tables[i][1];
+    return NULL;
 }
 
 /* The names come from the static column tables, never from data. */
-static bool copy_table(rk_store *store, const rk_commit *commit, const char *table,
+static bool copy_table(rk_store *store, const rk_commit *commit, uint32_t run, const char *table,
                        const rk_batch *batch, rk_error *err)
 {
-    char hex[RK_DIGEST_HEX + 1];
+    const char *key = sought_by(table);
     rk_buffer sql = {0};
-    rk_buffer_printf(&sql, "COPY rekon.\"%s\" (run_id", table);
+    rk_buffer_printf(&sql, "COPY rekon.\"%s\" (run", table);
     for (size_t i = 0; i < batch->column_count; i++)
         rk_buffer_printf(&sql, ", \"%s\"", batch->columns[i].name);
     rk_buffer_bytes(&sql, ") FROM STDIN (FORMAT binary)", sizeof ") FROM STDIN (FORMAT binary)");
     rk_copy_in copy = {.batch = batch,
                        .names = commit->names,
                        .texts = commit->texts,
-                       .first = rk_slice_of(rk_digest_hex(&commit->run, hex)),
-                       .columns = ((uint64_t)1 << batch->column_count) - 1};
+                       .run = run,
+                       .columns = ((uint64_t)1 << batch->column_count) - 1,
+                       .order = key ? rk_copy_sort(batch, key, commit->texts) : NULL};
     bool ok = rk_pg_copy_in(store->pg, table, sql.bytes, rk_copy_more, &copy, err);
+    free(copy.order);
     rk_buffer_free(&sql);
     return ok;
 }
 
-static bool write_history(rk_store *store, const rk_commit *commit, rk_error *err)
+static bool write_history(rk_store *store, const rk_commit *commit, uint32_t run, rk_error *err)
 {
     rk_history_table tables[RK_HISTORY_TABLES];
     bool good = true;
     rk_history_tables(commit->history, tables);
     for (size_t i = 0; good && i < RK_HISTORY_TABLES; i++)
-        good = copy_table(store, commit, tables[i].name, tables[i].batch, err);
+        good = copy_table(store, commit, run, tables[i].name, tables[i].batch, err);
     return good;
 }
 
 /* A final answer to each transition, so that none is handed over. */
-static bool keep_silent(rk_store *store, const rk_commit *commit, rk_error *err)
+static bool keep_silent(rk_store *store, uint32_t run, rk_error *err)
 {
-    char hex[RK_DIGEST_HEX + 1];
-    const char *const run = rk_digest_hex(&commit->run, hex);
-    return rk_pg_ask(store->pg, "silent", silent_sql, &run, 1, err);
+    char text[16];
+    const char *const parameter = text;
+    snprintf(text, sizeof text, "%" PRIu32, run);
+    return rk_pg_ask(store->pg, "silent", silent_sql, &parameter, 1, err);
 }
 
 /* The reply to COMMIT was lost. The old session may still be at work, but it holds the lock until its
@@ -307,13 +334,14 @@ bool rk_store_forget(rk_store *store, rk_day night, int number, uint64_t *runs, 
 bool rk_store_commit(rk_store *store, const rk_commit *commit, rk_error *err)
 {
     bool has, lost = false;
+    uint32_t run = 0;
     if (!rk_store_lock(store, err) || !rk_store_has_run(store, &commit->run, &has, err))
         return false;
     if (has)
         return true;
     bool ok = rk_pg_run(store->pg, "begin", "BEGIN", err) && check_head(store, commit, err) &&
-              insert_run(store, commit, err) && write_history(store, commit, err) &&
-              (!commit->silent || keep_silent(store, commit, err)) &&
+              insert_run(store, commit, &run, err) && write_history(store, commit, run, err) &&
+              (!commit->silent || keep_silent(store, run, err)) &&
               rk_pg_commit(store->pg, &lost, err);
     if (ok)
         return true;
@@ -351,7 +379,8 @@ static bool hand_over_all(rk_store *store, rk_handover *handover, rk_error *err)
         if (!hand_over_turn(store, turn, handover, err))
             return false;
     handover->waiting = pending - handover->confirmed - handover->refused - handover->failed;
-    return true;
+    return handover->waiting + handover->failed > 0 ||
+           rk_pg_run(store->pg, "handed", handed_sql, err);
 }
 
 bool rk_store_hand_over(rk_store *store, rk_handover *handover, rk_error *err)

@@ -3,23 +3,24 @@
 WITH gone AS (
     DELETE FROM rekon.run
     WHERE (night, number) > (DATE '1970-01-01' + $1::integer, $2::integer)
-    RETURNING run_id
+    RETURNING run
 ), outcomes AS (
-    DELETE FROM rekon.outcome WHERE run_id IN (SELECT run_id FROM gone)
+    DELETE FROM rekon.outcome WHERE run IN (SELECT run FROM gone)
 ), allocations AS (
-    DELETE FROM rekon.allocation WHERE run_id IN (SELECT run_id FROM gone)
+    DELETE FROM rekon.allocation WHERE run IN (SELECT run FROM gone)
 ), transitions AS (
-    DELETE FROM rekon.transition WHERE run_id IN (SELECT run_id FROM gone)
-    RETURNING id
+    DELETE FROM rekon.transition WHERE run IN (SELECT run FROM gone)
 ), answers AS (
-    DELETE FROM rekon.transition_answer WHERE transition_id IN (SELECT id FROM transitions)
+    DELETE FROM rekon.transition_answer WHERE run IN (SELECT run FROM gone)
+), handed AS (
+    DELETE FROM rekon.handed WHERE run IN (SELECT run FROM gone)
 ), files AS (
-    DELETE FROM rekon.file WHERE run_id IN (SELECT run_id FROM gone)
+    DELETE FROM rekon.file WHERE run IN (SELECT run FROM gone)
 ), cases AS (
-    DELETE FROM rekon.case_event WHERE run_id IN (SELECT run_id FROM gone)
+    DELETE FROM rekon.case_event WHERE run IN (SELECT run FROM gone)
 ), notices AS (
-    DELETE FROM rekon.notice WHERE run_id IN (SELECT run_id FROM gone)
+    DELETE FROM rekon.notice WHERE run IN (SELECT run FROM gone)
 ), decisions AS (
-    DELETE FROM rekon.decision WHERE run_id IN (SELECT run_id FROM gone)
+    DELETE FROM rekon.decision WHERE run IN (SELECT run FROM gone)
 )
 SELECT count(*) FROM gone

@@ -2,12 +2,10 @@
 -- one of the same application.
 SELECT t.application_id, t.office, r.night, t.to_state, a.why, t.id
 FROM rekon.transition_answer a
-JOIN rekon.transition t ON t.id = a.transition_id
-JOIN rekon.run r USING (run_id)
+JOIN rekon.transition t USING (run, application_id)
+JOIN rekon.run r USING (run)
 WHERE a.answer = 'refused' AND a.why <> 'reconstructed: not handed over' AND r.night >= $1::date
   AND NOT EXISTS (SELECT FROM rekon.transition later
-                  JOIN rekon.run l USING (run_id)
-                  JOIN rekon.transition_answer b ON b.transition_id = later.id
-                  WHERE later.application_id = t.application_id AND b.answer = 'confirmed'
-                    AND (l.night, l.number) > (r.night, r.number))
+                  JOIN rekon.transition_answer b USING (run, application_id)
+                  WHERE later.application_id = t.application_id AND later.run > t.run AND b.answer = 'confirmed')
 ORDER BY t.application_id COLLATE "C", r.night, r.number

@@ -1,5 +1,6 @@
 -- Schema rekon_source: what rekon asks of the booking system. A site with a booking system of its own
--- replaces the view `application` and the function `apply`; whatever is there is never replaced here.
+-- replaces the view `application` and the function `apply` (asked for each transition), or `apply_all` (asked for
+-- thousands at a time, as long as `apply` still hands to it); what a site put there is never replaced here.
 -- The others keep their applications in the table `booking`, filled by `rekon import`.
 -- The view's columns and their meaning are those of the CSV of applications: amount_due in rupiah.
 SET LOCAL ROLE rekon_owner;
@@ -71,35 +72,58 @@ BEGIN
         FROM rekon_source.booking;
     END IF;
 
-    IF to_regprocedure('rekon_source.apply(text, text, text, text, text)') IS NULL THEN
-        -- Locks the application, looks again, answers 'confirmed' or 'refused: why'. It does not touch
-        -- updated_at: rekon knows what it decided and need not see the application again for it.
-        CREATE FUNCTION rekon_source.apply(
-            id text, application_id text, from_state text, to_state text, reason text)
-        RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+    IF to_regprocedure('rekon_source.apply_all(text[], text[], text[], text[], text[])') IS NULL THEN
+        -- Locks the applications (no two of the same), looks again, answers each in its place: 'confirmed' or
+        -- 'refused: why'. It does not touch updated_at: rekon knows what it decided and need not see the
+        -- application again for it.
+        CREATE FUNCTION rekon_source.apply_all(
+            ids text[], application_ids text[], from_states text[], to_states text[], reasons text[])
+        RETURNS text[] LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
         DECLARE
-            booking rekon_source.booking%ROWTYPE;
+            answers text[];
         BEGIN
-            SELECT b.* INTO booking FROM rekon_source.booking b
-            WHERE b.application_id = apply.application_id FOR UPDATE;
-            IF NOT FOUND THEN
-                RETURN 'refused: no such application';
-            END IF;
-            IF EXISTS (SELECT FROM rekon_source.applied a WHERE a.id = apply.id) THEN
-                RETURN 'confirmed';
-            END IF;
-            IF booking.status = 'cancelled' AND to_state <> 'cancelled' THEN
-                RETURN 'refused: the booking is cancelled';
-            END IF;
-            IF to_state = 'expired' AND (booking.attended_at IS NOT NULL OR booking.issued_on IS NOT NULL
-                    OR booking.status IN ('attended', 'issued', 'collected', 'delivered')) THEN
-                RETURN 'refused: the applicant has attended';
-            END IF;
-            UPDATE rekon_source.booking b SET payment_state = apply.to_state
-            WHERE b.application_id = apply.application_id;
-            INSERT INTO rekon_source.applied VALUES (id, application_id, from_state, to_state, reason);
-            RETURN 'confirmed';
+            PERFORM FROM rekon_source.booking b WHERE b.application_id = ANY (application_ids)
+            ORDER BY b.application_id FOR UPDATE;
+            -- a statement of its own: it sees what was locked as it is now
+            WITH asked AS MATERIALIZED (
+                SELECT a.*,
+                       CASE WHEN b.application_id IS NULL THEN 'refused: no such application'
+                            WHEN d.id IS NOT NULL THEN 'confirmed'
+                            WHEN b.status = 'cancelled' AND a.to_state <> 'cancelled'
+                                THEN 'refused: the booking is cancelled'
+                            WHEN a.to_state = 'expired' AND (b.attended_at IS NOT NULL OR b.issued_on IS NOT NULL
+                                    OR b.status IN ('attended', 'issued', 'collected', 'delivered'))
+                                THEN 'refused: the applicant has attended'
+                            ELSE 'confirmed' END AS answer,
+                       d.id IS NULL AS fresh
+                FROM unnest(ids, application_ids, from_states, to_states, reasons) WITH ORDINALITY
+                     AS a (id, application_id, from_state, to_state, reason, place)
+                LEFT JOIN rekon_source.booking b ON b.application_id = a.application_id
+                LEFT JOIN rekon_source.applied d ON d.id = a.id
+            ), kept AS (
+                INSERT INTO rekon_source.applied
+                SELECT id, application_id, from_state, to_state, reason FROM asked
+                WHERE fresh AND answer = 'confirmed' ORDER BY id
+            ), written AS (
+                UPDATE rekon_source.booking b SET payment_state = a.to_state FROM asked a
+                WHERE a.fresh AND a.answer = 'confirmed' AND b.application_id = a.application_id
+            )
+            SELECT array_agg(answer ORDER BY place) INTO answers FROM asked;
+            RETURN answers;
         END
+        $body$;
+        REVOKE ALL ON FUNCTION rekon_source.apply_all(text[], text[], text[], text[], text[]) FROM PUBLIC;
+    END IF;
+    -- What earlier versions shipped is replaced too; what a site wrote is not.
+    IF to_regprocedure('rekon_source.apply(text, text, text, text, text)') IS NULL
+       OR EXISTS (SELECT FROM pg_proc WHERE oid = to_regprocedure('rekon_source.apply(text, text, text, text, text)')
+                                        AND md5(prosrc) = 'e4f73b58a58b9f6c9d92a5939f64ec4e') THEN
+        -- One at a time, by the same rules. rekon asks apply_all for as long as this function does.
+        CREATE OR REPLACE FUNCTION rekon_source.apply(
+            id text, application_id text, from_state text, to_state text, reason text)
+        RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
+            SELECT (rekon_source.apply_all(ARRAY[id], ARRAY[application_id], ARRAY[from_state], ARRAY[to_state],
+                                           ARRAY[reason]))[1]
         $body$;
         REVOKE ALL ON FUNCTION rekon_source.apply(text, text, text, text, text) FROM PUBLIC;
     END IF;
@@ -129,6 +153,10 @@ BEGIN
     END IF;
     IF NOT has_function_privilege('rekon_night', 'rekon_source.apply(text, text, text, text, text)', 'EXECUTE') THEN
         GRANT EXECUTE ON FUNCTION rekon_source.apply(text, text, text, text, text) TO rekon_night;
+    END IF;
+    IF NOT has_function_privilege('rekon_night',
+                                  'rekon_source.apply_all(text[], text[], text[], text[], text[])', 'EXECUTE') THEN
+        GRANT EXECUTE ON FUNCTION rekon_source.apply_all(text[], text[], text[], text[], text[]) TO rekon_night;
     END IF;
 END
 $grants$;

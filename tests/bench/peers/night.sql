@@ -43,25 +43,25 @@ SELECT l.*, a.application_id, a.office, a.due, a.deadline,
             WHEN l.paid > a.deadline THEN 'late'
             ELSE 'matched' END AS outcome
 FROM plain.line l LEFT JOIN application a ON a.code = l.code LEFT JOIN twice t ON t.code = l.code;
-INSERT INTO plain.run VALUES (repeat('a', 64), '2026-10-06', 1, '', repeat('b', 64), 'sql');
+INSERT INTO plain.run VALUES (repeat('a', 64), '2026-10-06', 1, '', repeat('b', 64), 'sql', 1);
 INSERT INTO plain.outcome
-SELECT repeat('a', 64), entry, (ARRAY['bank', 'marketplace', 'post', 'minimarket'])[channel + 1], coalesce(office, '-'),
+SELECT 1, entry, (ARRAY['bank', 'marketplace', 'post', 'minimarket'])[channel + 1], coalesce(office, '-'),
        paid::date, paid, paid, amount, 'IDR', code, outcome, CASE WHEN application_id IS NULL THEN '' ELSE 'billing-code' END,
        CASE outcome WHEN 'matched' THEN 'right amount, in time' WHEN 'late' THEN 'paid after the deadline'
                     WHEN 'underpaid' THEN 'less than due' WHEN 'overpaid' THEN 'more than due'
                     WHEN 'duplicate' THEN 'already paid in full'
                     ELSE 'no application has this billing code' END,
        coalesce(application_id, ''), '', ''
-FROM decided;
+FROM decided ORDER BY entry COLLATE "C"; -- as its index is, so that it grows at its end
 INSERT INTO plain.allocation
-SELECT repeat('a', 64), entry, application_id, amount, 'payment' FROM decided
-WHERE application_id IS NOT NULL AND outcome <> 'duplicate';
+SELECT 1, entry, application_id, amount, 'payment' FROM decided
+WHERE application_id IS NOT NULL AND outcome <> 'duplicate' ORDER BY application_id COLLATE "C";
 INSERT INTO plain.transition
-SELECT repeat('a', 64), encode(sha256(convert_to(application_id || entry, 'UTF8')), 'hex'), application_id, office,
+SELECT 1, encode(sha256(convert_to(application_id || entry, 'UTF8')), 'hex'), application_id, office,
        'awaiting', CASE outcome WHEN 'late' THEN 'paid_late' WHEN 'underpaid' THEN 'underpaid' ELSE 'paid' END,
        outcome, deadline, entry
-FROM decided WHERE application_id IS NOT NULL AND outcome <> 'duplicate';
+FROM decided WHERE application_id IS NOT NULL AND outcome <> 'duplicate' ORDER BY application_id COLLATE "C";
 INSERT INTO plain.case_event
-SELECT repeat('a', 64), 'K-' || entry, outcome, 'new', coalesce(office, '-'), entry, coalesce(application_id, ''), amount, ''
+SELECT 1, 'K-' || entry, outcome, 'new', coalesce(office, '-'), entry, coalesce(application_id, ''), amount, ''
 FROM decided WHERE outcome <> 'matched';
 COMMIT;
