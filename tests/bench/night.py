@@ -126,12 +126,12 @@ def main():
           f"(median of {given.runs}): {night.wall:.1f} s")
     kit.tell_stages(night.stages, night.wall)
     names = [stage for stage, _, _ in night.stages]
-    to_commit = seconds(night, names[names.index("snapshot"):names.index("commit") + 1])
+    to_commit = seconds(night, names[names.index("collect"):names.index("commit") + 1])
     books = seconds(night, ("report",))
     sql = median(decides)
     print(f"the same history in SQL: {median(loads):.1f} s to load, {sql:.1f} s from there to the commit")
     whole = median(loads) + sql
-    for what, spent, against in (("from snapshot to commit, all that a night does", to_commit, whole),
+    for what, spent, against in (("from the inbox to the commit, all that a night does", to_commit, whole),
                                  ("without the books", to_commit - books, whole),
                                  ("snapshot, judging and commit alone, SQL without loading", seconds(night, COMMON), sql)):
         print(f"  {what}: rekon {spent:.1f} s, SQL {against:.1f} s: {against / spent:.2f} times as fast (the bar is 5)")

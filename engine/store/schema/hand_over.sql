@@ -1,7 +1,7 @@
 -- One set: the transitions whose turn it is, some thousands in each question to the site. The order of rows makes
 -- lock order the same every time.
 WITH ready AS MATERIALIZED (
-    SELECT p.*, (row_number() OVER (ORDER BY p.application_id) - 1) / 4000 AS portion
+    SELECT p.*, (row_number() OVER (ORDER BY p.application_id) - 1) / 16000 AS portion
     FROM pending p
     WHERE p.turn = $1::bigint
       AND NOT EXISTS (
