@@ -466,13 +466,11 @@ static void want_slips_of_all(const rk_night *night, const fresh *f, rk_wanted *
 }
 
 /* Loads what is touched, and what that touches, until nothing more is. */
-static bool load_touched(rk_night *night, const fresh *f, rk_error *err)
+static bool load_touched(rk_night *night, const fresh *f, rk_wanted wanted, rk_error *err)
 {
     rk_world *w = &night->world;
-    rk_wanted wanted = {.awaiting = true, .open_day = night->day};
     bool good = true;
     group_search groups = {.codes = {0}};
-    want(night, f, &wanted);
     note_codes(&groups, &wanted);
     for (int step = 0;; step++) {
         size_t entries = w->before.entries.batch.count;
@@ -513,12 +511,26 @@ static bool files_are_news(const rk_night *night)
     return night->history.decisions.batch.count > 0 || night->outages_changed;
 }
 
+/* Tonight's files, decisions and outages, and what the source says otherwise. */
+static bool is_news(const rk_night *night, const fresh *f)
+{
+    return files_are_news(night) || (f->has_applications && f->applications.batch.count > 0);
+}
+
 bool rk_night_read(rk_night *night, rk_error *err)
 {
     fresh f = {.has_applications = false};
-    bool good =
-        read_snapshot(night, &f, err) && read_files(night, &f, err) && load_touched(night, &f, err);
-    if (good) {
+    rk_wanted wanted = {.awaiting = true, .open_day = night->day};
+    bool good = read_snapshot(night, &f, err) && read_files(night, &f, err);
+    if (good)
+        want(night, &f, &wanted);
+    /* a second run of a night to which nothing came: it ends before anything is judged */
+    bool idle = good && night->number > 1 && !is_news(night, &f);
+    if (!good || idle)
+        rk_wanted_free(&wanted);
+    else
+        good = load_touched(night, &f, wanted, err);
+    if (good && !idle) {
         night->news = files_are_news(night);
         if (f.has_applications) {
             join_applications(night, &f.applications);
