@@ -121,7 +121,7 @@ static void test_applications__names_the_first_bad_row(void **state)
         assert_string_equal(of.err.path, "in.csv");
         assert_int_equal(of.err.line, cases[i].line);
         assert_int_equal(of.err.column, cases[i].column);
-        assert_int_equal(of.err.code, RK_FILE);
+        assert_int_equal(of.err.code, RK_USAGE);
         clean(&of);
     }
 }
@@ -247,7 +247,7 @@ static void test_applications__survives_broken_bytes(void **state)
         for (int i = 0; i < round % 5 && len; i++)
             copy[next_random(&seed) % len] = "\n\r\",\0x\xff;9"[next_random(&seed) % 9];
         read_text(&of, (rk_slice){copy, len}, 1 + round % 3);
-        assert_true(of.good ? of.rows.batch.count <= 62 : of.err.code == RK_FILE);
+        assert_true(of.good ? of.rows.batch.count <= 62 : of.err.code == RK_USAGE);
         clean(&of);
         free(copy);
     }

@@ -12,8 +12,8 @@ static const rk_exit exits[] = {
      "run `rekon status`: it names each held, quarantined or unknown file, overdue statement, "
      "stale "
      "decision and refused transition, and what frees it"},
-    {RK_USAGE, "the command line is wrong",
-     "read the message and `rekon --help`; mend the command"},
+    {RK_USAGE, "the command line is wrong, or what stands in a file that it names",
+     "read the message and `rekon --help`; mend the command or the file"},
     {RK_INVALID, "rules or configuration invalid",
      "mend the line that the message names, then `rekon check`; nothing was done"},
     {RK_LOCKED, "another run holds the lock", "wait for it to end, then run again"},

@@ -17,7 +17,7 @@
 typedef enum rk_code {
     RK_DONE = 0,      /* done */
     RK_WAITING = 1,   /* done, and something waits for an operator */
-    RK_USAGE = 2,     /* the command line is wrong */
+    RK_USAGE = 2,     /* the command line is wrong, or a file of data that it names */
     RK_INVALID = 3,   /* rules or configuration invalid */
     RK_LOCKED = 4,    /* another run holds the lock */
     RK_DATABASE = 5,  /* database unavailable */

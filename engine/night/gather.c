@@ -28,8 +28,11 @@ static bool read_snapshot(rk_night *night, fresh *f, rk_error *err)
     if (night->snapshot.len == 0)
         return true;
     f->has_applications = true;
-    return rk_applications_read(&reading, RK_S("snapshot"), rk_buffer_all(&night->snapshot),
-                                &f->applications, &unknown, err);
+    bool good = rk_applications_read(&reading, RK_S("snapshot"), rk_buffer_all(&night->snapshot),
+                                     &f->applications, &unknown, err);
+    if (!good && err->code == RK_USAGE) /* no person wrote this one */
+        err->code = RK_FILE;
+    return good;
 }
 
 static size_t judge_empty_files(rk_night *night)

@@ -4,8 +4,8 @@
  * In:  "application_id,office,service,billing_code,amount_due,submitted_at\nP-1,palembang,..."
  * Out: one row each, in file order; columns that the file lacks are NULL
  * RFC 4180, UTF-8 (a byte-order mark is dropped), header row in any order. Unknown columns are named in
- * `unknown` and ignored. A bad row names row and column and nothing is taken: RK_FILE with line and
- * column. Read in chunks by all threads; the same bytes give the same result for any number of them.
+ * `unknown` and ignored. A bad row names row and column and nothing is taken: RK_USAGE with line
+ * and column. Read in chunks by all threads; the same bytes give the same result for any number of them.
  */
 #ifndef RK_SNAPSHOT_APPLICATIONS_H
 #define RK_SNAPSHOT_APPLICATIONS_H

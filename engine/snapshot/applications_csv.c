@@ -325,7 +325,7 @@ static bool map_header(reader *all, const rk_cell *cells, const rk_record *recor
         if (column < 0 || !(rk_application_columns[column].flags & RK_COLUMN_SOURCE)) {
             list_unknown(&list, name);
         } else if (*given >> column & 1) {
-            rk_fail(err, RK_FILE, "column %s is there twice", rk_application_columns[column].name);
+            rk_fail(err, RK_USAGE, "column %s is there twice", rk_application_columns[column].name);
             good = refuse(err, path, record->line, (size_t)(cells[i].at - record->bytes.at) + 1);
         } else {
             *given |= (uint64_t)1 << column;
@@ -338,7 +338,7 @@ static bool map_header(reader *all, const rk_cell *cells, const rk_record *recor
     rk_buffer_free(&list);
     for (size_t i = 0; good && i < rk_application_column_count; i++)
         if ((rk_application_needed() & ~*given) >> i & 1) {
-            rk_fail(err, RK_FILE, "column %s is missing", rk_application_columns[i].name);
+            rk_fail(err, RK_USAGE, "column %s is missing", rk_application_columns[i].name);
             rk_fail_hint(err, "needed: application_id, office, service, billing_code, amount_due, "
                               "submitted_at");
             good = refuse(err, path, record->line, 0);
@@ -354,12 +354,12 @@ static bool read_header(reader *all, rk_cutter *cutter, rk_slice path, rk_slice 
     rk_record record;
     do {
         if (!rk_cutter_next(cutter, cells, CELLS_MAX, &record)) {
-            rk_fail(err, RK_FILE, "the file has no header row");
+            rk_fail(err, RK_USAGE, "the file has no header row");
             return refuse(err, path, 1, 0);
         }
     } while (record.bytes.len == 0);
     if (record.fault) {
-        rk_fail(err, RK_FILE, "header row: %s", rk_record_fault_text(record.fault));
+        rk_fail(err, RK_USAGE, "header row: %s", rk_record_fault_text(record.fault));
         return refuse(err, path, record.line, 0);
     }
     all->cell_count = record.count;
@@ -375,9 +375,9 @@ static bool first_failure(const part *parts, size_t count, rk_slice path, rk_err
         if (!fault->given)
             continue;
         if (fault->name)
-            rk_fail(err, RK_FILE, "%s \"%s\" %s", fault->name, fault->value, fault->what);
+            rk_fail(err, RK_USAGE, "%s \"%s\" %s", fault->name, fault->value, fault->what);
         else
-            rk_fail(err, RK_FILE, "%s", fault->what);
+            rk_fail(err, RK_USAGE, "%s", fault->what);
         return refuse(err, path, fault->line, fault->column);
     }
     return true;
@@ -478,7 +478,7 @@ static bool no_id_twice(const reader *all, const part *parts, size_t count, rk_s
     rk_slice id = rk_texts_get(all->reading->texts, all->rows->id[later_row]);
     size_t shown = id.len < 100 ? id.len : 100;
     size_t line = line_of(all, parts, count, later_row);
-    rk_fail(err, RK_FILE, "application_id \"%.*s\" is there twice: on lines %zu and %zu",
+    rk_fail(err, RK_USAGE, "application_id \"%.*s\" is there twice: on lines %zu and %zu",
             (int)shown, id.at, line_of(all, parts, count, earlier), line);
     return refuse(err, path, line, 0);
 }
