@@ -4,13 +4,14 @@ a transition that the booking system refused, a statement whose control failed, 
 
 Every scenario ends with `verify` and with each night identical when it is run again from the archive."""
 
+import hashlib
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True
 
-from nights_kit import DAY, NEXT, THIRD, Nights, application, code, decision, decisions, main, paid  # noqa: E402
+from nights_kit import DAY, NEXT, THIRD, Nights, application, code, decision, decisions, main, name_of, paid  # noqa: E402
 
 FOURTH, FIFTH = "2024-03-08", "2024-03-09"
 APPLY = """
@@ -24,6 +25,15 @@ class Asked(Nights):
     def events(self, site, kind):
         return site.sql("SELECT r.night::text, c.status, c.office, c.application_id, c.decision_id FROM rekon.case_event c "
                         f"JOIN rekon.run r USING (run) WHERE c.kind = '{kind}' ORDER BY r.night, r.number, 2, 4")
+
+    def told(self, site, identity):
+        """(kind, status, the decisions that answer it) by `explain`, which prints them too."""
+        told, text = site.explain(identity), site.command("explain", identity, code=0).out
+        self.assertTrue(text.startswith(f"case {identity}\n"), text)
+        for choice in told["choices"]:
+            self.assertTrue(choice["row"].endswith(",REASON,MAKER,CHECKER,TIME"))
+            self.assertIn(f"  {choice['row']}\n", text)
+        return told["kind"], told["status"], [choice["row"].split(",")[1:4] for choice in told["choices"]]
 
     def asked(self, site, code=1):
         """{case id: line} of status."""
@@ -54,6 +64,7 @@ class Asked(Nights):
         rows = site.book(day=NEXT).table("Temuan", "No.")
         self.assertEqual([(row["ID temuan"], row["Jenis"], row["No. permohonan"]) for row in rows],
                          [(identity, "Hilang dari sumber permohonan", "P-2")])
+        self.assertEqual(self.told(site, identity), ("missing_in_source", "open", [["release_hold", "source", NEXT]]))
         # the source cannot be read at all: what was known stays
         site.sql("ALTER VIEW rekon_source.application RENAME TO away")
         site.quiet(THIRD)
@@ -72,6 +83,9 @@ class Asked(Nights):
                          ["D-0 stale this case is closed by release_hold source", "D-1 applied "])
         self.assertEqual(site.states(), {"P-1": "expired", "P-2": "expired", "P-3": "expired"})
         self.assertEqual(self.events(site, "missing_in_source")[1:], [(FIFTH, "closed", "palembang", "P-2", "D-1")])
+        self.assertEqual(self.told(site, identity), ("missing_in_source", "closed", []))
+        self.assertEqual([(row["status"], row["decision_id"]) for row in site.explain(identity)["events"]],
+                         [("new", None), ("closed", "D-1")])
 
     def test_one_that_is_gone_and_accepted_does_not_suspend_again(self):
         site = self.site()
@@ -115,6 +129,8 @@ class Asked(Nights):
         self.assertEqual(self.events(site, "not_applied"), [(NEXT, "new", "palembang", "P-1, P-2", "")])
         (identity, line), = self.asked(site, 0).items()
         self.assertEqual(line, f"not_applied  {DAY}  P-1, P-2: expired: the applicant stands at the desk, 2, age 0 days")
+        self.assertEqual(self.told(site, identity), ("not_applied", "open", [["resolve", identity, ""]]))
+        self.assertIn("nothing is known of", site.command("explain", "K-0000000000", code=2).err)
         site.put("decisions-1.csv", decisions(decision("D-1", "resolve", identity), decision("D-2", "resolve", "K-0000000000")))
         site.quiet(THIRD)
         site.run(THIRD, 1)
@@ -142,6 +158,8 @@ class Asked(Nights):
         self.assertEqual(sorted(asked.values()), [f"hold_stays  {DAY}  pos: release_hold, 1, age 1 days",
                                                   f"hold_stays  {NEXT}  pos: release_hold, 1, age 0 days"])
         self.assertEqual(site.states(), {})
+        self.assertEqual(sorted(self.told(site, identity) for identity in asked),
+                         [("hold_stays", "open", [["release_hold", "pos", day]]) for day in (DAY, NEXT)])
         rows = site.book("nasional", FIFTH).table("Temuan", "No.")
         self.assertEqual(sorted(row["ID temuan"] for row in rows), sorted(asked))
         site.put("decisions-1.csv", decisions(decision("D-1", "release_hold", "pos", NEXT)))
@@ -153,6 +171,26 @@ class Asked(Nights):
                           ("2024-03-10", "closed", "D-1"), ("2024-03-10", "new", "")])
         self.assertEqual(set(site.states().values()), {"expired"})
 
+    def test_a_file_that_is_held_may_replace_the_one_before(self):
+        site = self.site()
+        site.quiet(DAY)
+        old = hashlib.sha256((site.inbox / name_of("pos", DAY)).read_bytes()).hexdigest()[:16]
+        site.run(DAY, 0)
+        new = hashlib.sha256(site.deliver("pos", DAY, [paid("09:00:00", code(2), 350000)]).read_bytes()).hexdigest()[:16]
+        for night in (NEXT, THIRD, FOURTH):
+            site.quiet(night)
+            site.run(night, 1)
+        (identity, _), = self.asked(site).items()
+        offered = self.told(site, identity)
+        self.assertEqual(offered, ("hold_stays", "open", [["accept_file", new, ""], ["discard_file", new, ""],
+                                                          ["replace_file", new, old]]))
+        site.put("decisions-1.csv", decisions(decision("D-1", *offered[2][2])))
+        site.quiet(FIFTH)
+        site.run(FIFTH, 0)
+        self.assertEqual(site.effects(), [("D-1", "replace_file", "applied", "")])
+        self.assertEqual(self.told(site, identity), ("hold_stays", "closed", []))
+        self.assertEqual(site.explain(identity)["events"][-1]["decision_id"], "D-1")
+
     def test_a_control_that_failed_is_a_case(self):
         site = self.site()
         site.applications(application("P-1", code(1), "08:00"))
@@ -162,6 +200,7 @@ class Asked(Nights):
         (identity, line), = self.asked(site).items()
         digest = site.files()[path.name][1][:16] if isinstance(site.files(), dict) else line.split("  ")[2].split(":")[0]
         self.assertRegex(line, rf"^control_failed  {DAY}  {digest}: POSREKON_20240305.txt: .*, 1, age 0 days$")
+        self.assertEqual(self.told(site, identity), ("control_failed", "open", [["accept_file", digest, ""], ["discard_file", digest, ""]]))
         site.put("decisions-1.csv", decisions(decision("D-1", "discard_file", digest)))
         site.quiet(NEXT)
         site.run(NEXT, 1)

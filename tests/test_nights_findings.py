@@ -89,12 +89,13 @@ class Tariffs(Nights):
         self.assertEqual([row["application_id"] for row in told["applications"]], ["T-4", "T-5", "T-6", "T-7"])
         self.assertEqual(told["applications"][0], {"application_id": "T-4", "expected": "350000", "found": "300000",
                                                    "said": LAW, "first_seen": DAY})
-        self.assertEqual(site.explain(first)["events"], [{"night": f"{DAY}-1", "status": "new"},
-                                                         {"night": f"{THIRD}-1", "status": "closed"}])
+        self.assertEqual(site.explain(first)["events"], [{"night": f"{DAY}-1", "status": "new", "decision_id": None},
+                                                         {"night": f"{THIRD}-1", "status": "closed", "decision_id": None}])
         text = site.command("explain", second, code=0).out
         self.assertIn("Rp300.000 recorded, Rp350.000 expected; PP 28/2019; since 2024-03-06", text)
         self.assertIn("T7-tanpa-kantor-20240305", [row[1] for row in site.findings()])
         self.assertEqual(site.explain("T7-tanpa-kantor-20240305")["applications"][0]["said"], "atlantis")
+        self.assertRegex(site.explain("T7-tanpa-kantor-20240305")["choices"][0]["row"], r"^ID,assign_office,\S+,OFFICE,REASON,")
         self.assertIn("nothing is known of", site.command("explain", "T1-palembang-20240301", code=2).err)
 
     def test_the_day_of_the_new_tariff_in_the_zone_of_the_office(self):

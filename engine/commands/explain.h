@@ -18,7 +18,7 @@ typedef enum rk_item_form {
     RK_ASKED_ENTRY,
     RK_ASKED_CODE,
     RK_ASKED_AMOUNT,  /* with a date */
-    RK_ASKED_FINDING, /* "T1-palembang-20241217" */
+    RK_ASKED_FINDING, /* "T1-palembang-20241217"; or a case that is no entry's: "K-9f86d08188" */
 } rk_item_form;
 
 typedef struct rk_asked {
@@ -117,6 +117,10 @@ void rk_explain_close(rk_explain *x);
 /* From hits to one story; false without an error when the item may mean several. */
 bool rk_story_choose(rk_explain *x);
 
+/* Adds a row of decisions-*.csv to the choices: ID, reason, maker, checker and time are for people to fill in. */
+void rk_explain_add_decision(rk_explain *x, const char *kind, rk_slice subject, rk_slice object,
+                             const char *does);
+
 /* Fills in what the rows themselves do not say. */
 bool rk_story_tell(rk_explain *x, rk_error *err);
 
@@ -147,12 +151,34 @@ void rk_explain_put_tried_json(rk_explain *x, const rk_trace *trace, rk_zone zon
 void rk_explain_put_field(rk_buffer *out, size_t indent, size_t width, const char *label,
                           rk_slice text);
 
+void rk_explain_put_choices(const rk_explain *x, rk_buffer *out);
+void rk_explain_put_choices_json(const rk_explain *x, rk_buffer *out);
 bool rk_explain_put_text(rk_explain *x, const rk_asked *asked, rk_buffer *out, rk_error *err);
 bool rk_explain_put_json(rk_explain *x, const rk_asked *asked, rk_buffer *out, rk_error *err);
 /* Every application and entry that the night judged, one object a line, to standard output. */
 bool rk_explain_put_all(rk_explain *x, rk_buffer *out, rk_error *err);
 
-/* ---- explain_finding.c ---- */
+/* ---- explain_finding.c, explain_asking.c ---- */
+
+/* A line of findings as it was sealed, or a case that is no entry's. */
+typedef struct rk_asking {
+    rk_explain *x;
+    rk_world sealed; /* names and texts of what follows */
+    rk_closing closing;
+    rk_carried carried;
+    rk_finding_kind kind;
+    rk_slice id, office;
+    rk_slice subject, said; /* of a case: the file, or the channel, that it is about */
+    rk_day day, night;
+    size_t known; /* rows of the line, also those that are not seen yet */
+} rk_asking;
+
+/* Row `row` of the findings is of the line. */
+bool rk_asking_has(const rk_asking *asking, size_t row);
+/* The line whose case has this id; nothing is set when there is none. */
+void rk_asking_find(rk_asking *asking);
+/* Adds the decisions that answer it to the choices of the story. */
+void rk_asking_offer(rk_asking *asking);
 
 /* A line of findings as the night left it: what it folds, and when it opened and closed. RK_USAGE when
  * nothing is known of it. */

@@ -64,6 +64,9 @@ bool rk_asked_parse(rk_slice text, rk_asked *asked, rk_error *err)
     rk_slice behind = text.len > 2 ? (rk_slice){text.at + 2, text.len - 2} : text;
     if (rk_slice_starts(text, RK_S("K-")) && parse_name(behind, CASE_HEX, '-', asked))
         asked->form = RK_ASKED_CASE;
+    else if (rk_slice_starts(text, RK_S("K-")) && behind.len == CASE_HEX &&
+             parse_hex(behind, &asked->digest))
+        asked->form = RK_ASKED_FINDING;
     else if (parse_name(text, SHORT_HEX, ':', asked))
         asked->form = RK_ASKED_ENTRY;
     else if (text.len == CODE_DIGITS && rk_slice_to_u64(text, &asked->code))

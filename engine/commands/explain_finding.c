@@ -6,24 +6,6 @@
 
 enum { LABEL = 16, RUPIAH_DIGITS = 2 };
 
-typedef struct telling {
-    rk_explain *x;
-    rk_world sealed; /* names and texts of what follows */
-    rk_closing closing;
-    rk_carried carried;
-    rk_finding_kind kind;
-    rk_slice id, office;
-    rk_day day, night;
-    size_t known; /* rows of the line, also those that are not seen yet */
-} telling;
-
-static bool is_of_line(const telling *t, size_t row)
-{
-    const rk_findings *f = &t->carried.findings;
-    return f->kind[row] == t->kind && f->day[row] == t->day &&
-           rk_slice_equal(rk_names_text(&t->sealed.names, f->office[row]), t->office);
-}
-
 /* What makes each kind go. */
 static const char *ends_when(rk_finding_kind kind)
 {
@@ -43,6 +25,14 @@ static const char *ends_when(rk_finding_kind kind)
         return "offices.yaml has the office, or the application another";
     case RK_SLOT_CONFLICT:
         return "one of the two has another slot, or none";
+    case RK_MISSING_IN_SOURCE:
+        return "the booking system has them again, or a person takes it as it is";
+    case RK_NOT_APPLIED:
+        return "the booking system takes the transition, or a person has seen to it";
+    case RK_CONTROL_FAILED:
+        return "what is missing comes, or a person decides about the file";
+    case RK_HOLD_STAYS:
+        return "it comes, or a person decides";
     default:
         return "";
     }
@@ -50,7 +40,17 @@ static const char *ends_when(rk_finding_kind kind)
 
 /* ---- the history of the line ---- */
 
-static bool read_events(telling *t, const rk_item *item, const char *night, rk_error *err)
+/* Of a case that is closed the history alone tells what it was. */
+static void note_kind(rk_asking *t, rk_slice kind, rk_slice office)
+{
+    for (int i = 0; t->kind == RK_FINDING_NONE && i < RK_FINDINGS; i++)
+        if (i && rk_slice_is(kind, rk_finding_name((rk_finding_kind)i))) {
+            t->kind = (rk_finding_kind)i;
+            t->office = office;
+        }
+}
+
+static bool read_events(rk_asking *t, const rk_item *item, const char *night, rk_error *err)
 {
     rk_explain *x = t->x;
     rk_history history;
@@ -63,20 +63,23 @@ static bool read_events(telling *t, const rk_item *item, const char *night, rk_e
     for (size_t row = 0; good && row < history.cases.batch.count; row++) {
         if (!rk_slice_equal(rk_texts_get(&x->past_texts, history.cases.case_id[row]), t->id))
             continue;
+        note_kind(t, rk_names_text(&x->past_names, history.cases.kind[row]),
+                  rk_names_text(&x->past_names, history.cases.office[row]));
         rk_story *s = &x->story;
         s->events = rk_grow(s->events, &s->event_capacity, s->event_count + 1, sizeof *s->events);
         s->events[s->event_count++] =
             (rk_event){.night = night,
                        .what = "finding",
                        .about = t->id,
-                       .after = rk_names_text(&x->past_names, history.cases.status[row])};
+                       .after = rk_names_text(&x->past_names, history.cases.status[row]),
+                       .why = rk_texts_get(&x->past_texts, history.cases.decision_id[row])};
     }
     rk_buffer_free(&bytes);
     rk_history_free(&history);
     return good;
 }
 
-static bool read_night(telling *t, size_t night, rk_error *err)
+static bool read_night(rk_asking *t, size_t night, rk_error *err)
 {
     rk_explain *x = t->x;
     rk_manifest manifest = {0};
@@ -92,7 +95,7 @@ static bool read_night(telling *t, size_t night, rk_error *err)
 }
 
 /* A line opens on its day at the earliest. */
-static bool read_history(telling *t, rk_error *err)
+static bool read_history(rk_asking *t, rk_error *err)
 {
     rk_explain *x = t->x;
     for (size_t night = 0; night <= x->at; night++)
@@ -102,7 +105,7 @@ static bool read_history(telling *t, rk_error *err)
     return true;
 }
 
-static bool open_closing(telling *t, rk_error *err)
+static bool open_closing(rk_asking *t, rk_error *err)
 {
     rk_explain *x = t->x;
     rk_manifest manifest = {0};
@@ -121,7 +124,7 @@ static bool open_closing(telling *t, rk_error *err)
 
 /* ---- for a terminal ---- */
 
-static void put_row(const telling *t, size_t row, rk_buffer *out)
+static void put_row(const rk_asking *t, size_t row, rk_buffer *out)
 {
     const rk_findings *f = &t->carried.findings;
     rk_slice id = rk_texts_get(&t->sealed.texts, f->application[row]);
@@ -145,33 +148,49 @@ static void put_row(const telling *t, size_t row, rk_buffer *out)
     rk_buffer_free(&text);
 }
 
-static void put_line(const telling *t, rk_buffer *out)
+static void put_event(const rk_event *event, rk_buffer *out)
+{
+    rk_buffer text = {0};
+    rk_buffer_slice(&text, event->after);
+    if (event->why.len)
+        rk_buffer_printf(&text, ", by decision %.*s", RK_FMT(event->why));
+    rk_explain_put_field(out, 2, LABEL, event->night, rk_buffer_all(&text));
+    rk_buffer_free(&text);
+}
+
+static void put_line(const rk_asking *t, rk_buffer *out)
 {
     const rk_explain *x = t->x;
     rk_buffer text = {0};
-    rk_buffer_printf(out, "finding %.*s\n", RK_FMT(t->id));
+    bool is_case = rk_slice_starts(t->id, RK_S("K-"));
+    rk_buffer_printf(out, "%s %.*s\n", is_case ? "case" : "finding", RK_FMT(t->id));
     rk_explain_put_field(out, 2, LABEL, "kind", rk_slice_of(rk_finding_name(t->kind)));
     rk_explain_put_field(out, 2, LABEL, "office", t->office);
-    rk_day_put(&text, t->day);
-    rk_explain_put_field(out, 2, LABEL, "day", rk_buffer_all(&text));
+    if (t->day != RK_NO_DAY) {
+        rk_day_put(&text, t->day);
+        rk_explain_put_field(out, 2, LABEL, "day", rk_buffer_all(&text));
+    }
     rk_buffer_clear(&text);
     rk_buffer_printf(&text, "%s", t->known ? "open" : "closed");
     rk_explain_put_field(out, 2, LABEL, "status", rk_buffer_all(&text));
     if (t->known)
         rk_explain_put_field(out, 2, LABEL, "goes when", rk_slice_of(ends_when(t->kind)));
-    rk_buffer_text(out, t->known ? "  applications\n" : "");
+    const char *about = t->subject.len ? "  about\n" : "  applications\n";
+    rk_buffer_text(out, t->known ? about : "");
     for (size_t row = 0; row < t->carried.findings.batch.count; row++)
-        if (is_of_line(t, row))
+        if (rk_asking_has(t, row))
             put_row(t, row, out);
     rk_buffer_text(out, x->story.event_count ? "\nwhat the nights said\n" : "");
     for (size_t i = 0; i < x->story.event_count; i++)
-        rk_explain_put_field(out, 2, LABEL, x->story.events[i].night, x->story.events[i].after);
+        put_event(&x->story.events[i], out);
+    if (is_case || x->story.choice_count)
+        rk_explain_put_choices(x, out);
     rk_buffer_free(&text);
 }
 
 /* ---- for machines ---- */
 
-static void put_row_json(const telling *t, size_t row, rk_buffer *out)
+static void put_row_json(const rk_asking *t, size_t row, rk_buffer *out)
 {
     const rk_findings *f = &t->carried.findings;
     rk_buffer_text(out, "{\"application_id\":");
@@ -183,11 +202,11 @@ static void put_row_json(const telling *t, size_t row, rk_buffer *out)
     rk_buffer_char(out, '}');
 }
 
-static void put_json(const telling *t, rk_buffer *out)
+static void put_json(const rk_asking *t, rk_buffer *out)
 {
     const rk_story *s = &t->x->story;
     size_t put = 0;
-    rk_buffer_text(out, "{\"finding\":");
+    rk_buffer_text(out, rk_slice_starts(t->id, RK_S("K-")) ? "{\"case\":" : "{\"finding\":");
     rk_buffer_json(out, t->id);
     rk_json_text(out, "kind", rk_slice_of(rk_finding_name(t->kind)));
     rk_json_text(out, "office", t->office);
@@ -196,7 +215,7 @@ static void put_json(const telling *t, rk_buffer *out)
     rk_json_key(out, "applications");
     rk_buffer_char(out, '[');
     for (size_t row = 0; row < t->carried.findings.batch.count; row++) {
-        if (!is_of_line(t, row))
+        if (!rk_asking_has(t, row))
             continue;
         rk_buffer_text(out, put++ ? "," : "");
         put_row_json(t, row, out);
@@ -208,24 +227,33 @@ static void put_json(const telling *t, rk_buffer *out)
         rk_buffer_text(out, i ? ",{\"night\":" : "{\"night\":");
         rk_buffer_json(out, rk_slice_of(s->events[i].night));
         rk_json_text(out, "status", s->events[i].after);
+        rk_json_text(out, "decision_id", s->events[i].why);
         rk_buffer_char(out, '}');
     }
-    rk_buffer_text(out, "]}\n");
+    rk_buffer_char(out, ']');
+    rk_explain_put_choices_json(t->x, out);
+    rk_buffer_text(out, "}\n");
 }
 
 bool rk_explain_put_finding(rk_explain *x, const rk_asked *asked, bool json, rk_buffer *out,
                             rk_error *err)
 {
-    telling t = {.x = x, .id = asked->text};
+    rk_asking t = {.x = x, .id = asked->text, .day = RK_NO_DAY};
     rk_closing_init(&t.closing);
     rk_carried_init(&t.carried);
-    rk_finding_id_parse(asked->text, &t.kind, &t.office, &t.day);
-    bool good = open_closing(&t, err) && read_history(&t, err);
+    if (!rk_slice_starts(t.id, RK_S("K-")))
+        rk_finding_id_parse(t.id, &t.kind, &t.office, &t.day);
+    bool good = open_closing(&t, err);
+    if (good && rk_slice_starts(t.id, RK_S("K-")))
+        rk_asking_find(&t);
+    good = good && read_history(&t, err);
     for (size_t row = 0; good && row < t.carried.findings.batch.count; row++)
-        t.known += is_of_line(&t, row);
+        t.known += rk_asking_has(&t, row);
     if (good && t.known == 0 && x->story.event_count == 0)
         good = rk_fail(err, RK_USAGE, "nothing is known of \"%.*s\" after the night %s",
                        RK_FMT(asked->text), rk_explain_night_name(x, x->at));
+    if (good)
+        rk_asking_offer(&t);
     if (good && json)
         put_json(&t, out);
     else if (good)

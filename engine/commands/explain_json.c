@@ -259,7 +259,7 @@ static void put_history(const rk_explain *x, rk_buffer *out)
     rk_buffer_char(out, ']');
 }
 
-static void put_choices(const rk_explain *x, rk_buffer *out)
+void rk_explain_put_choices_json(const rk_explain *x, rk_buffer *out)
 {
     rk_json_key(out, "choices");
     rk_buffer_char(out, '[');
@@ -327,7 +327,7 @@ static bool put_story(rk_explain *x, rk_buffer *out, rk_error *err)
     }
     rk_buffer_char(out, ']');
     put_history(x, out);
-    put_choices(x, out);
+    rk_explain_put_choices_json(x, out);
     return true;
 }
 

@@ -154,9 +154,8 @@ static void add_choice(rk_explain *x, const char *row, const char *does)
     s->choices[s->choice_count++] = (rk_choice){rk_slice_of(row), rk_slice_of(does)};
 }
 
-/* decision_id, reason, maker, checker and time are for the people to fill in. */
-static void add_decision(rk_explain *x, const char *kind, rk_slice subject, rk_slice object,
-                         const char *does)
+void rk_explain_add_decision(rk_explain *x, const char *kind, rk_slice subject, rk_slice object,
+                             const char *does)
 {
     rk_buffer row = {0};
     rk_buffer_printf(&row, "ID,%s,", kind);
@@ -171,10 +170,11 @@ static void add_decision(rk_explain *x, const char *kind, rk_slice subject, rk_s
 static void add_file_choices(rk_explain *x, rk_slice digest, bool may_discard)
 {
     rk_slice subject = {digest.at, digest.len < 16 ? digest.len : 16};
-    add_decision(x, "accept_file", subject, (rk_slice){"", 0},
-                 "the file counts, or its unreadable lines are settled");
+    rk_explain_add_decision(x, "accept_file", subject, (rk_slice){"", 0},
+                            "the file counts, or its unreadable lines are settled");
     if (may_discard)
-        add_decision(x, "discard_file", subject, (rk_slice){"", 0}, "the file never counts");
+        rk_explain_add_decision(x, "discard_file", subject, (rk_slice){"", 0},
+                                "the file never counts");
 }
 
 /* The days touch the time in which the application could be paid. */
@@ -370,7 +370,7 @@ static size_t offer_candidates(rk_explain *x, uint32_t entry, rk_slice subject)
     size_t count = 0;
     for (size_t i = 0; i < w->candidates.count; i++)
         if (w->candidates.items[i].entry == entry && ++count <= 5)
-            add_decision(
+            rk_explain_add_decision(
                 x, "match", subject,
                 rk_texts_get(&w->texts, w->applications.id[w->candidates.items[i].application]),
                 "the entry pays this application");
@@ -389,15 +389,16 @@ static void offer(rk_explain *x, uint32_t entry)
                 outcome != RK_SUGGESTED && outcome != RK_REVERSAL;
     if (outcome != RK_REVERSAL && outcome != RK_REVERSED && e->amount_minor[entry] > 0 && !pays &&
         offer_candidates(x, entry, subject) == 0)
-        add_decision(x, "match", subject, RK_S("APPLICATION"),
-                     "the entry pays the application you name");
+        rk_explain_add_decision(x, "match", subject, RK_S("APPLICATION"),
+                                "the entry pays the application you name");
     if (pays)
-        add_decision(x, "unmatch", subject, none,
-                     "the entry does not pay its application, now or later");
+        rk_explain_add_decision(x, "unmatch", subject, none,
+                                "the entry does not pay its application, now or later");
     if (outcome != RK_IGNORED && outcome != RK_SETTLEMENT && outcome != RK_REVERSAL && !pays)
-        add_decision(x, "ignore", subject, none, "the entry is none of this business");
+        rk_explain_add_decision(x, "ignore", subject, none, "the entry is none of this business");
     if (has_case)
-        add_decision(x, "resolve", subject, none, "the case is closed; the outcome stays");
+        rk_explain_add_decision(x, "resolve", subject, none,
+                                "the case is closed; the outcome stays");
 }
 
 bool rk_story_tell(rk_explain *x, rk_error *err)

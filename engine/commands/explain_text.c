@@ -399,7 +399,7 @@ static void put_past(rk_explain *x, rk_buffer *out)
         rk_buffer_text(out, "  nothing changed so far\n");
 }
 
-static void put_choices(rk_explain *x, rk_buffer *out)
+void rk_explain_put_choices(const rk_explain *x, rk_buffer *out)
 {
     rk_buffer_text(out, "\nwhat can be decided now, by a row in decisions-*.csv\n");
     if (x->story.choice_count == 0) {
@@ -473,6 +473,6 @@ bool rk_explain_put_text(rk_explain *x, const rk_asked *asked, rk_buffer *out, r
         if (!put_entry(x, x->story.entries[i], out, err))
             return false;
     put_past(x, out);
-    put_choices(x, out);
+    rk_explain_put_choices(x, out);
     return true;
 }

@@ -253,6 +253,12 @@ static void ask_for_channels(asking *a)
 
 /* ---- what opened, what closed ---- */
 
+/* Since replacements are cases' answers: before, the case closed without naming one. */
+static bool names_replacement(const rk_night *night)
+{
+    return rk_engine_behaves(&night->rules.engine, RK_REPLACED_DAYS_WAIT, night->day);
+}
+
 /* A decision of tonight that settles what the line names. */
 static bool settles(const rk_night *night, size_t decision, const rk_findings *lines, size_t line)
 {
@@ -267,7 +273,8 @@ static bool settles(const rk_night *night, size_t decision, const rk_findings *l
         return rk_slice_equal(subject, text_of(night, lines->case_id[line]));
     if (!rk_slice_is(kind, "release_hold"))
         return what.len == SUBJECT && rk_slice_starts(subject, what) &&
-               (rk_slice_is(kind, "accept_file") || rk_slice_is(kind, "discard_file"));
+               (rk_slice_is(kind, "accept_file") || rk_slice_is(kind, "discard_file") ||
+                (rk_slice_is(kind, "replace_file") && names_replacement(night)));
     if (lines->kind[line] == RK_MISSING_IN_SOURCE)
         return rk_slice_is(subject, "source");
     return lines->kind[line] == RK_HOLD_STAYS && rk_slice_starts(what, subject) &&
