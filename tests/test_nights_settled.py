@@ -12,14 +12,14 @@ sys.dont_write_bytecode = True
 from nights_kit import DAY, NEXT, THIRD, Book, Nights, application, code, decision, decisions, main, paid  # noqa: E402
 
 FRIDAY, SATURDAY, SUNDAY, MONDAY, TUESDAY, WEDNESDAY = (f"2024-03-{day:02}" for day in range(8, 14))
-BLOCK = "B2. Pelimpahan dari kanal ke rekening"
+BLOCK = "D. Pelimpahan dari kanal ke rekening"
 
 
 def settles(rules):
     """The rules of a site whose marketplace settles to its bank account."""
     path = rules / "channels/tokopedia.yaml"
     text = path.read_text()
-    if "settlement:" not in text:
+    if "\nsettlement:" not in text:
         path.write_text(text + "settlement:\n  - {from: 2022-01-26, within: 1, deducts: fee}\n")
     path = rules / "channels/bca.yaml"
     text = path.read_text()
@@ -128,7 +128,7 @@ class Settled(Nights):
         site = self.open("rules")
         path = site.folder / "rules/channels/tokopedia.yaml"
         text = path.read_text()
-        path.write_text(text[:text.index("settlement:")])
+        path.write_text(text[:text.index("\nsettlement:") + 1])
         said = site.command("check", code=3).err
         self.assertIn('"tokopedia" is a channel without a settlement', said)
         self.assertRegex(said, r"channels/bca.yaml:\d+:\d+")

@@ -14,6 +14,7 @@ static const rk_choice behaviours[] = {{"statements_without_number", RK_STATEMEN
                                        {"replaced_days_wait", RK_REPLACED_DAYS_WAIT},
                                        {"lapses_told", RK_LAPSES_TOLD},
                                        {"second_run_explained", RK_SECOND_RUN_EXPLAINED},
+                                       {"cases_with_account", RK_CASES_WITH_ACCOUNT},
                                        {NULL, 0}};
 
 typedef struct behaviour_row {
@@ -39,7 +40,9 @@ static const rk_key behaviour_keys[] = {
          "told about are missing again. lapses_told: the list of lapses counts first who was "
          "spared, reinstated, held and lapsed, and says what frees one that is held and who has "
          "its slot by now. second_run_explained: the books of a night that was run again have a "
-         "sheet that says what changed since the run before, and why"},
+         "sheet that says what changed since the run before, and why. cases_with_account: cases "
+         "know the "
+         "account whose statement shows them"},
     {"from", &rk_value_day, offsetof(behaviour_row, from), .needed = true,
      .doc = "the first day on which the engine behaves so"},
 };

@@ -28,6 +28,7 @@ typedef enum rk_behaviour {
     RK_REPLACED_DAYS_WAIT,
     RK_LAPSES_TOLD,
     RK_SECOND_RUN_EXPLAINED,
+    RK_CASES_WITH_ACCOUNT,
     RK_BEHAVIOURS
 } rk_behaviour;
 

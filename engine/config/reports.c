@@ -54,7 +54,7 @@ static const struct {
     [RK_COLUMN_PAID] = {"paid", OF_ROWS},
     [RK_COLUMN_BOOKED] = {"booked_on", OF_MONEY},
     [RK_COLUMN_CHANNEL] = {"channel", OF_MONEY | OF_FILES},
-    [RK_COLUMN_ACCOUNT] = {"account", OF_ENTRIES},
+    [RK_COLUMN_ACCOUNT] = {"account", OF_MONEY},
     [RK_COLUMN_CODE] = {"billing_code", OF_ROWS},
     [RK_COLUMN_REFERENCE] = {"reference", OF_ENTRIES},
     [RK_COLUMN_APPLICATION] = {"application", OF_ROWS | OF_FINDINGS},

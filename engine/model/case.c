@@ -27,6 +27,7 @@ const rk_column rk_case_columns[] = {
     COLUMN("booked_on", RK_TYPE_DAY, booked_on),
     COLUMN("candidates", RK_TYPE_TEXT, candidates),
     COLUMN("closed_by", RK_TYPE_TEXT, closed_by),
+    {"account", RK_TYPE_NAME, offsetof(rk_cases, account), RK_COLUMN_SPARSE},
 };
 
 const size_t rk_case_column_count = sizeof rk_case_columns / sizeof *rk_case_columns;

@@ -36,6 +36,7 @@ typedef struct rk_cases {
     rk_moment *paid_from, *paid_until;
     rk_day *booked_on;
     rk_text *closed_by; /* decision id, or empty */
+    rk_name *account;   /* whose statement shows it; 0: not said */
 } rk_cases;
 
 extern const rk_column rk_case_columns[];

@@ -448,7 +448,7 @@ static bool lay_foot(rk_laid *l, uint32_t *next, rk_error *err)
 {
     uint32_t row = l->last + 1;
     rk_buffer note = {0};
-    if (l->block->total) {
+    if (l->block->total && !rk_grid_is_unknown(&l->grid)) {
         l->total = row++;
         lay_total(l);
         if (l->block->signs)
@@ -518,25 +518,28 @@ static uint32_t rows_of_page(const rk_plan_sheet *sheet)
 }
 
 /* A block that would be cut begins a new page, if it fits on one. */
-static void break_page(rk_plan_sheet *sheet, uint32_t title, uint32_t next, uint32_t *page)
+static void break_page(rk_plan_sheet *sheet, uint32_t title, uint32_t next, uint32_t *page,
+                       uint32_t *heads)
 {
-    uint32_t rows = rows_of_page(sheet), used = next - *page;
+    *heads += 1; /* their titles take two lines */
+    uint32_t rows = rows_of_page(sheet), used = next - *page + *heads;
     if (used <= rows || title == FIRST_BLOCK_ROW || sheet->break_count == RK_PLAN_BREAKS)
         return;
     sheet->breaks[sheet->break_count++] = title;
     *page = title - FIRST_BLOCK_ROW; /* the head is repeated */
+    *heads = 1;
 }
 
 static bool lay_all(rk_laid *blocks, size_t count, rk_plan_sheet *sheet, bool *unbalanced,
                     rk_error *err)
 {
-    uint32_t next = FIRST_BLOCK_ROW, page = 0;
+    uint32_t next = FIRST_BLOCK_ROW, page = 0, heads = 0;
     for (size_t i = 0; i < count; i++) {
         rk_laid *l = &blocks[i];
         if (!lay_block(l, &next, err))
             return false;
         rk_block_chart(l, &next);
-        break_page(sheet, l->title, next, &page);
+        break_page(sheet, l->title, next, &page, &heads);
         *unbalanced = *unbalanced || l->unbalanced;
         /* One long table keeps its head in view and on every page. */
         if (count == 1) {

@@ -13,7 +13,7 @@ void rk_correction_put(rk_plan_sheet *sheet, uint32_t row, uint16_t column, cons
     if (known)
         rk_plan_number(sheet, row, column, style, (double)hundredths / 100);
     else
-        rk_plan_text(sheet, row, column, RK_STYLE_NIL, RK_S("–"));
+        rk_plan_text(sheet, row, column, RK_STYLE_NIL_RIGHT, RK_S("–"));
 }
 
 static void put_line(const rk_job *job, rk_plan_sheet *sheet, uint32_t row, const rk_correction *c)

@@ -48,6 +48,7 @@ static rk_record case_record(const rk_desk *desk, uint32_t row)
                        .file_text = c->file[row],
                        .application = c->application[row],
                        .channel = c->channel[row],
+                       .account = c->account ? c->account[row] : 0,
                        .service = c->service[row],
                        .office = c->office[row],
                        .code = c->code[row],
@@ -301,11 +302,19 @@ static rk_slice shown_kind(const rk_record *r, rk_language language)
                       : rk_shown_outcome((rk_outcome)r->outcome, language);
 }
 
+static bool shows(const rk_listing *l, rk_column_id id)
+{
+    for (size_t c = 0; c < l->rule->column_count; c++)
+        if (l->rule->columns[c].column == id)
+            return true;
+    return false;
+}
+
 /* Columns that are words of a closed set, or names. */
 static void put_word(rk_row *row, const rk_listing *l, const rk_record *r, rk_column_id id)
 {
     rk_language language = l->job->plan.language;
-    rk_style kind = r->case_status == RK_CASE_NEW ? RK_STYLE_BOLD : RK_STYLE_TEXT;
+    rk_style kind = r->case_status == RK_CASE_NEW ? RK_STYLE_BOLD : RK_STYLE_WRAP;
     switch (id) {
     case RK_COLUMN_KIND:
     case RK_COLUMN_OUTCOME:
@@ -344,7 +353,12 @@ static void put_word(rk_row *row, const rk_listing *l, const rk_record *r, rk_co
         rk_row_text(row, RK_STYLE_TEXT, rk_names_text(l->job->desk->input->names, r->account));
         break;
     case RK_COLUMN_CANDIDATES:
-        rk_row_text(row, RK_STYLE_WRAP, rk_texts_get(l->job->desk->input->texts, r->candidates));
+        /* one that is known is shown where the list has no column for it */
+        rk_row_text(row, RK_STYLE_WRAP,
+                    rk_texts_get(l->job->desk->input->texts,
+                                 r->candidates || shows(l, RK_COLUMN_APPLICATION)
+                                     ? r->candidates
+                                     : r->application));
         break;
     case RK_COLUMN_OUTAGE:
         put_outage(row, l, r->paused_by);
@@ -367,7 +381,7 @@ static void put_finding_id(rk_row *row, const rk_listing *l, const rk_record *r)
     if (r->line)
         rk_finding_id_put((rk_finding_kind)r->finding,
                           rk_names_text(l->job->desk->input->names, r->office), r->booked_on, &id);
-    rk_row_text(row, r->case_status == RK_CASE_NEW ? RK_STYLE_BOLD : RK_STYLE_TEXT,
+    rk_row_text(row, r->case_status == RK_CASE_NEW ? RK_STYLE_BOLD : RK_STYLE_WRAP,
                 rk_buffer_all(&id));
     rk_buffer_free(&id);
 }

@@ -12,20 +12,20 @@ typedef struct column_rule {
 } column_rule;
 
 static const column_rule column_rules[RK_COLUMNS] = {
-    [RK_COLUMN_NO] = {6, RIGHT},
-    [RK_COLUMN_CASE] = {16, 0},
-    [RK_COLUMN_KIND] = {18, 0},
+    [RK_COLUMN_NO] = {5, RIGHT},
+    [RK_COLUMN_CASE] = {13.5, 0},
+    [RK_COLUMN_KIND] = {14, 0},
     [RK_COLUMN_OUTCOME] = {18, 0},
     [RK_COLUMN_AGE] = {7, RIGHT},
-    [RK_COLUMN_WORKING_AGE] = {9, RIGHT},
-    [RK_COLUMN_PAID] = {15, 0},
+    [RK_COLUMN_WORKING_AGE] = {7.5, RIGHT},
+    [RK_COLUMN_PAID] = {13.5, 0},
     [RK_COLUMN_BOOKED] = {11, 0},
-    [RK_COLUMN_CHANNEL] = {12, 0},
-    [RK_COLUMN_ACCOUNT] = {14, 0},
-    [RK_COLUMN_CODE] = {15, 0},
-    [RK_COLUMN_REFERENCE] = {22, 0},
+    [RK_COLUMN_CHANNEL] = {11, 0},
+    [RK_COLUMN_ACCOUNT] = {12, 0},
+    [RK_COLUMN_CODE] = {13.5, 0},
+    [RK_COLUMN_REFERENCE] = {23, 0},
     [RK_COLUMN_APPLICATION] = {13, 0},
-    [RK_COLUMN_CANDIDATES] = {16, 0},
+    [RK_COLUMN_CANDIDATES] = {11, 0},
     [RK_COLUMN_OFFICE] = {18, 0},
     [RK_COLUMN_PROVINCE] = {20, 0},
     [RK_COLUMN_SERVICE] = {18, 0},
@@ -34,12 +34,12 @@ static const column_rule column_rules[RK_COLUMNS] = {
     [RK_COLUMN_RECEIVED] = {12, MONEY | RIGHT},
     [RK_COLUMN_DUE] = {12, MONEY | RIGHT},
     [RK_COLUMN_DIFFERENCE] = {12, MONEY | RIGHT},
-    [RK_COLUMN_REASON] = {24, 0},
-    [RK_COLUMN_ACTION] = {24, 0},
-    [RK_COLUMN_FOLLOW_UP] = {16, 0},
+    [RK_COLUMN_REASON] = {20.5, 0},
+    [RK_COLUMN_ACTION] = {18, 0},
+    [RK_COLUMN_FOLLOW_UP] = {12, 0},
     [RK_COLUMN_STATUS] = {9, 0},
-    [RK_COLUMN_SUBMITTED] = {15, 0},
-    [RK_COLUMN_DEADLINE] = {15, 0},
+    [RK_COLUMN_SUBMITTED] = {14, 0},
+    [RK_COLUMN_DEADLINE] = {14, 0},
     [RK_COLUMN_STATE] = {21, 0},
     [RK_COLUMN_HELD_BY] = {13, 0},
     [RK_COLUMN_OUTAGE] = {20, 0},
@@ -410,11 +410,15 @@ static bool lay_check(const rk_listing *l, rk_plan_sheet *sheet, rk_error *err)
     return true;
 }
 
+/* Amber over 5 working days, red over 30; in days where the list does not show working days. */
 static void lay_ages(const rk_listing *l, rk_plan_sheet *sheet, size_t count)
 {
+    rk_column_id id = RK_COLUMN_AGE;
+    for (size_t c = 0; c < l->rule->column_count; c++)
+        if (l->rule->columns[c].column == RK_COLUMN_WORKING_AGE)
+            id = RK_COLUMN_WORKING_AGE;
     for (uint16_t c = 0; c < l->rule->column_count && count; c++)
-        if (l->rule->columns[c].column == RK_COLUMN_AGE ||
-            l->rule->columns[c].column == RK_COLUMN_WORKING_AGE)
+        if (l->rule->columns[c].column == id)
             for (int amber = 0; amber < 2; amber++)
                 rk_plan_alert(sheet, (rk_alert){.kind = RK_ALERT_ABOVE,
                                                 .amber = amber != 0,

@@ -142,7 +142,9 @@ static double density(rk_style style)
 {
     switch (style) {
     case RK_STYLE_WRAP:
-        return 1.2;
+        return 1.35;
+    case RK_STYLE_BOLD:
+        return 1.15;
     case RK_STYLE_DIGEST:
         return 1.3;
     case RK_STYLE_HEAD:

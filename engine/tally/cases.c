@@ -72,7 +72,7 @@ static rk_text candidates_of(rk_world *world, size_t entry)
 }
 
 static void fill_case(const rk_rules *rules, rk_world *world, size_t entry, rk_slice name,
-                      rk_cases *cases, size_t row)
+                      rk_day night, rk_cases *cases, size_t row)
 {
     const rk_entries *e = &world->entries;
     const rk_applications *a = &world->applications;
@@ -93,6 +93,8 @@ static void fill_case(const rk_rules *rules, rk_world *world, size_t entry, rk_s
     cases->paid_until[row] = e->paid_until[entry];
     cases->booked_on[row] = e->booked_on[entry];
     cases->candidates[row] = candidates_of(world, entry);
+    if (rk_engine_behaves(&rules->engine, RK_CASES_WITH_ACCOUNT, night))
+        cases->account[row] = e->account ? e->account[entry] : 0;
     if (application == RK_NO_ROW)
         return;
     cases->service[row] = a->service[application];
@@ -112,7 +114,7 @@ static void judge_case(const rk_rules *rules, rk_world *world, size_t entry, con
         seen[old] = true;
     if (needed) {
         size_t row = rk_batch_append(&cases->batch);
-        fill_case(rules, world, entry, rk_buffer_all(&name), cases, row);
+        fill_case(rules, world, entry, rk_buffer_all(&name), night, cases, row);
         cases->status[row] = old == RK_NO_ROW ? RK_CASE_NEW : RK_CASE_PERSISTING;
         cases->opened_on[row] = old == RK_NO_ROW ? night : before->opened_on[old];
     } else if (old != RK_NO_ROW) {
