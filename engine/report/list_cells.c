@@ -310,6 +310,14 @@ static bool shows(const rk_listing *l, rk_column_id id)
     return false;
 }
 
+/* The application itself, where it is known and the list has no column for it. */
+static void put_candidates(rk_row *row, const rk_listing *l, const rk_record *r)
+{
+    bool apart = r->candidates || shows(l, RK_COLUMN_APPLICATION);
+    rk_row_text(row, RK_STYLE_WRAP,
+                rk_texts_get(l->job->desk->input->texts, apart ? r->candidates : r->application));
+}
+
 /* Columns that are words of a closed set, or names. */
 static void put_word(rk_row *row, const rk_listing *l, const rk_record *r, rk_column_id id)
 {
@@ -353,12 +361,7 @@ static void put_word(rk_row *row, const rk_listing *l, const rk_record *r, rk_co
         rk_row_text(row, RK_STYLE_TEXT, rk_names_text(l->job->desk->input->names, r->account));
         break;
     case RK_COLUMN_CANDIDATES:
-        /* one that is known is shown where the list has no column for it */
-        rk_row_text(row, RK_STYLE_WRAP,
-                    rk_texts_get(l->job->desk->input->texts,
-                                 r->candidates || shows(l, RK_COLUMN_APPLICATION)
-                                     ? r->candidates
-                                     : r->application));
+        put_candidates(row, l, r);
         break;
     case RK_COLUMN_OUTAGE:
         put_outage(row, l, r->paused_by);
