@@ -39,8 +39,8 @@ static size_t sign_at(const char *at, const char *end)
 {
     static const char *const wide[] = {"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
                                        "\xef\xbc\xa0"};
-    if (at < end && memchr("=+-@", *at, 4))
-        return 1;
+    if (at == end || (signed char)*at >= 0)
+        return at < end && (*at == '=' || *at == '+' || *at == '-' || *at == '@');
     for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
         if (starts(at, end, wide[i]))
             return 3;
