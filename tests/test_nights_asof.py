@@ -257,6 +257,17 @@ class Asof(Nights):
         told = site.book(revision=3).corrections()
         self.assertEqual(({row["Run"] for row in told}, {row["Sebab"] for row in told}), ({f"{DAY}-3"}, {"keputusan D-1"}))
 
+    def test_a_second_run_keeps_its_findings(self):
+        site = self.site()
+        site.applications(application("P-1", code(1), "08:00", due=300000), application("P-2", code(2), "08:00", due=1))
+        site.quiet(DAY, but=("indomaret",))
+        site.run(DAY, 1)
+        site.deliver("indomaret", DAY, [paid("08:10:00", code(1), 300000)])
+        site.run(DAY, None)
+        for number in (1, 2):
+            self.assertIn("T1-palembang-20240305", str(site.book(revision=number).sheets["Temuan"]))
+        self.assertNotIn("Temuan", {row["Lembar"] for row in site.book(revision=2).corrections()})
+
     def test_a_second_change_is_a_third_edition(self):
         site = self.late("third")
         site.put("decisions-1.csv", decisions(decision("D-1", "unmatch", site.entries(code(1))[0])))

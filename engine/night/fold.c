@@ -114,17 +114,19 @@ static bool is_tonight(const rk_fold_of *of)
 static bool take_findings(const rk_fold_of *of, const rk_fact_list *last, rk_world *world,
                           rk_fold *fold, rk_error *err)
 {
-    rk_findings sealed;
-    rk_findings_init(&sealed);
-    bool here = is_tonight(of);
-    bool good = here || !last || !last->findings.size ||
-                fetch_batch(of, &last->findings, world, &sealed.batch, err);
+    rk_findings known;
+    rk_findings_init(&known);
+    bool here = is_tonight(of), good = true;
+    if (here)
+        good = rk_columns_decode(of->tonight_findings, &known.batch, &world->names, &world->texts,
+                                 err);
+    else if (last && last->findings.size)
+        good = fetch_batch(of, &last->findings, world, &known.batch, err);
     rk_day night = here ? of->tonight : last ? last->night : of->until;
     if (good)
-        rk_findings_fold(here ? of->tonight_findings : &sealed,
-                         night < of->until ? night : of->until, &world->names, &world->texts,
-                         &fold->findings);
-    rk_batch_free(&sealed.batch);
+        rk_findings_fold(&known, night < of->until ? night : of->until, &world->names,
+                         &world->texts, &fold->findings);
+    rk_batch_free(&known.batch);
     return good;
 }
 

@@ -37,8 +37,7 @@ typedef struct rk_fold_of {
     rk_day flows_from; /* facts that fall on days from here on; <= from */
     /* the run that is not sealed yet, NULL: none */
     const rk_facts *tonight_facts;
-    rk_slice tonight_detail, tonight_cases; /* as they are sealed */
-    const rk_findings *tonight_findings;
+    rk_slice tonight_detail, tonight_cases, tonight_findings; /* as they are sealed */
     rk_day tonight;
     /* 0: the last of all runs counts whole; else only what has a cause whose number is below this, and no
      * case nor lapse of it */

@@ -88,6 +88,7 @@ void rk_night_close(rk_night *night)
     rk_batch_free(&night->issued_before.batch);
     rk_buffer_free(&night->detail);
     rk_buffer_free(&night->open_cases);
+    rk_buffer_free(&night->open_findings);
     rk_buffer_free(&night->closing);
     rk_batch_free(&night->causes.batch);
     free(night->gaps.items);

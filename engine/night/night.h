@@ -76,8 +76,8 @@ typedef struct rk_night {
     rk_watermark *marks;
     size_t mark_count;
     rk_slice suspended; /* why lapses are suspended: what is wrong with the source; or empty */
-    rk_buffer detail, open_cases; /* rk_detail, rk_cases, as sealed */
-    rk_buffer closing;            /* the root of the state after it, as sealed */
+    rk_buffer detail, open_cases, open_findings; /* rk_detail, rk_cases, rk_findings, as sealed */
+    rk_buffer closing;                           /* the root of the state after it, as sealed */
     rk_day detail_from, detail_until;
     rk_gaps gaps;
     rk_day start;

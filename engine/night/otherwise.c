@@ -161,7 +161,7 @@ static bool say_again(comparing *c, const rk_ground *ground, rk_error *err)
                          .tonight_facts = &night->facts,
                          .tonight_detail = rk_buffer_all(&night->detail),
                          .tonight_cases = rk_buffer_all(&night->open_cases),
-                         .tonight_findings = &night->carried.findings,
+                         .tonight_findings = rk_buffer_all(&night->open_findings),
                          .tonight = night->day};
         good = say(c, &of, &night->rules, &night->world, ground, err);
     }

@@ -312,6 +312,8 @@ bool rk_night_tally(rk_night *night, rk_error *err)
     rk_night_write_detail(night);
     rk_columns_encode(&night->carried.cases.batch, &night->world.names, &night->world.texts,
                       &night->open_cases);
+    rk_columns_encode(&night->carried.findings.batch, &night->world.names, &night->world.texts,
+                      &night->open_findings);
     return true;
 }
 
@@ -360,7 +362,7 @@ static bool report_period(rk_night *night, rk_days days, const rk_books_input *c
                      .tonight_facts = &night->facts,
                      .tonight_detail = rk_buffer_all(&night->detail),
                      .tonight_cases = rk_buffer_all(&night->open_cases),
-                     .tonight_findings = &night->carried.findings,
+                     .tonight_findings = rk_buffer_all(&night->open_findings),
                      .tonight = night->day};
     bool good = rk_fold_make(&of, &night->world, &fold, err);
     night->overdue_channels = fold.incomplete;

@@ -181,6 +181,7 @@ static bool revise(revising *r, rk_days days, rk_error *err)
                                     .tonight_facts = &night->facts,
                                     .tonight_detail = rk_buffer_all(&night->detail),
                                     .tonight_cases = rk_buffer_all(&night->open_cases),
+                                    .tonight_findings = rk_buffer_all(&night->open_findings),
                                     .tonight = night->day}};
     bool good = rk_attribute_books(&of, &night->world.names, &trace, err);
     bool differs = false;
