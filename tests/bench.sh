@@ -5,6 +5,7 @@
 #   SIZES="1e5 1e6"   of the shared job; 1e7 needs 5 GB below build/ and some minutes
 #   RUNS=3            runs of each program; medians are told
 #   NIGHT_SIZE=1e6    applications of the night against SQL
+#   LAPSES=1e6        applications that lapse in one night (as NIGHT_SIZE)
 #   NIGHTS=30         nights that are made again; a year is 365
 #   PARTS="..."       which parts: shared night ordinary books reruns reading scale
 #
@@ -23,7 +24,8 @@ for part in ${PARTS:-shared night ordinary books reruns reading scale}; do
     echo
     case $part in
     shared) "$python" tests/bench/shared.py --sizes "$sizes" --runs "$runs" || bad=1 ;;
-    night) "$python" tests/bench/night.py --runs "$runs" --size "${NIGHT_SIZE:-1e6}" || bad=1 ;;
+    night) "$python" tests/bench/night.py --runs "$runs" --size "${NIGHT_SIZE:-1e6}" \
+        --lapses "${LAPSES:-${NIGHT_SIZE:-1e6}}" || bad=1 ;;
     ordinary) "$python" tests/bench/ordinary.py --runs "$runs" || bad=1 ;;
     books) "$python" tests/bench/books.py --runs "$runs" || bad=1 ;;
     reruns) "$python" tests/bench/reruns.py --runs "$runs" --nights "${NIGHTS:-30}" || bad=1 ;;

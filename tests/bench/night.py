@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 """night: a night with a million touched applications and as many new entries, beside the same in tuned SQL.
 
-    night.py [--runs 3] [--size 1e6]
+    night.py [--runs 3] [--size 1e6] [--lapses 1e6]
 
 Both start from the same database (applications in the booking table, the history empty) on the same tuned
 PostgreSQL and the same statement files, in turn. SQL does less: it writes the same history, but neither facts nor
 books nor an archive. So rekon's stages are told beside it, and three ratios: with everything, without the books, and
-of the stages that SQL has too. Both must come to the same outcomes and states. Then a night on which all of the
-applications lapse at once, for the share that expiring takes.
+of the stages that SQL has too. Both must come to the same outcomes and states. Then a night on which all of
+--lapses applications (as many as --size) lapse at once, for the share that expiring takes; --runs 0 makes that alone.
 """
 
 import argparse
@@ -106,15 +106,12 @@ def lapse_all():
     kit.tell_stages(took.stages, took.wall)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--size", default="1e6")
-    given = parser.parse_args()
-    data = shared.files_of(int(float(given.size)), 42)
+def beside_sql(size, runs):
+    """The night and the same in SQL; whether they agree."""
+    data = shared.files_of(size, 42)
     prepare(data)
     mine, loads, decides = [], [], []
-    for _ in range(given.runs):
+    for _ in range(runs):
         kit.into_cache(*(data / name for name in shared.STATEMENTS))
         mine.append(in_rekon(data))
         load, decide = in_sql(data)
@@ -122,8 +119,8 @@ def main():
         decides.append(decide)
     same = said("bench_night", "rekon") == said("bench_plain", "plain")
     night = kit.middle(mine)
-    print(f"a night of {int(float(given.size)):,} applications and entries on PostgreSQL, to the publication "
-          f"(median of {given.runs}): {night.wall:.1f} s")
+    print(f"a night of {size:,} applications and entries on PostgreSQL, to the publication "
+          f"(median of {runs}): {night.wall:.1f} s")
     kit.tell_stages(night.stages, night.wall)
     names = [stage for stage, _, _ in night.stages]
     to_commit = seconds(night, names[names.index("collect"):names.index("commit") + 1])
@@ -136,6 +133,19 @@ def main():
                                  ("snapshot, judging and commit alone, SQL without loading", seconds(night, COMMON), sql)):
         print(f"  {what}: rekon {spent:.1f} s, SQL {against:.1f} s: {against / spent:.2f} times as fast (the bar is 5)")
     print("  the same outcomes, states, allocations and cases" if same else "  NOT THE SAME RESULT: SQL and rekon")
+    return same
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--size", default="1e6")
+    parser.add_argument("--lapses", help="default: as many as --size")
+    given = parser.parse_args()
+    size, lapses = int(float(given.size)), int(float(given.lapses or given.size))
+    same = given.runs == 0 or beside_sql(size, given.runs)
+    if given.runs == 0 or lapses != size:
+        prepare(shared.files_of(lapses, 42))
     lapse_all()
     return 0 if same else 1
 
