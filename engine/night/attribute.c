@@ -36,7 +36,7 @@ static bool say(attributing *t, const rk_fold_of *of, rk_arena *arena, rk_books 
         input.names = &world.names;
         input.texts = &world.texts;
         input.figures = true;
-        input.corrections = NULL;
+        input.revised = NULL;
         rk_fold_give(&fold, &input);
         good = rk_books_make(&input, arena, books, err);
     }

@@ -113,38 +113,29 @@ static rk_edition *list_editions(rk_night *night, rk_days days, size_t *count)
     return editions;
 }
 
-static bool make_revision(rk_night *night, const rk_books_input *common, const rk_attributed *book,
-                          int number, rk_error *err)
-{
-    rk_books made = {0};
-    rk_books_input input = *common;
-    input.number = number;
-    input.corrections = &book->lines;
-    input.workbook = book->workbook;
-    input.office =
-        book->office ? rk_names_text(&night->world.names, book->office) : RK_S("nasional");
-    bool good = rk_books_make(&input, &night->world.arena, &made, err);
-    rk_books_join(&night->books, &made);
-    return good;
-}
-
 /* All are numbered before the first is made: they lead to one another. */
 static bool make_revisions(rk_night *night, rk_books_input *input, const rk_attribution *trace,
                            rk_error *err)
 {
-    bool good = true;
-    int *numbers = rk_alloc(trace->count + 1, sizeof *numbers);
+    rk_books made = {0};
+    size_t count = 0;
+    rk_revised *revised = rk_alloc(trace->count + 1, sizeof *revised);
     for (size_t i = 0; i < trace->count; i++)
         if (trace->books[i].lines.count)
-            numbers[i] = number_revision(night, &trace->books[i], input->period);
+            revised[count++] =
+                (rk_revised){.workbook = trace->books[i].workbook,
+                             .office = trace->books[i].office,
+                             .number = number_revision(night, &trace->books[i], input->period),
+                             .corrections = &trace->books[i].lines};
     rk_edition *editions = list_editions(night, input->period, &input->edition_count);
     input->editions = editions;
     input->number_first = (int)runs_of(night, input->period.until);
-    for (size_t i = 0; good && i < trace->count; i++)
-        if (trace->books[i].lines.count)
-            good = make_revision(night, input, &trace->books[i], numbers[i], err);
+    input->revised = revised;
+    input->revised_count = count;
+    bool good = rk_books_make(input, &night->world.arena, &made, err);
+    rk_books_join(&night->books, &made);
     free(editions);
-    free(numbers);
+    free(revised);
     return good;
 }
 

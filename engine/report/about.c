@@ -38,7 +38,7 @@ static void lay_run(about *a)
     }
     lay_pair(a, RK_WORD_STATUS, rk_buffer_all(&text));
     rk_buffer_clear(&text);
-    rk_buffer_printf(&text, "%d", input->number > 0 ? input->number : 1);
+    rk_buffer_printf(&text, "%d", a->job->number);
     lay_pair(a, RK_WORD_REVISION, rk_buffer_all(&text));
     rk_buffer_free(&text);
     if (input->run.len) {

@@ -14,6 +14,7 @@ typedef struct order {
     const rk_workbook *workbook;
     size_t slice;
     rk_name scope; /* province or zone; 0: none */
+    const rk_revised *revised;
     rk_book book;
     bool good;
     rk_error error;
@@ -50,6 +51,11 @@ static bool is_asked(const rk_workbook *workbook, const rk_books_input *input)
 {
     if (input->workbook.len)
         return rk_slice_equal(workbook->name, input->workbook);
+    for (size_t i = 0; i < input->revised_count; i++)
+        if (rk_slice_equal(workbook->name, input->revised[i].workbook))
+            return true;
+    if (input->revised)
+        return false;
     if (input->has_period && workbook->period != input->period.kind)
         return false;
     return (input->has_period && !input->due_only) || is_due(workbook, input->night);
@@ -164,12 +170,33 @@ static void collect(const rk_desk *desk, orders *all)
     }
 }
 
+static rk_name office_of(const rk_desk *desk, const order *o)
+{
+    return o->slice == RK_ALL_SLICES ? o->scope : desk->slice_offices[o->slice];
+}
+
+/* Of all books the ones that are published again. */
+static void keep_revised(const rk_desk *desk, orders *all)
+{
+    const rk_books_input *input = desk->input;
+    size_t kept = 0;
+    for (size_t i = 0; i < all->count; i++)
+        for (size_t k = 0; k < input->revised_count; k++)
+            if (input->revised[k].office == office_of(desk, &all->items[i]) &&
+                rk_slice_equal(input->revised[k].workbook, all->items[i].workbook->name)) {
+                all->items[kept] = all->items[i];
+                all->items[kept++].revised = &input->revised[k];
+                break;
+            }
+    all->count = kept;
+}
+
 /* ---- names ---- */
 
 /* An office's code, or a province, as the name of a folder: nothing that leads elsewhere. */
 static void put_place(rk_buffer *out, const rk_desk *desk, const order *o)
 {
-    rk_name name = o->slice == RK_ALL_SLICES ? o->scope : desk->slice_offices[o->slice];
+    rk_name name = office_of(desk, o);
     if (o->slice != RK_ALL_SLICES && name == desk->input->rules->offices.none) {
         rk_buffer_text(out, "tanpa-kantor");
         return;
@@ -186,7 +213,7 @@ static void put_place(rk_buffer *out, const rk_desk *desk, const order *o)
 /* What tells this book from others of the period: the run of the night, or up to when it is known. */
 static void put_edition(rk_buffer *path, const rk_books_input *input)
 {
-    if (input->has_period && !input->corrections && input->as_of != input->period.until) {
+    if (input->has_period && !input->revised && input->as_of != input->period.until) {
         rk_buffer_text(path, ".per-");
         rk_day_put(path, input->as_of);
     }
@@ -278,6 +305,8 @@ static void open_job(rk_job *job, const rk_desk *desk, const order *o)
         job->office = rk_office_on(&input->rules->offices, office, input->night);
         job->zone = job->office ? job->office->zone : input->zone;
     }
+    int number = o->revised ? o->revised->number : input->number;
+    job->number = number > 0 ? number : 1;
     job->plan = (rk_plan){.arena = &job->arena, .language = input->language};
     job->plan.created = input->night;
     job->plan.title = rk_label_in(&o->workbook->title, input->language);
@@ -289,7 +318,7 @@ static void open_job(rk_job *job, const rk_desk *desk, const order *o)
  * first one, which is always there. */
 static int last_edition(const rk_books_input *input, const order *o, rk_name office)
 {
-    if (!input->corrections)
+    if (!input->revised)
         return input->has_period && input->as_of != input->period.until ? 1 : input->number;
     for (size_t i = 0; i < input->edition_count; i++)
         if (input->editions[i].office == office &&
@@ -322,16 +351,16 @@ rk_slice rk_job_office_book(const rk_job *job, rk_name office)
 }
 
 /* What the book corrects; NULL: it is the first of its kind. */
-static const rk_corrections *corrections_of(const rk_job *job)
+static const rk_corrections *corrections_of(const rk_job *job, const order *o)
 {
     const rk_books_input *input = job->desk->input;
     for (size_t i = 0; i < input->again_count; i++)
         if (rk_slice_equal(input->again[i].path, job->plan.subject))
             return input->again[i].lines;
-    return input->corrections;
+    return o->revised ? o->revised->corrections : NULL;
 }
 
-static bool lay_sheets(rk_job *job, rk_error *err)
+static bool lay_sheets(rk_job *job, const order *o, rk_error *err)
 {
     for (size_t i = 0; i < job->workbook->sheet_count; i++) {
         const rk_sheet *sheet = &job->workbook->sheets[i];
@@ -347,7 +376,7 @@ static bool lay_sheets(rk_job *job, rk_error *err)
         if (!good)
             return false;
     }
-    const rk_corrections *corrections = corrections_of(job);
+    const rk_corrections *corrections = corrections_of(job, o);
     if (corrections && !rk_corrections_lay(job, corrections, err))
         return false;
     return rk_plan_finish(&job->plan, err);
@@ -367,7 +396,7 @@ static void make_book(const rk_desk *desk, order *o, const char *scratch)
 {
     rk_job job;
     open_job(&job, desk, o);
-    o->good = lay_sheets(&job, &o->error);
+    o->good = lay_sheets(&job, o, &o->error);
     if (o->good && desk->input->figures)
         rk_figures_take(&job.plan, &o->book.figures);
     else if (o->good)
@@ -437,9 +466,10 @@ static bool name_orders(const rk_desk *desk, orders *all, rk_arena *arena, rk_er
 {
     for (size_t i = 0; i < all->count; i++) {
         order *o = &all->items[i];
-        o->book.path = path_of(desk, o, true, desk->input->number, arena);
+        o->book.path =
+            path_of(desk, o, true, o->revised ? o->revised->number : desk->input->number, arena);
         o->book.workbook = o->workbook->name;
-        o->book.office = o->slice == RK_ALL_SLICES ? o->scope : desk->slice_offices[o->slice];
+        o->book.office = office_of(desk, o);
     }
     if (all->count > 1)
         qsort(all->items, all->count, sizeof *all->items, compare_orders);
@@ -490,6 +520,8 @@ bool rk_books_make(const rk_books_input *input, rk_arena *arena, rk_books *books
     if (!rk_desk_lay(&desk, input, err))
         return false;
     collect(&desk, &all);
+    if (input->revised)
+        keep_revised(&desk, &all);
     bool good = name_orders(&desk, &all, arena, err) && make_all(&desk, &all, threads, err) &&
                 check_orders(&all, err);
     hand_over(&all, good, books);

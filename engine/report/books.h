@@ -30,6 +30,14 @@ typedef struct rk_edition {
     int number;
 } rk_edition;
 
+/* A book that is published again. */
+typedef struct rk_revised {
+    rk_slice workbook;
+    rk_name office; /* or province, or zone; 0: national */
+    int number;     /* of the edition */
+    const rk_corrections *corrections;
+} rk_revised;
+
 typedef struct rk_books_input {
     const rk_rules *rules;
     const rk_names *names;
@@ -61,13 +69,14 @@ typedef struct rk_books_input {
         office;   /* its code: books of this office alone; "nasional": the nation's; the name of a
                           province or zone: the books made for those */
     bool figures; /* no book is written: what each would say is given instead */
-    /* A revision: `number` is its own, and the lines stand on a sheet. NULL: none. */
-    const rk_corrections *corrections;
     /* Of a night that is run again: what its books say otherwise than after the run before it. A book that is
      * among them has the sheet, with its lines or nil. */
     const rk_book_lines *again;
     size_t again_count;
-    /* Of a revision: the last editions of the books that were published again, this one's night included; all
+    /* Revisions: these books alone, each with a number of its own and its lines on a sheet. NULL: none. */
+    const rk_revised *revised;
+    size_t revised_count;
+    /* Of revisions: the last editions of the books that were published again, this one's night included; all
      * others have `number_first`. Links between books lead to them. */
     const rk_edition *editions;
     size_t edition_count;

@@ -59,6 +59,7 @@ typedef struct rk_job {
     rk_day from, until;      /* what is over of it */
     const rk_office *office; /* NULL: national, or TANPA KANTOR */
     rk_zone zone;            /* in which its times are shown */
+    int number;              /* of the edition */
     rk_plan plan;
     rk_arena arena;
 } rk_job;

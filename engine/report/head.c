@@ -63,7 +63,7 @@ static void put_run(const rk_job *job, rk_buffer *out)
     }
     rk_buffer_text(out, " · ");
     rk_buffer_slice(out, rk_job_word(job, RK_WORD_REVISION));
-    rk_buffer_printf(out, " %d", input->number > 0 ? input->number : 1);
+    rk_buffer_printf(out, " %d", job->number);
     if (input->run.len) {
         rk_buffer_text(out, " · ");
         rk_buffer_slice(out, rk_job_word(job, RK_WORD_RUN));
