@@ -9,6 +9,8 @@ typedef struct attributing {
     const rk_attribute_of *of;
     rk_names *names;
     rk_attribution *trace;
+    rk_world world;    /* of books: of all folds */
+    rk_fold_kept kept; /* the same */
 } attributing;
 
 static rk_attributed *book_of(rk_attribution *trace, const rk_book *book)
@@ -28,22 +30,18 @@ static rk_attributed *book_of(rk_attribution *trace, const rk_book *book)
 static bool say(attributing *t, const rk_fold_of *of, rk_arena *arena, rk_books *books,
                 rk_error *err)
 {
-    rk_world world = {.names = *t->names};
     rk_books_input input = *t->of->input;
     rk_fold fold;
-    bool good = rk_fold_make(of, &world, &fold, err);
+    bool good = rk_fold_make(of, &t->world, &fold, err);
     if (good) {
-        input.names = &world.names;
-        input.texts = &world.texts;
+        input.names = &t->world.names;
+        input.texts = &t->world.texts;
         input.figures = true;
         input.revised = NULL;
         rk_fold_give(&fold, &input);
         good = rk_books_make(&input, arena, books, err);
     }
     rk_fold_free(&fold);
-    *t->names = world.names;
-    world.names = (rk_names){0};
-    rk_world_free(&world);
     return good;
 }
 
@@ -107,26 +105,22 @@ static rk_ground ground_of(attributing *t, const rk_causes *causes, const rk_tex
 /* The last run of `of`, cause by cause. */
 static bool attribute_run(attributing *t, rk_fold_of of, rk_error *err)
 {
-    rk_world world = {.names = *t->names};
     rk_causes causes = {0};
     rk_arena arena = {0};
     uint32_t *numbers;
     size_t count = 0;
-    bool good = rk_fold_causes(&of, &world, &causes, &numbers, &count, err);
-    *t->names = world.names;
-    world.names = (rk_names){0};
+    bool good = rk_fold_causes(&of, &t->world, &causes, &numbers, &count, err);
     for (size_t i = 0; good && i < count; i++) {
         rk_books books = {0};
         of.part = i + 1 < count ? numbers[i] + 1 : 0;
         good = say(t, &of, &arena, &books, err);
         if (good) {
-            rk_ground ground = ground_of(t, &causes, &world.texts, numbers[i], name_run(t, &of));
+            rk_ground ground = ground_of(t, &causes, &t->world.texts, numbers[i], name_run(t, &of));
             rk_attribution_take(t->trace, &books, &ground);
         }
         rk_books_free(&books);
     }
     rk_batch_free(&causes.batch);
-    rk_world_free(&world);
     rk_arena_free(&arena);
     return good;
 }
@@ -227,10 +221,12 @@ static int by_path(const void *a, const void *b)
 bool rk_attribute_books(const rk_attribute_of *of, rk_names *names, rk_attribution *trace,
                         rk_error *err)
 {
-    attributing t = {.of = of, .names = names, .trace = trace};
+    attributing t = {.of = of, .names = names, .trace = trace, .world = {.names = *names}};
     rk_arena arena = {0};
     rk_books books = {0};
-    rk_fold_of part = of->after;
+    rk_fold_of last = of->after, part;
+    last.kept = &t.kept;
+    part = last;
     part.tonight_facts = NULL;
     part.run_count = of->before;
     bool good = say(&t, &part, &arena, &books, err);
@@ -241,7 +237,11 @@ bool rk_attribute_books(const rk_attribute_of *of, rk_names *names, rk_attributi
         good = attribute_run(&t, part, err);
     }
     if (good && of->after.tonight_facts)
-        good = attribute_run(&t, of->after, err);
+        good = attribute_run(&t, last, err);
+    rk_fold_kept_free(&t.kept);
+    *names = t.world.names;
+    t.world.names = (rk_names){0};
+    rk_world_free(&t.world);
     rk_arena_free(&arena);
     rk_attribution_end(trace);
     return good;

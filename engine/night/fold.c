@@ -74,10 +74,37 @@ static bool add_facts(const rk_fold_of *of, size_t i, rk_world *world, rk_facts 
     return true;
 }
 
+static void copy_facts(const rk_facts *from, rk_facts *to)
+{
+    size_t count = from->batch.count;
+    for (size_t i = 0; i < from->batch.column_count; i++)
+        if (rk_batch_column(&from->batch, i))
+            rk_batch_add_column(&to->batch, i);
+    rk_batch_reserve(&to->batch, count);
+    rk_batch_copy_rows(&from->batch, 0, count, &to->batch, 0);
+    to->batch.count = count;
+}
+
+/* Those of runs that count whole, of which most were read for the fold before. */
+static bool take_kept(const rk_fold_of *of, rk_world *world, rk_facts *flows, rk_error *err)
+{
+    rk_fold_kept *kept = of->kept;
+    size_t whole = of->run_count;
+    if (whole && of->part && is_last_run(of, whole - 1))
+        whole--;
+    if (kept->flows.batch.column_count == 0)
+        rk_facts_init(&kept->flows, 64);
+    for (; kept->runs < whole; kept->runs++)
+        if (!add_facts(of, kept->runs, world, &kept->flows, err))
+            return false;
+    copy_facts(&kept->flows, flows);
+    return true;
+}
+
 static bool add_all_facts(const rk_fold_of *of, rk_world *world, rk_facts *flows, rk_error *err)
 {
-    bool good = true;
-    for (size_t i = 0; good && i < of->run_count; i++)
+    bool good = !of->kept || take_kept(of, world, flows, err);
+    for (size_t i = of->kept ? of->kept->runs : 0; good && i < of->run_count; i++)
         good = add_facts(of, i, world, flows, err);
     for (size_t row = 0; of->tonight_facts && row < of->tonight_facts->batch.count; row++)
         if (counts(of, of->tonight_facts, row, of->part))
@@ -369,27 +396,78 @@ static void take_marks(folding *f, const rk_detail *d)
     fold->suspended = d->standing.suspended[0];
 }
 
-static bool put_detail(folding *f, rk_slice bytes, rk_day night, bool is_last, rk_error *err)
+/* Of a run, or of tonight behind them. */
+static bool read_detail(folding *f, size_t run, rk_detail *detail, rk_error *err)
 {
-    rk_detail detail;
-    rk_detail_init(&detail);
-    bool good = rk_detail_decode(bytes, &detail, &f->world->names, &f->world->texts, err);
+    const rk_fold_of *of = f->of;
+    rk_slice bytes = of->tonight_detail;
+    rk_detail_init(detail);
+    return (run == of->run_count ||
+            fetch(of->archive, &of->runs[run].detail, &f->world->arena, &bytes, err)) &&
+           rk_detail_decode(bytes, detail, &f->world->names, &f->world->texts, err);
+}
+
+/* Room for the details of all runs and of tonight. */
+static void grow_kept(rk_fold_kept *kept, size_t wanted)
+{
+    size_t before = kept->capacity, capacity = before;
+    if (wanted <= before)
+        return;
+    kept->details = rk_grow(kept->details, &capacity, wanted, sizeof *kept->details);
+    bool *read = rk_alloc(capacity, sizeof *read);
+    if (before)
+        memcpy(read, kept->read, before * sizeof *read);
+    free(kept->read);
+    kept->read = read;
+    kept->capacity = capacity;
+}
+
+static rk_detail *keep_detail(folding *f, size_t run, rk_error *err)
+{
+    rk_fold_kept *kept = f->of->kept;
+    grow_kept(kept, run + 1);
+    if (!kept->read[run] && !read_detail(f, run, &kept->details[run], err)) {
+        rk_detail_free(&kept->details[run]);
+        return NULL;
+    }
+    kept->read[run] = true;
+    return &kept->details[run];
+}
+
+void rk_fold_kept_free(rk_fold_kept *kept)
+{
+    rk_batch_free(&kept->flows.batch);
+    for (size_t i = 0; i < kept->capacity; i++)
+        if (kept->read[i])
+            rk_detail_free(&kept->details[i]);
+    free(kept->details);
+    free(kept->read);
+    *kept = (rk_fold_kept){0};
+}
+
+static bool put_detail(folding *f, size_t run, bool is_last, rk_error *err)
+{
+    const rk_fold_of *of = f->of;
+    rk_day night = run < of->run_count ? of->runs[run].night : of->tonight;
+    rk_detail alone, *detail = of->kept ? keep_detail(f, run, err) : &alone;
+    bool good = of->kept ? detail != NULL : read_detail(f, run, &alone, err);
     if (good) {
-        take_columns(&detail.applications.batch, &f->fold->applications.batch);
-        take_columns(&detail.lapses.batch, &f->lapses.batch);
-        take_columns(&f->fold->applications.batch, &detail.applications.batch);
-        take_columns(&f->lapses.batch, &detail.lapses.batch);
-        uint32_t part = is_last ? f->of->part : 0;
-        put_entries(f, &detail, night, part);
-        if (night >= f->of->from && night <= f->of->until) {
-            put_taken(f, &detail);
+        take_columns(&detail->applications.batch, &f->fold->applications.batch);
+        take_columns(&detail->lapses.batch, &f->lapses.batch);
+        take_columns(&f->fold->applications.batch, &detail->applications.batch);
+        take_columns(&f->lapses.batch, &detail->lapses.batch);
+        uint32_t part = is_last ? of->part : 0;
+        put_entries(f, detail, night, part);
+        if (night >= of->from && night <= of->until) {
+            put_taken(f, detail);
             if (part == 0)
-                put_lapses(f, &detail);
+                put_lapses(f, detail);
         }
         if (is_last)
-            take_marks(f, &detail);
+            take_marks(f, detail);
     }
-    rk_detail_free(&detail);
+    if (!of->kept)
+        rk_detail_free(&alone);
     return good;
 }
 
@@ -399,16 +477,12 @@ static bool put_details(folding *f, rk_error *err)
     bool good = true;
     for (size_t i = 0; good && i < of->run_count; i++) {
         const rk_fact_list *run = &of->runs[i];
-        rk_slice bytes;
         bool is_last = is_last_run(of, i);
-        if (run->detail.size == 0 ||
-            (!is_last && !meet(run->detail_from, run->detail_until, of->from, of->until)))
-            continue;
-        good = fetch(of->archive, &run->detail, &f->world->arena, &bytes, err) &&
-               put_detail(f, bytes, run->night, is_last, err);
+        if (run->detail.size > 0 &&
+            (is_last || meet(run->detail_from, run->detail_until, of->from, of->until)))
+            good = put_detail(f, i, is_last, err);
     }
-    return good &&
-           (!of->tonight_facts || put_detail(f, of->tonight_detail, of->tonight, true, err));
+    return good && (!of->tonight_facts || put_detail(f, of->run_count, true, err));
 }
 
 /* Lapses behind the applications of the entries, files that came behind those of the entries. */
@@ -482,6 +556,7 @@ bool rk_fold_causes(const rk_fold_of *of, rk_world *world, rk_causes *causes, ui
         last.runs = &of->runs[of->run_count - 1];
     last.run_count = of->tonight_facts ? 0 : of->run_count ? 1 : 0;
     last.part = 0;
+    last.kept = NULL;
     rk_detail_init(&detail);
     rk_facts_init(&facts, 64);
     bool good =

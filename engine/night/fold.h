@@ -27,6 +27,18 @@
 #include "seal/closing.h"
 #include "seal/detail.h"
 
+/* What folds of the same days over more and more of the same runs have in common, so that it is read once. All of
+ * them get the same world. Begins as {0}; free with rk_fold_kept_free. */
+typedef struct rk_fold_kept {
+    rk_facts flows; /* of the first `runs` */
+    size_t runs;
+    rk_detail *details; /* by run, tonight behind them; those that were asked for are read */
+    bool *read;
+    size_t capacity;
+} rk_fold_kept;
+
+void rk_fold_kept_free(rk_fold_kept *kept);
+
 /* Which runs, and of what days. */
 typedef struct rk_fold_of {
     const rk_archive *archive;
@@ -42,6 +54,7 @@ typedef struct rk_fold_of {
     /* 0: the last of all runs counts whole; else only what has a cause whose number is below this, and no
      * case nor lapse of it */
     uint32_t part;
+    rk_fold_kept *kept; /* NULL: nothing is kept */
 } rk_fold_of;
 
 typedef struct rk_fold {
