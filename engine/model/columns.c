@@ -136,6 +136,40 @@ size_t rk_batch_append(rk_batch *batch)
     return batch->count++;
 }
 
+/* Sizes that the compiler knows: a call for each cell costs more than the cell. */
+static void copy_cell(char *to, const char *from, size_t size)
+{
+    switch (size) {
+    case 8:
+        memcpy(to, from, 8);
+        break;
+    case 4:
+        memcpy(to, from, 4);
+        break;
+    case 2:
+        memcpy(to, from, 2);
+        break;
+    default:
+        *to = *from;
+    }
+}
+
+size_t rk_batch_append_row(rk_batch *batch, const rk_batch *from, size_t row)
+{
+    rk_batch_reserve(batch, batch->count + 1);
+    size_t at = batch->count++;
+    for (size_t i = 0; i < batch->column_count; i++) {
+        size_t size = rk_type_size(batch->columns[i].type);
+        char *to = *slot(batch, i);
+        const char *source = *slot(from, i);
+        if (to && source)
+            copy_cell(to + at * size, source + row * size, size);
+        else if (to)
+            clear_cell(batch, i, at);
+    }
+    return at;
+}
+
 void rk_batch_copy_row(const rk_batch *from, size_t row, const rk_batch *to, size_t target)
 {
     rk_batch_copy_rows(from, row, 1, to, target);

@@ -90,6 +90,9 @@ size_t rk_batch_append(rk_batch *batch);
 /* Writes the empty value of each column into row `row` (0 for names, RK_NO_... for the others). */
 void rk_batch_clear_row(rk_batch *batch, size_t row);
 
+/* Appends a copy of a row of the same table; what `from` has no column for is cleared. */
+size_t rk_batch_append_row(rk_batch *batch, const rk_batch *from, size_t row);
+
 /* Copies a row between two batches of one table that have the same columns. */
 void rk_batch_copy_row(const rk_batch *from, size_t row, const rk_batch *to, size_t target);
 void rk_batch_copy_rows(const rk_batch *from, size_t first, size_t count, const rk_batch *to,

@@ -108,8 +108,7 @@ static bool add_all_facts(const rk_fold_of *of, rk_world *world, rk_facts *flows
         good = add_facts(of, i, world, flows, err);
     for (size_t row = 0; of->tonight_facts && row < of->tonight_facts->batch.count; row++)
         if (counts(of, of->tonight_facts, row, of->part))
-            rk_batch_copy_row(&of->tonight_facts->batch, row, &flows->batch,
-                              rk_batch_append(&flows->batch));
+            rk_batch_append_row(&flows->batch, &of->tonight_facts->batch, row);
     return good;
 }
 
@@ -274,11 +273,12 @@ static uint32_t application_row(folding *f, const rk_applications *from, size_t 
     while ((i = table_next(&f->applications, key, &step)) != RK_NO_ROW &&
            !rk_slice_equal(rk_texts_get(&f->world->texts, all->id[i]), id))
         ;
-    if (i == RK_NO_ROW) {
-        i = (uint32_t)rk_batch_append(&all->batch);
-        table_add(&f->applications, key, i);
+    if (i != RK_NO_ROW) {
+        rk_batch_copy_row(&from->batch, row, &all->batch, i);
+        return i;
     }
-    rk_batch_copy_row(&from->batch, row, &all->batch, i);
+    i = (uint32_t)rk_batch_append_row(&all->batch, &from->batch, row);
+    table_add(&f->applications, key, i);
     return i;
 }
 
@@ -294,10 +294,11 @@ static void put_entry(folding *f, const rk_entries *from, size_t row, uint32_t f
            !(all->file[i] == file && all->ordinal[i] == from->ordinal[row]))
         ;
     if (i == RK_NO_ROW) {
-        i = (uint32_t)rk_batch_append(&all->batch);
+        i = (uint32_t)rk_batch_append_row(&all->batch, &from->batch, row);
         table_add(&f->entries, key, i);
+    } else {
+        rk_batch_copy_row(&from->batch, row, &all->batch, i);
     }
-    rk_batch_copy_row(&from->batch, row, &all->batch, i);
     all->file[i] = file;
     all->application[i] = application;
 }
@@ -357,7 +358,7 @@ static void put_lapses(folding *f, const rk_detail *d)
             rk_batch_copy_row(&all->batch, row, &all->batch, kept++);
     all->batch.count = kept;
     for (size_t row = 0; row < d->lapses.batch.count; row++)
-        rk_batch_copy_row(&d->lapses.batch, row, &all->batch, rk_batch_append(&all->batch));
+        rk_batch_append_row(&all->batch, &d->lapses.batch, row);
 }
 
 static void take_columns(const rk_batch *from, rk_batch *to)
@@ -493,8 +494,7 @@ static void join(folding *f)
     take_columns(&f->lapses.batch, &fold->applications.batch);
     take_columns(&fold->applications.batch, &f->lapses.batch);
     for (size_t row = 0; row < lapses; row++)
-        rk_batch_copy_row(&f->lapses.batch, row, &fold->applications.batch,
-                          rk_batch_append(&fold->applications.batch));
+        rk_batch_append_row(&fold->applications.batch, &f->lapses.batch, row);
     fold->lapsed = rk_alloc(first + lapses + 1, sizeof *fold->lapsed);
     for (size_t row = first; row < first + lapses; row++)
         fold->lapsed[row] = true;
@@ -576,8 +576,7 @@ bool rk_fold_causes(const rk_fold_of *of, rk_world *world, rk_causes *causes, ui
             list[kept++] = list[i];
     rk_causes_init(causes);
     for (size_t row = 0; row < detail.causes.batch.count; row++)
-        rk_batch_copy_row(&detail.causes.batch, row, &causes->batch,
-                          rk_batch_append(&causes->batch));
+        rk_batch_append_row(&causes->batch, &detail.causes.batch, row);
     *numbers = list;
     *count = kept;
     rk_detail_free(&detail);
