@@ -5,6 +5,7 @@ helps; what the engine does otherwise than before it does from a day on.
 tests/data/past holds archives of earlier versions, each as `rekon export` wrote it, never changed again:
     manifest-1.rka   five runs of four nights: late, corrected, doubled and reversed payments, typos, an ignored
                      one, a cancelled application, an unknown office; sealed before rules had a format
+    version-0.2.rka  five runs of four nights: second runs, decisions, findings, visits (made by past.py)
 and schema-2.sql the database's schema of an earlier version.
 A build that cannot make them again breaks the promise: give the change of behaviour a row in rules/engine.yaml."""
 
