@@ -18,6 +18,28 @@ class Lapses(Nights):
             "SELECT t.to_state, t.reason, t.evidence FROM rekon.transition t JOIN rekon.run r USING (run) "
             f"WHERE t.application_id = '{identity}' ORDER BY r.night, r.number")]
 
+    def test_a_released_monday_is_not_its_weekend(self):
+        """Statements of working days: Monday's tells about the weekend too. Monday alone is released, so who applied
+        on Sunday still waits, and is told why."""
+        def working_days(folder):
+            path = folder / "channels/indomaret.yaml"
+            path.write_text(path.read_text().replace("expect: daily", "expect: working_days"))
+        friday, sunday, monday, tuesday = "2024-03-01", "2024-03-03", "2024-03-04", "2024-03-05"
+        site = self.site(start=friday, rules=working_days)
+        site.applications(application("P-1", code(1), "08:00", day=sunday), application("P-2", code(2), "08:00", day=monday))
+        for night in (friday, "2024-03-02", sunday, monday, tuesday):
+            site.quiet(night, but=() if night in (friday, tuesday) else ("indomaret",))
+            if night == tuesday:
+                site.put("decisions-1.csv", decisions(decision("D-1", "release_hold", "indomaret", monday)))
+            site.run(night, None)
+        self.assertEqual((site.states().get("P-1", "awaiting"), site.states().get("P-2")), ("awaiting", "expired"))
+        told = site.explain("P-1", "--date", tuesday)["application"]["holders"]
+        self.assertEqual(told, [{"held_by": "indomaret", "why": f"its statement of {monday} has not come; that day is "
+                                 "released, days before it that it tells about are not"}])
+        site.put("decisions-2.csv", decisions(decision("D-2", "release_hold", "indomaret", sunday)))
+        site.run(tuesday, None)
+        self.assertEqual(site.states().get("P-1"), "expired")
+
     def test_a_silent_channel_is_released_for_a_day(self):
         site = self.site()
         site.applications(application("P-1", code(1), "08:00"), application("P-2", code(2), "08:00", day=NEXT))

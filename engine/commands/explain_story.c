@@ -254,35 +254,51 @@ static bool is_told_about(const rk_night *night, const rk_channel *channel, rk_n
            rk_coverage_has(&night->carried.coverage, channel->channel, account, day, day);
 }
 
-/* The statement of `day` is missing: does it tell about the time in which the application could be paid? What
- * lies behind the statement before, as a weekend, is in it too. */
-static bool may_hold_it(const rk_explain *x, const rk_channel *channel, rk_name account, rk_day day)
+/* The statement of `day` is missing: does it tell, but for what was released, about the time in which the
+ * application could be paid? What lies behind the statement before, as a weekend, is in it too. */
+static bool may_hold_it(const rk_explain *x, const rk_channel *channel, rk_name account,
+                        const rk_gaps *releases, rk_day day)
 {
     const rk_night *night = &x->replay.night;
     const rk_applications *a = &night->world.applications;
-    rk_moment begin, end, known, ignored;
+    rk_gaps left = {0};
+    rk_gap gap = {.held_by = channel->channel, .account = account};
+    rk_moment known, ignored;
     rk_day before = day - 1;
+    bool touches_it = false;
     while (before > day - DAYS_LOOKED_AT && !is_told_about(night, channel, account, before))
         before--;
-    rk_channel_span(channel, day, day, &begin, &end);
+    rk_channel_span(channel, day, day, &gap.from, &gap.until);
     rk_channel_span(channel, before, before, &ignored, &known);
-    begin = known < begin ? known : begin;
-    return begin <= a->deadline[x->story.application] &&
-           end > a->submitted_at[x->story.application];
+    gap.from = known < gap.from ? known : gap.from;
+    rk_gaps_put(&left, gap);
+    for (size_t i = 0; i < releases->count; i++)
+        rk_gaps_cut(&left, releases->items[i].held_by, releases->items[i].account,
+                    releases->items[i].from, releases->items[i].until);
+    for (size_t i = 0; i < left.count; i++)
+        touches_it = touches_it || (left.items[i].from <= a->deadline[x->story.application] &&
+                                    left.items[i].until > a->submitted_at[x->story.application]);
+    free(left.items);
+    return touches_it;
 }
 
-static void add_missing_day(rk_explain *x, const rk_channel *channel, rk_name account, rk_day day)
+static void add_missing_day(rk_explain *x, const rk_channel *channel, rk_name account, rk_day day,
+                            bool released)
 {
-    rk_buffer text = {0};
-    rk_day_put(&text, day);
+    rk_buffer day_text = {0}, why = {0};
     rk_slice name = rk_names_text(&x->replay.night.world.names, account);
-    add_holder(x, channel->channel,
-               account ? rk_arena_printf(&x->arena,
-                                         "the statement of its account %.*s of %.*s has not come",
-                                         RK_FMT(name), RK_FMT(rk_buffer_all(&text)))
-                       : rk_arena_printf(&x->arena, "its statement of %.*s has not come",
-                                         RK_FMT(rk_buffer_all(&text))));
-    rk_buffer_free(&text);
+    rk_day_put(&day_text, day);
+    if (account)
+        rk_buffer_printf(&why, "the statement of its account %.*s of ", RK_FMT(name));
+    else
+        rk_buffer_text(&why, "its statement of ");
+    rk_buffer_slice(&why, rk_buffer_all(&day_text));
+    rk_buffer_text(&why, " has not come");
+    if (released)
+        rk_buffer_text(&why, "; that day is released, days before it that it tells about are not");
+    add_holder(x, channel->channel, rk_arena_text(&x->arena, rk_buffer_all(&why)));
+    rk_buffer_free(&day_text);
+    rk_buffer_free(&why);
 }
 
 static void hold_by_missing_days_of(rk_explain *x, const rk_channel *channel, rk_name account,
@@ -293,12 +309,14 @@ static void hold_by_missing_days_of(rk_explain *x, const rk_channel *channel, rk
     uint32_t row = x->story.application;
     rk_day first = rk_day_at(a->submitted_at[row], channel->zone) - 1;
     rk_day last = rk_day_at(a->deadline[row], channel->zone) + DAYS_LOOKED_AT;
+    const rk_gaps none = {0};
     if (first < night->start)
         first = night->start;
     for (rk_day day = first; day <= last; day++)
-        if (rk_night_misses(night, releases, channel, account, day) &&
-            may_hold_it(x, channel, account, day))
-            add_missing_day(x, channel, account, day);
+        if (rk_night_misses(night, &none, channel, account, day) &&
+            may_hold_it(x, channel, account, releases, day))
+            add_missing_day(x, channel, account, day,
+                            rk_night_is_released(releases, channel, account, day));
 }
 
 /* Days on which the channel should have delivered, and did not. */
