@@ -99,6 +99,7 @@ static void test_money__writes_no_trailing_zeros(void **state)
     rk_buffer none = {0};
     rk_money_put(&none, RK_NO_MONEY, 2);
     assert_int_equal(none.len, 0);
+    rk_buffer_free(&none);
 }
 
 static void test_money__sums_are_checked(void **state)
