@@ -67,6 +67,39 @@ static void add_chart(rk_plan_sheet *sheet, rk_chart_kind kind, uint32_t last, c
     chart->series_count = kind == RK_CHART_LINE ? 1 : 2;
 }
 
+/* How a sheet is seen and printed: each of the four in another way. */
+static void lay_frame(rk_plan_sheet *sheet, int number)
+{
+    static const rk_alert_kind kinds[] = {RK_ALERT_NOT_ZERO, RK_ALERT_ABOVE, RK_ALERT_BELOW,
+                                          RK_ALERT_BARS};
+    sheet->column_count = 5;
+    sheet->widths[0] = 24;
+    sheet->widths[1] = 8.43; /* the usual one */
+    sheet->widths[2] = 12.5 + number;
+    sheet->widths[4] = 0.5;
+    rk_plan_height(sheet, 0, 22);
+    rk_plan_height(sheet, 4, 15); /* the usual one */
+    sheet->portrait = number == 2;
+    sheet->freeze_row = number == 3 ? 0 : 4;
+    sheet->repeats = number != 1;
+    sheet->repeat_from = 3;
+    sheet->repeat_until = 3 + (number == 0);
+    sheet->filters = number >= 2;
+    if (number % 2 == 0) {
+        sheet->breaks[0] = 7;
+        sheet->breaks[1] = 12;
+        sheet->break_count = 2;
+    }
+    for (uint16_t i = 0; i < 5 && number < 3; i++)
+        rk_plan_alert(sheet, (rk_alert){.kind = kinds[(i + number) % 4],
+                                        .amber = i % 2,
+                                        .limit = 5.5 * i,
+                                        .first_row = 4,
+                                        .last_row = i == 3 ? 4 : 9,
+                                        .first_column = i / 2,
+                                        .last_column = i / 2});
+}
+
 /* Two books of this kind (serial 0 and 1) differ in every part but their style. */
 static void lay_book(rk_plan *plan, rk_arena *arena, uint32_t serial)
 {
@@ -99,6 +132,7 @@ static void lay_book(rk_plan *plan, rk_arena *arena, uint32_t serial)
         sheet->list_row = 13;
         sheet->list_columns = 3;
         sheet->list_count = i < 2 ? 0 : LIST_ROWS;
+        lay_frame(sheet, i);
     }
     must(rk_plan_finish(plan, &err), &err);
 }
@@ -236,29 +270,39 @@ static void add_member(rk_buffer *bytes, const rk_buffer *other)
     close_zip(zip, source, bytes);
 }
 
-/* A letter or digit of what stands between quotes becomes another: a good archive of good XML, in which a cell
- * looks another way, or a part is said to be of another kind. */
+/* Whether `at` is a letter or digit between the quotes of an element that begins so; with NULL, of a text
+ * between elements. */
+static bool may_change(const char *content, const char *at, const char *element)
+{
+    const char *tag = at;
+    size_t quotes = 0;
+    bool ended = false;
+    if (!((*at >= '0' && *at <= '9') || (*at >= 'a' && *at <= 'z')))
+        return false;
+    while (tag > content && *tag != '<')
+        tag--;
+    for (const char *c = tag; c < at; c++) {
+        quotes += *c == '"';
+        ended = ended || *c == '>';
+    }
+    if (!element) /* no part of "&amp;" either */
+        return ended && !memchr(tag, '&', (size_t)(at - tag));
+    return quotes % 2 && tag[1] != '?' && strncmp(tag + 1, element, strlen(element)) == 0;
+}
+
+/* It becomes another: a good archive of good XML, in which a cell looks another way, a column is wider, or a part
+ * is said to be of another kind. */
 static void change_value(zip_t *zip, size_t member, const char *element)
 {
     zip_stat_t stat;
     assert_int_equal(zip_stat_index(zip, member, 0, &stat), 0);
-    char *content = malloc(stat.size + 1), *start;
+    char *content = malloc(stat.size + 1), *start = NULL;
     zip_file_t *file = zip_fopen_index(zip, member, 0);
     assert_int_equal(zip_fread(file, content, stat.size), stat.size);
     content[stat.size] = '\0';
     zip_fclose(file);
-    for (start = NULL; !start;) {
-        char *at = content + draw(stat.size), *tag = at;
-        while (tag > content && *tag != '<')
-            tag--;
-        size_t quotes = 0;
-        for (const char *c = tag; c < at; c++)
-            quotes += *c == '"';
-        bool inside = quotes % 2 && strchr("<?", tag[1]) == NULL;
-        if (inside && strncmp(tag + 1, element, strlen(element)) == 0 &&
-            ((*at >= '0' && *at <= '9') || (*at >= 'a' && *at <= 'z')))
-            start = at;
-    }
+    while (!start || !may_change(content, start, element))
+        start = content + draw(stat.size);
     char changed = *start;
     while (changed == *start)
         changed = (char)(*start <= '9' ? '0' + draw(10) : 'a' + draw(26));
@@ -302,6 +346,46 @@ static void change_kind(rk_buffer *bytes, const rk_buffer *other)
     damage_value(bytes, parts[part][0], parts[part][1]);
 }
 
+static const char *any_frame(void)
+{
+    static const char *const parts[] = {"xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml",
+                                        "xl/worksheets/sheet3.xml", "xl/worksheets/sheet4.xml",
+                                        "xl/workbook.xml",          "docProps/app.xml",
+                                        "docProps/core.xml"};
+    return parts[draw(sizeof parts / sizeof *parts)];
+}
+
+/* Widths, panes, filters, alerts, links, page set-up, properties. */
+static void change_frame(rk_buffer *bytes, const rk_buffer *other)
+{
+    (void)other;
+    damage_value(bytes, any_frame(), "");
+}
+
+/* Footers, names, limits of alerts, titles, times. */
+static void change_text(rk_buffer *bytes, const rk_buffer *other)
+{
+    (void)other;
+    damage_value(bytes, any_frame(), NULL);
+}
+
+static void change_row(rk_buffer *bytes, const rk_buffer *other)
+{
+    (void)other;
+    damage_value(bytes, "xl/worksheets/sheet3.xml", "row ");
+}
+
+static void change_page(rk_buffer *bytes, const rk_buffer *other)
+{
+    static const char *const elements[] = {
+        "dimension",  "pane ",     "col ",        "autoFilter", "conditionalFormatting",
+        "cfRule",     "hyperlink", "pageMargins", "pageSetup",  "brk",
+        "pageSetUpPr"};
+    (void)other;
+    damage_value(bytes, "xl/worksheets/sheet3.xml",
+                 elements[draw(sizeof elements / sizeof *elements)]);
+}
+
 /* A cell of the summary looks like another. */
 static void change_cell_style(rk_buffer *bytes, const rk_buffer *other)
 {
@@ -326,6 +410,10 @@ static const struct {
     {"a value of the theme", change_theme},
     {"what leads to a part", change_kind},
     {"place or style of a cell", change_cell_style},
+    {"a value around the cells", change_frame},
+    {"a text around the cells", change_text},
+    {"height or reach of a row", change_row},
+    {"page, width, filter, alert", change_page},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -370,15 +458,15 @@ static void damage_many(size_t count, uint32_t long_rows)
     lay_book(&other_plan, &arena, 1);
     write_book(&plan, &good);
     write_book(&other_plan, &other);
-    rk_plan_limits.long_rows = RK_PLAN_LONG;
     must(rk_xlsx_read_back(&plan, rk_buffer_all(&good), &meant, &err), &err);
     for (size_t i = 0; i < count; i++)
         damage_once(&plan, &good, &other, &meant, i % KINDS, &counts[i % KINDS]);
     for (size_t kind = 0; kind < KINDS; kind++) {
-        printf("%-24s %6zu tried, %6zu caught, %4zu leave every part as it was\n", kinds[kind].name,
+        printf("%-27s %6zu tried, %6zu caught, %4zu leave every part as it was\n", kinds[kind].name,
                counts[kind].tried, counts[kind].caught, counts[kind].harmless);
         assert_true(counts[kind].caught * 10 > counts[kind].tried * 4);
     }
+    rk_plan_limits.long_rows = RK_PLAN_LONG;
     rk_buffer_free(&good);
     rk_buffer_free(&other);
     rk_plan_free(&plan);

@@ -196,7 +196,6 @@ static void test_styles__are_read_back_as_they_look(void **state)
         plan.sheets[1]->list_row = 60;
         plan.sheets[1]->list_count = 2;
         write_plan(&plan, &bytes);
-        rk_plan_limits.long_rows = RK_PLAN_LONG;
         must(rk_xlsx_read_back(&plan, rk_buffer_all(&bytes), &parts, &err), &err);
         rk_cell *cell = &plan.sheets[1]->cells[RK_STYLE_MONEY_SEN].cell;
         uint8_t before = cell->style;
@@ -207,10 +206,164 @@ static void test_styles__are_read_back_as_they_look(void **state)
         plan.language = i & 1 ? RK_INDONESIAN : RK_ENGLISH;
         assert_false(rk_xlsx_read_back(&plan, rk_buffer_all(&bytes), &parts, &err));
         assert_non_null(strstr(err.message, "xl/styles.xml"));
+        rk_plan_limits.long_rows = RK_PLAN_LONG;
         rk_buffer_free(&bytes);
         rk_plan_free(&plan);
         rk_arena_free(&arena);
     }
+}
+
+/* ---- what stands around the cells ---- */
+
+/* Where a link leads decides what it is, not how its path begins: books may lie in folders of any name. */
+static void test_read_back__a_link_to_a_book_may_look_like_a_part(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"../drawings/drawing1.xml", "../charts/chart1.xml",
+                                        "worksheets/sheet1.xml",    "styles.xml",
+                                        "theme/theme1.xml",         "../a b/[1]/50%/x.xlsx",
+                                        "xl/workbook.xml",          "..%2fx.xlsx"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        rk_arena arena = {0};
+        rk_plan plan;
+        rk_buffer bytes = {0};
+        rk_digest parts;
+        rk_error err;
+        small_plan(&plan, &arena, 3);
+        rk_plan_link_book(plan.sheets[0], 2, 0, RK_S("book"), rk_slice_of(paths[i]));
+        rk_series series = {.name = RK_S("one"), .column = 2};
+        rk_chart_plan *chart = rk_plan_chart(plan.sheets[0]);
+        chart->title = RK_S("c");
+        chart->width = chart->height = 200;
+        chart->last_row = 3;
+        chart->series = &series;
+        chart->series_count = 1;
+        must(rk_plan_finish(&plan, &err), &err);
+        write_plan(&plan, &bytes);
+        must(rk_xlsx_read_back(&plan, rk_buffer_all(&bytes), &parts, &err), &err);
+        plan.sheets[0]->cells[plan.sheets[0]->cell_count - 1].link = RK_S(RK_LINK_OUTSIDE "x");
+        assert_false(rk_xlsx_read_back(&plan, rk_buffer_all(&bytes), &parts, &err));
+        assert_non_null(strstr(err.message, "sheet1.xml.rels"));
+        rk_buffer_free(&bytes);
+        rk_plan_free(&plan);
+        rk_arena_free(&arena);
+    }
+}
+
+typedef void (*meant_otherwise)(rk_plan *plan);
+static void wider(rk_plan *p)
+{
+    p->sheets[0]->widths[1] = 13;
+}
+static void higher(rk_plan *p)
+{
+    p->sheets[0]->heights[0].points = 23;
+}
+static void turned(rk_plan *p)
+{
+    p->sheets[0]->portrait = !p->sheets[0]->portrait;
+}
+static void unfrozen(rk_plan *p)
+{
+    p->sheets[0]->freeze_row = 2;
+}
+static void repeated(rk_plan *p)
+{
+    p->sheets[0]->repeat_until = 1;
+}
+static void filtered(rk_plan *p)
+{
+    p->sheets[0]->list_columns = 3;
+}
+static void broken(rk_plan *p)
+{
+    p->sheets[0]->breaks[0] = 5;
+}
+static void above(rk_plan *p)
+{
+    p->sheets[0]->alerts[0].limit = 6;
+}
+static void reddened(rk_plan *p)
+{
+    p->sheets[0]->alerts[1].amber = false;
+}
+static void without_bars(rk_plan *p)
+{
+    p->sheets[0]->alert_count--;
+}
+static void footed(rk_plan *p)
+{
+    p->footer = RK_S("&N");
+}
+static void titled(rk_plan *p)
+{
+    p->title = RK_S("u");
+}
+static void named_for(rk_plan *p)
+{
+    p->subject = RK_S("x");
+}
+static void made_later(rk_plan *p)
+{
+    p->created++;
+}
+
+/* Each difference between book and plan is named with sheet or part. */
+static void test_read_back__what_stands_around_the_cells(void **state)
+{
+    (void)state;
+    static const struct {
+        meant_otherwise change;
+        const char *place;
+    } cases[] = {{wider, "One"},
+                 {higher, "One"},
+                 {turned, "One"},
+                 {unfrozen, "One"},
+                 {repeated, "workbook"},
+                 {filtered, "One"},
+                 {broken, "One"},
+                 {above, "One"},
+                 {reddened, "One"},
+                 {without_bars, "One"},
+                 {footed, "One"},
+                 {titled, "docProps/core.xml"},
+                 {named_for, "docProps/core.xml"},
+                 {made_later, "docProps/core.xml"}};
+    rk_arena arena = {0};
+    rk_buffer bytes = {0};
+    rk_digest parts;
+    rk_error err;
+    for (size_t i = 0; i <= sizeof cases / sizeof *cases; i++) {
+        rk_plan plan;
+        small_plan(&plan, &arena, 30);
+        rk_plan_sheet *sheet = plan.sheets[0];
+        sheet->column_count = 2;
+        sheet->widths[0] = 20;
+        sheet->widths[1] = 12;
+        sheet->freeze_row = 3;
+        sheet->repeats = sheet->filters = true;
+        sheet->breaks[0] = 4;
+        sheet->break_count = 1;
+        rk_plan_height(sheet, 1, 22);
+        for (unsigned k = 0; k < 3; k++)
+            rk_plan_alert(sheet, (rk_alert){.kind = k == 2 ? RK_ALERT_BARS : RK_ALERT_ABOVE,
+                                            .amber = k == 1,
+                                            .limit = 5,
+                                            .first_row = 3,
+                                            .last_row = 9});
+        if (i == 0)
+            write_plan(&plan, &bytes);
+        else
+            cases[i - 1].change(&plan);
+        bool good = rk_xlsx_read_back(&plan, rk_buffer_all(&bytes), &parts, &err);
+        if (i == 0)
+            must(good, &err);
+        else if (good || !strstr(err.message, cases[i - 1].place))
+            fail_msg("case %zu: %s", i, good ? "nothing was said" : err.message);
+        rk_plan_free(&plan);
+    }
+    rk_buffer_free(&bytes);
+    rk_arena_free(&arena);
 }
 
 /* The library's function for temporary files is replaced: of a short book nothing but the book itself is ever
@@ -366,6 +519,8 @@ int main(void)
         cmocka_unit_test(test_read_back__flipped_bits_are_caught_or_change_no_part),
         cmocka_unit_test(test_xlsx__a_long_list_is_written_in_constant_memory),
         cmocka_unit_test(test_styles__are_read_back_as_they_look),
+        cmocka_unit_test(test_read_back__a_link_to_a_book_may_look_like_a_part),
+        cmocka_unit_test(test_read_back__what_stands_around_the_cells),
         cmocka_unit_test(test_xlsx__parts_of_a_short_book_need_no_file),
         cmocka_unit_test(test_xlsx__a_full_disk_is_an_error),
         cmocka_unit_test(test_plan__refuses_names_that_the_format_does_not_allow),

@@ -3,23 +3,19 @@
  *
  * In:  a plan of two sheets, one chart       Out: "[Content_Types].xml", ..., "xl/charts/chart1.xml", ...
  * A zip checksum vouches for the bytes of a part, not for its place: a part that is missing, added, or stands
- * under the name of another must be noticed too. So every part has its root element, and those that lead to
- * others (types, relationships, drawings, charts) are followed, name by name, as the plan wants them.
+ * under the name of another must be noticed too. So types, relationships, the workbook and its properties are
+ * compared as a whole; drawings and charts have their root element and are followed, name by name.
  */
 #ifndef RK_REPORT_PARTS_H
 #define RK_REPORT_PARTS_H
 
 #include "base/xml.h"
-#include "report/plan.h"
+#include "report/frame.h"
 
 typedef enum rk_part_kind {
-    RK_PART_PLAIN, /* its root alone is looked at */
-    RK_PART_TYPES,
-    RK_PART_LINKS,
-    RK_PART_WORKBOOK,
+    RK_PART_KNOWN, /* as a whole, as it is told again (frame.h) */
     RK_PART_DRAWING,
     RK_PART_CHART,
-    RK_PART_CORE,
     RK_PART_STRINGS,
     RK_PART_THEME, /* known to the byte, as are the styles */
     RK_PART_STYLES,
@@ -29,9 +25,10 @@ typedef enum rk_part_kind {
 typedef struct rk_part {
     rk_slice name;
     rk_part_kind kind;
-    const char *root;
-    size_t number;  /* of a sheet, from 0 */
-    rk_slice *says; /* in order: names, targets, ranges */
+    const char *root; /* of a drawing or chart */
+    size_t number;    /* of a sheet, from 0 */
+    rk_slice meant;   /* of one that is known */
+    rk_slice *says;   /* of others, in order: descriptions, ranges */
     size_t say_count, say_capacity;
 } rk_part;
 
@@ -51,10 +48,12 @@ typedef struct rk_part_check {
     size_t seen;
     bool rooted, in_text;
     rk_buffer text;
+    rk_retold retold;
 } rk_part_check;
 
 rk_xml_handler rk_part_handler(rk_part_check *check);
 /* Behind the parse: all was said. */
 bool rk_part_is_complete(const rk_part_check *check, rk_error *err);
+void rk_part_check_free(rk_part_check *check);
 
 #endif

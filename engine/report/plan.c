@@ -369,6 +369,73 @@ void rk_plan_free(rk_plan *plan)
     plan->count = plan->capacity = 0;
 }
 
+bool rk_plan_is_long(const rk_plan *plan)
+{
+    size_t rows = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        rows += plan->sheets[i]->list_count;
+    return rows > rk_plan_limits.long_rows;
+}
+
+/* Characters of a wrapped text that a column of one character's width takes; 0: it does not wrap. */
+static double density(rk_style style)
+{
+    switch (style) {
+    case RK_STYLE_WRAP:
+        return 1.35;
+    case RK_STYLE_BOLD:
+        return 1.15;
+    case RK_STYLE_DIGEST:
+        return 1.3;
+    case RK_STYLE_HEAD:
+    case RK_STYLE_HEAD_RIGHT:
+        return 0.85; /* few long words in bold */
+    default:
+        return 0;
+    }
+}
+
+/* Lines that a text takes in its column, roughly: programs do not all fit rows by themselves. */
+static unsigned lines_of(const rk_cell *cell, double width)
+{
+    size_t characters = 0, room = (size_t)(width * density(cell->style));
+    if (cell->kind != RK_CELL_TEXT || room == 0)
+        return 1;
+    for (size_t i = 0; i < cell->text.len; i++)
+        characters += ((unsigned char)cell->text.at[i] & 0xC0) != 0x80;
+    return characters > room ? (unsigned)((characters + room - 1) / room) : 1;
+}
+
+static double height_of_lines(unsigned lines)
+{
+    enum { MOST = 30 };
+    return lines > 1 ? 12.0 * (lines > MOST ? MOST : lines) + 3 : 0;
+}
+
+double rk_plan_row_height(const rk_plan_sheet *sheet, size_t first)
+{
+    uint32_t row = sheet->cells[first].row;
+    unsigned lines = 1;
+    for (size_t h = 0; h < sheet->height_count; h++)
+        if (sheet->heights[h].row == row)
+            return sheet->heights[h].points;
+    for (size_t i = first; i < sheet->cell_count && sheet->cells[i].row == row; i++) {
+        unsigned needed = lines_of(&sheet->cells[i].cell, sheet->widths[sheet->cells[i].column]);
+        lines = needed > lines ? needed : lines;
+    }
+    return height_of_lines(lines);
+}
+
+double rk_plan_list_height(const rk_plan_sheet *sheet, const rk_row *row)
+{
+    unsigned lines = 1;
+    for (size_t c = 0; c < row->count; c++) {
+        unsigned needed = lines_of(&row->cells[c], sheet->widths[c]);
+        lines = needed > lines ? needed : lines;
+    }
+    return height_of_lines(lines);
+}
+
 const char *rk_plan_place(uint32_t row, size_t column, char *out)
 {
     char turned[16]; /* from behind */

@@ -236,6 +236,14 @@ rk_slice rk_plan_described(const rk_plan_sheet *sheet, const rk_chart_plan *char
 bool rk_plan_finish(rk_plan *plan, rk_error *err);
 void rk_plan_free(rk_plan *plan); /* what is not in the arena */
 
+/* So many rows of lists that it is written in constant memory. */
+bool rk_plan_is_long(const rk_plan *plan);
+
+/* The height in points of a row as was said, or as its wrapped texts need; 0: as it comes. Of the cells above the
+ * list, by the first one of the row; of the list, by its cells. */
+double rk_plan_row_height(const rk_plan_sheet *sheet, size_t first);
+double rk_plan_list_height(const rk_plan_sheet *sheet, const rk_row *row);
+
 /* "B12" into `out` (16 bytes); row and column from 0. */
 const char *rk_plan_place(uint32_t row, size_t column, char *out);
 

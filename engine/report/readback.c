@@ -22,6 +22,7 @@ typedef struct reader {
     size_t *ends;      /* where each of them ends */
     size_t string_count, string_capacity;
     rk_styles_seen styles;
+    bool is_long;
     rk_digest_state *digest;
     rk_error *err;
 } reader;
@@ -132,9 +133,13 @@ typedef struct cells_context {
     enum { OUTSIDE, IN_FORMULA, IN_VALUE, IN_STRING } where;
     bool has_formula, has_value;
     rk_buffer formula, value;
-    bool rooted;
-    size_t link;    /* the next of sheet->cells that may be a link */
-    size_t outside; /* links to other books so far */
+    bool in_data;
+    rk_retold frame;  /* all but the rows */
+    rk_extent extent; /* of the cells, and of rows that have a height */
+    /* rows of sixteen tell together from which column to which they reach: as was said, and as it is */
+    uint32_t block;
+    char spans[24];
+    size_t span_from, span_last;
 } cells_context;
 
 /* A blank without a style is not written. */
@@ -265,6 +270,83 @@ static bool is_cell(cells_context *c, const rk_cell *cell)
     }
 }
 
+/* ---- rows ---- */
+
+enum { BLOCK_ROWS = 16, USUAL_HEIGHT = 15 };
+#define NO_BLOCK UINT32_MAX
+
+static bool end_block(cells_context *c, rk_xml *xml)
+{
+    char meant[48];
+    if (c->block == NO_BLOCK || c->reader->is_long)
+        return true;
+    snprintf(meant, sizeof meant, "%zu:%zu", c->span_from + 1, c->span_last + 1);
+    return strcmp(meant, c->spans) == 0 ||
+           rk_xml_fail(xml, "rows from %u on reach over \"%s\", which was not meant",
+                       c->block * BLOCK_ROWS + 1, c->spans);
+}
+
+/* Long books do not tell it. */
+static bool check_span(cells_context *c, rk_xml *xml, uint32_t row, rk_slice spans)
+{
+    if (c->reader->is_long)
+        return spans.at == NULL;
+    if (row / BLOCK_ROWS == c->block)
+        return rk_slice_is(spans, c->spans);
+    if (!end_block(c, xml) || spans.len >= sizeof c->spans || !spans.at)
+        return false;
+    memcpy(c->spans, spans.at, spans.len + 1);
+    c->block = row / BLOCK_ROWS;
+    c->span_from = RK_PLAN_COLUMNS;
+    c->span_last = 0;
+    return true;
+}
+
+static void stretch(cells_context *c, uint32_t row, size_t column)
+{
+    rk_extent *e = &c->extent;
+    if (!e->any)
+        *e = (rk_extent){true, row, row, column, column};
+    e->last_row = row; /* they come in order */
+    e->first_column = column < e->first_column ? column : e->first_column;
+    e->last_column = column > e->last_column ? column : e->last_column;
+}
+
+static bool is_height(const char **attributes, double points)
+{
+    char text[32] = "";
+    bool is_said = points > 0 && points != USUAL_HEIGHT;
+    rk_slice found = rk_xml_attribute(attributes, "ht");
+    if (!is_said)
+        return !found.at;
+    snprintf(text, sizeof text, "%.16G", points);
+    return rk_slice_is(found, text) &&
+           rk_slice_is(rk_xml_attribute(attributes, "customHeight"), "1");
+}
+
+/* The row of the next cell, as high as it was meant; nothing else is said of it. */
+static bool check_row(cells_context *c, rk_xml *xml, const char **attributes)
+{
+    uint32_t row = 0;
+    size_t column = 0, count = 0, said = 1;
+    if (!peek(c, &row, &column))
+        return true; /* its first cell will be one too many */
+    double points = c->next < c->sheet->cell_count ? rk_plan_row_height(c->sheet, c->next)
+                                                   : rk_plan_list_height(c->sheet, &c->row);
+    while (attributes[count])
+        count++;
+    said += !c->reader->is_long + 2 * (size_t)(points > 0 && points != USUAL_HEIGHT);
+    if (points > 0)
+        stretch(c, row, c->extent.any ? c->extent.first_column : 0);
+    uint64_t number = 0;
+    return (rk_slice_to_u64(rk_xml_attribute(attributes, "r"), &number) && number == row + 1ull &&
+            count == 2 * said && is_height(attributes, points) &&
+            check_span(c, xml, row, rk_xml_attribute(attributes, "spans"))) ||
+           rk_xml_fail(xml, "row %u is not what was meant", row + 1);
+}
+
+/* ---- a cell ---- */
+
 /* "B12" and nothing else for row 11, column 1. */
 static bool is_place(const char *place, uint32_t row, size_t column)
 {
@@ -294,6 +376,9 @@ static bool check_cell(cells_context *c, rk_xml *xml)
     rk_style style = cell->kind == RK_CELL_LINK ? RK_STYLE_LINK : (rk_style)cell->style;
     if (!rk_styles_meet(&c->reader->styles, style, c->style))
         return rk_xml_fail(xml, "cell %s does not look as it was meant", c->place);
+    stretch(c, row, column);
+    c->span_from = column < c->span_from ? column : c->span_from;
+    c->span_last = column > c->span_last ? column : c->span_last;
     advance(c);
     return true;
 }
@@ -317,29 +402,6 @@ static bool is_style(const char *value, uint32_t *style)
     return *value == '\0';
 }
 
-/* Links stand behind the cells, in their order: inside the book by place, outside by number. */
-static bool check_link(cells_context *c, rk_xml *xml, const char **attributes)
-{
-    const rk_plan_sheet *sheet = c->sheet;
-    char place[24], id[32];
-    while (c->link < sheet->cell_count && sheet->cells[c->link].cell.kind != RK_CELL_LINK)
-        c->link++;
-    if (c->link == sheet->cell_count)
-        return rk_xml_fail(xml, "a link was not meant");
-    const rk_placed *placed = &sheet->cells[c->link++];
-    rk_plan_place(placed->row, placed->column, place);
-    rk_slice inside = RK_S(RK_LINK_INSIDE), link = placed->link;
-    bool good = rk_slice_is(rk_xml_attribute(attributes, "ref"), place);
-    if (rk_slice_starts(link, inside)) {
-        link = (rk_slice){link.at + inside.len, link.len - inside.len};
-        good = good && rk_slice_equal(rk_xml_attribute(attributes, "location"), link);
-    } else {
-        snprintf(id, sizeof id, "rId%zu", ++c->outside);
-        good = good && rk_slice_is(rk_xml_attribute(attributes, "r:id"), id);
-    }
-    return good || rk_xml_fail(xml, "the link of cell %s does not lead where it was meant", place);
-}
-
 static bool begin_cell(cells_context *c, rk_xml *xml, const char **attributes)
 {
     rk_buffer_clear(&c->formula);
@@ -357,18 +419,23 @@ static bool begin_cell(cells_context *c, rk_xml *xml, const char **attributes)
     return true;
 }
 
+/* Between the rows nothing else stands. */
 static bool begin_other(cells_context *c, rk_xml *xml, rk_slice name, const char **attributes)
 {
-    if (!c->rooted && !rk_slice_is(name, "worksheet"))
-        return rk_xml_fail(xml, "it is no sheet");
-    c->rooted = true;
-    return !rk_slice_is(name, "hyperlink") || check_link(c, xml, attributes);
+    if (c->in_data)
+        return rk_slice_is(name, "row") ? check_row(c, xml, attributes)
+               : rk_slice_is(name, "is")
+                   ? true
+                   : rk_xml_fail(xml, "rows have an unknown element \"%.*s\"", RK_FMT(name));
+    c->in_data = rk_slice_is(name, "sheetData");
+    rk_retold_start(&c->frame, name, attributes);
+    return true;
 }
 
 static bool cells_start(void *context, rk_xml *xml, rk_slice name, const char **attributes)
 {
     cells_context *c = context;
-    if (name.len != 1 || !c->rooted)
+    if (name.len != 1 || !c->in_data)
         return begin_other(c, xml, name, attributes);
     switch (name.at[0]) {
     case 'c':
@@ -386,7 +453,7 @@ static bool cells_start(void *context, rk_xml *xml, rk_slice name, const char **
         c->has_value = true;
         return true;
     default:
-        return true;
+        return begin_other(c, xml, name, attributes);
     }
 }
 
@@ -394,14 +461,25 @@ static bool cells_end(void *context, rk_xml *xml, rk_slice name)
 {
     cells_context *c = context;
     c->where = OUTSIDE;
-    return name.len != 1 || name.at[0] != 'c' || check_cell(c, xml);
+    if (name.len == 1 && c->in_data)
+        return name.at[0] != 'c' || check_cell(c, xml);
+    if (rk_slice_is(name, "sheetData")) {
+        c->in_data = false;
+        if (!end_block(c, xml))
+            return false;
+    }
+    if (!c->in_data)
+        rk_retold_end(&c->frame, name);
+    return true;
 }
 
 static bool cells_text(void *context, rk_xml *xml, rk_slice text)
 {
     cells_context *c = context;
     (void)xml;
-    if (c->where == IN_FORMULA)
+    if (!c->in_data)
+        rk_retold_text(&c->frame, text);
+    else if (c->where == IN_FORMULA)
         rk_buffer_slice(&c->formula, text);
     else if (c->where != OUTSIDE)
         rk_buffer_slice(&c->value, text);
@@ -413,22 +491,29 @@ static bool has_all(cells_context *c, rk_error *err)
     uint32_t row = 0;
     size_t column = 0;
     char place[24];
-    if (peek(c, &row, &column))
-        return rk_fail(err, RK_FILE, "cell %s is missing", rk_plan_place(row, column, place));
-    for (; c->link < c->sheet->cell_count; c->link++)
-        if (c->sheet->cells[c->link].cell.kind == RK_CELL_LINK)
-            return rk_fail(err, RK_FILE, "a link is missing");
-    return true;
+    return !peek(c, &row, &column) ||
+           rk_fail(err, RK_FILE, "cell %s is missing", rk_plan_place(row, column, place));
+}
+
+static bool check_frame(cells_context *c, size_t number, rk_error *err)
+{
+    rk_buffer meant = {0};
+    rk_frame_sheet(c->reader->plan, number, &c->extent, &meant);
+    bool good = rk_retold_is(rk_buffer_all(&c->frame.text), rk_buffer_all(&meant), err);
+    rk_buffer_free(&meant);
+    return good;
 }
 
 static bool check_sheet(reader *r, size_t member, size_t number)
 {
-    cells_context context = {.reader = r, .sheet = r->plan->sheets[number]};
+    cells_context context = {.reader = r, .sheet = r->plan->sheets[number], .block = NO_BLOCK};
     rk_xml_handler handler = {&context, cells_start, cells_end, cells_text};
-    bool good = read_part(r, member, &handler, r->digest) && has_all(&context, r->err);
+    bool good = read_part(r, member, &handler, r->digest) && has_all(&context, r->err) &&
+                check_frame(&context, number, r->err);
     rk_row_free(&context.row);
     rk_buffer_free(&context.formula);
     rk_buffer_free(&context.value);
+    rk_buffer_free(&context.frame.text);
     return good;
 }
 
@@ -447,19 +532,10 @@ static bool check_theme(reader *r, rk_slice found)
 /* What the looks of the cells that were met make of it. */
 static bool check_styles(reader *r, rk_slice found)
 {
-    enum { SHOWN = 40 };
     rk_buffer meant = {0};
-    bool good = rk_styles_put(&r->styles, r->plan, &meant) ||
-                rk_fail(r->err, RK_FILE, "a style is missing");
-    size_t at = 0, most = found.len < meant.len ? found.len : meant.len;
-    while (good && at < most && found.at[at] == meant.bytes[at])
-        at++;
-    if (good && (at < most || found.len != meant.len)) {
-        size_t left = found.len - at, wanted = meant.len - at;
-        good = rk_fail(r->err, RK_FILE, "\"%.*s\" was read back where \"%.*s\" was meant",
-                       (int)(left < SHOWN ? left : SHOWN), found.at + at,
-                       (int)(wanted < SHOWN ? wanted : SHOWN), meant.bytes + at);
-    }
+    bool good = rk_styles_put(&r->styles, r->plan, &meant)
+                    ? rk_retold_is(found, rk_buffer_all(&meant), r->err)
+                    : rk_fail(r->err, RK_FILE, "a style is missing");
     rk_buffer_free(&meant);
     return good;
 }
@@ -495,7 +571,7 @@ static bool check_part(reader *r, size_t member)
     rk_part_check check = {.part = part};
     rk_xml_handler handler = rk_part_handler(&check);
     bool good = read_part(r, member, &handler, r->digest) && rk_part_is_complete(&check, r->err);
-    rk_buffer_free(&check.text);
+    rk_part_check_free(&check);
     return good;
 }
 
@@ -539,6 +615,7 @@ static bool check_parts(reader *r)
 bool rk_xlsx_read_back(const rk_plan *plan, rk_slice bytes, rk_digest *parts, rk_error *err)
 {
     reader r = {.plan = plan, .styles = {.language = plan->language}, .err = err};
+    r.is_long = rk_plan_is_long(plan);
     r.zip = rk_zip_open(bytes, MEMBERS_MAX, err);
     size_t strings = r.zip ? rk_zip_find(r.zip, RK_S("xl/sharedStrings.xml")) : SIZE_MAX;
     rk_parts_of(plan, strings != SIZE_MAX, &r.parts);

@@ -24,7 +24,7 @@ enum {
     RK_LOOK_INDENT = 512,
 };
 
-enum { RK_LINE_COLOUR = 0xBFBFBF, RK_FRAME_COLOUR = 0x7F7F7F };
+enum { RK_LINE_COLOUR = 0xBFBFBF, RK_FRAME_COLOUR = 0x7F7F7F, RK_BAR_COLOUR = 0xC5D3E6 };
 
 typedef struct rk_look {
     unsigned flags;

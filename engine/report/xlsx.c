@@ -137,59 +137,10 @@ static void write_link(writer *w, lxw_worksheet *sheet, const rk_placed *placed)
                                           format_of(w, RK_STYLE_LINK), placed->cell.text.at, NULL));
 }
 
-/* Characters of a wrapped text that a column of one character's width takes; 0: it does not wrap. */
-static double density(rk_style style)
+static void set_height(writer *w, lxw_worksheet *sheet, uint32_t row, double points)
 {
-    switch (style) {
-    case RK_STYLE_WRAP:
-        return 1.35;
-    case RK_STYLE_BOLD:
-        return 1.15;
-    case RK_STYLE_DIGEST:
-        return 1.3;
-    case RK_STYLE_HEAD:
-    case RK_STYLE_HEAD_RIGHT:
-        return 0.85; /* few long words in bold */
-    default:
-        return 0;
-    }
-}
-
-/* Lines that a text takes in its column, roughly: programs do not all fit rows by themselves. */
-static unsigned lines_of(const rk_cell *cell, double width)
-{
-    size_t characters = 0, room = (size_t)(width * density(cell->style));
-    if (cell->kind != RK_CELL_TEXT || room == 0)
-        return 1;
-    for (size_t i = 0; i < cell->text.len; i++)
-        characters += ((unsigned char)cell->text.at[i] & 0xC0) != 0x80;
-    return characters > room ? (unsigned)((characters + room - 1) / room) : 1;
-}
-
-static void fit_row(writer *w, lxw_worksheet *sheet, uint32_t row, unsigned lines)
-{
-    if (lines > 30)
-        lines = 30;
-    if (lines > 1)
-        keep_fault(w, worksheet_set_row(sheet, row, 12.0 * lines + 3, NULL));
-}
-
-/* The height of a row as planned, or as its wrapped texts need; in constant memory it must be said
- * before the cells. */
-static void set_height(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *plan, size_t first)
-{
-    uint32_t row = plan->cells[first].row;
-    unsigned lines = 1;
-    for (size_t h = 0; h < plan->height_count; h++)
-        if (plan->heights[h].row == row) {
-            keep_fault(w, worksheet_set_row(sheet, row, plan->heights[h].points, NULL));
-            return;
-        }
-    for (size_t i = first; i < plan->cell_count && plan->cells[i].row == row; i++) {
-        unsigned needed = lines_of(&plan->cells[i].cell, plan->widths[plan->cells[i].column]);
-        lines = needed > lines ? needed : lines;
-    }
-    fit_row(w, sheet, row, lines);
+    if (points > 0)
+        keep_fault(w, worksheet_set_row(sheet, row, points, NULL));
 }
 
 static void write_list(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *plan)
@@ -197,26 +148,22 @@ static void write_list(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *pla
     rk_row row = {0};
     for (size_t i = 0; i < plan->list_count && w->fault == LXW_NO_ERROR; i++) {
         uint32_t at = plan->list_row + (uint32_t)i;
-        unsigned lines = 1;
         plan->fill(plan->context, plan->list_from + i, &row);
-        for (size_t c = 0; c < row.count; c++) {
-            unsigned needed = lines_of(&row.cells[c], plan->widths[c]);
-            lines = needed > lines ? needed : lines;
-        }
-        fit_row(w, sheet, at, lines);
+        set_height(w, sheet, at, rk_plan_list_height(plan, &row));
         for (size_t c = 0; c < row.count; c++)
             write_cell(w, sheet, at, (uint16_t)c, &row.cells[c]);
     }
     rk_row_free(&row);
 }
 
+/* In constant memory the height of a row must be said before its cells. */
 static void write_cells(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *plan)
 {
     uint32_t row_before = UINT32_MAX;
     for (size_t i = 0; i < plan->cell_count; i++) {
         const rk_placed *placed = &plan->cells[i];
         if (placed->row != row_before)
-            set_height(w, sheet, plan, i);
+            set_height(w, sheet, placed->row, rk_plan_row_height(plan, i));
         row_before = placed->row;
         if (placed->cell.kind == RK_CELL_LINK)
             write_link(w, sheet, placed);
@@ -273,7 +220,7 @@ static void write_alert(writer *w, lxw_worksheet *sheet, const rk_alert *alert, 
 static void write_bars(writer *w, lxw_worksheet *sheet, const rk_alert *alert)
 {
     lxw_conditional_format condition = {.type = LXW_CONDITIONAL_DATA_BAR,
-                                        .bar_color = 0xC5D3E6,
+                                        .bar_color = RK_BAR_COLOUR,
                                         .min_rule_type = LXW_CONDITIONAL_RULE_TYPE_NUMBER,
                                         .min_value = 0,
                                         .max_rule_type = LXW_CONDITIONAL_RULE_TYPE_MAXIMUM};
@@ -421,14 +368,6 @@ static void write_sheets(writer *w)
     }
 }
 
-static bool is_long(const rk_plan *plan)
-{
-    size_t rows = 0;
-    for (size_t i = 0; i < plan->count; i++)
-        rows += plan->sheets[i]->list_count;
-    return rows > rk_plan_limits.long_rows;
-}
-
 /* The library may say that all is well when the disk was full; these are set by nothing else. */
 static bool is_of_disk(int reason)
 {
@@ -476,10 +415,10 @@ FILE *lxw_tmpfile(char *tmpdir)
 
 bool rk_xlsx_write(const rk_plan *plan, const char *scratch, rk_buffer *out, rk_error *err)
 {
-    parts_in_memory = !is_long(plan);
+    parts_in_memory = !rk_plan_is_long(plan);
     rk_arena arena = {0};
     char *path = rk_path_join(&arena, scratch, RK_S("book.xlsx"));
-    lxw_workbook_options options = {.constant_memory = is_long(plan),
+    lxw_workbook_options options = {.constant_memory = rk_plan_is_long(plan),
                                     .tmpdir = rk_arena_text(&arena, rk_slice_of(scratch)),
                                     .use_zip64 = LXW_FALSE};
     errno = 0;
