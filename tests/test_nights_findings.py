@@ -10,10 +10,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from nights_kit import (DAY, NEXT, REKON, ROOT, THIRD, Book, Nights, application, code, indomaret, main, name_of,
-                        paid)
+from nights_kit import (DAY, NEXT, REKON, ROOT, THIRD, Book, Nights, application, code, decision, decisions, indomaret,
+                        main, name_of, paid)
 
-FOURTH = "2024-03-08"
+FOURTH, FIFTH = "2024-03-08", "2024-03-09"
 TARIFF = "Tagihan tidak sesuai tarif"
 LAW = "PP 28/2019"
 KEYS = ("Jenis", "Jumlah", "No. permohonan", "Seharusnya (Rp)", "Tercatat (Rp)", "Selisih (Rp)", "Keterangan",
@@ -97,6 +97,43 @@ class Tariffs(Nights):
         self.assertEqual(site.explain("T7-tanpa-kantor-20240305")["applications"][0]["said"], "atlantis")
         self.assertRegex(site.explain("T7-tanpa-kantor-20240305")["choices"][0]["row"], r"^ID,assign_office,\S+,OFFICE,REASON,")
         self.assertIn("nothing is known of", site.command("explain", "T1-palembang-20240301", code=2).err)
+
+    def test_a_line_that_a_person_has_seen_to(self):
+        """It is gone while its findings stay what they are; what is new of that day, or alters, is asked for again."""
+        site = self.site()
+        wrong = [application(f"T-{n}", code(n), "08:00", due=300000) for n in (1, 2)]
+        line = "T1-palembang-20240305"
+        site.applications(*wrong)
+        site.quiet(DAY)
+        site.run(DAY, 0)
+        self.assertEqual([choice["row"].split(",")[1:3] for choice in site.explain(line)["choices"]], [["resolve", line]])
+        site.put("decisions-1.csv", decisions(decision("D-1", "resolve", line),
+                                              decision("D-2", "resolve", "T1-denpasar-20240305")))
+        site.quiet(NEXT)
+        site.run(NEXT, 1)
+        self.assertEqual([row[0] + " " + row[2] + " " + row[3] for row in site.effects()],
+                         ["D-1 applied ", "D-2 stale no open case or entry has the id of its subject"])
+        self.assertEqual(shown(site, NEXT), [])
+        told = site.explain(line)
+        self.assertEqual((told["status"], told["applications"], told["choices"]), ("closed", [], []))
+        self.assertEqual(told["events"], [{"night": f"{DAY}-1", "status": "new", "decision_id": None},
+                                          {"night": f"{NEXT}-1", "status": "closed", "decision_id": "D-1"}])
+        # touched, and the same; an application of that day that comes late is another finding
+        later = {"updated_at": f"{THIRD}T07:00:00+07:00"}
+        site.applications(dict(wrong[0], **later, purpose="haji"), application("T-3", code(3), "08:00", due=300000, **later))
+        site.quiet(THIRD)
+        site.run(THIRD, 1)
+        self.assertEqual(shown(site, THIRD, keys=("ID temuan", "Status", "No. permohonan")), [(line, "Baru", "T-3")])
+        site.applications(dict(wrong[1], amount_due=250000, updated_at=f"{FOURTH}T07:00:00+07:00"))
+        site.quiet(FOURTH)
+        site.run(FOURTH, 1)
+        self.assertEqual(shown(site, FOURTH, keys=("Status", "No. permohonan", "Umur (hari)")), [("Berlanjut", "T-2, T-3", 3)])
+        site.put("decisions-2.csv", decisions(decision("D-3", "resolve", line), decision("D-4", "resolve", line)))
+        site.quiet(FIFTH)
+        site.run(FIFTH, 1)
+        self.assertEqual([row[0] + " " + row[2] for row in site.effects()[2:]], ["D-3 applied", "D-4 stale"])
+        self.assertEqual([(row[0], row[3]) for row in site.findings()], [
+            (f"{DAY}-1", "new"), (f"{NEXT}-1", "closed"), (f"{THIRD}-1", "new"), (f"{FIFTH}-1", "closed")])
 
     def test_the_day_of_the_new_tariff_in_the_zone_of_the_office(self):
         """17-12-2024 began two hours earlier in Jayapura; old prices are in order on the 16th alone."""

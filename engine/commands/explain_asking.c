@@ -97,6 +97,9 @@ void rk_asking_offer(rk_asking *a)
         if (rk_asking_has(a, row))
             rk_explain_add_decision(a->x, "assign_office", text_of(a, f->application[row]),
                                     RK_S("OFFICE"), "the application belongs to this office");
+    if (!rk_finding_asks(a->kind))
+        rk_explain_add_decision(a->x, "resolve", a->id, none,
+                                "the line is seen to while it is what it is now");
 }
 
 bool rk_asking_has(const rk_asking *a, size_t row)

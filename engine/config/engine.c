@@ -15,6 +15,7 @@ static const rk_choice behaviours[] = {{"statements_without_number", RK_STATEMEN
                                        {"lapses_told", RK_LAPSES_TOLD},
                                        {"second_run_explained", RK_SECOND_RUN_EXPLAINED},
                                        {"cases_with_account", RK_CASES_WITH_ACCOUNT},
+                                       {"findings_resolved", RK_FINDINGS_RESOLVED},
                                        {NULL, 0}};
 
 typedef struct behaviour_row {
@@ -41,8 +42,8 @@ static const rk_key behaviour_keys[] = {
          "spared, reinstated, held and lapsed, and says what frees one that is held and who has "
          "its slot by now. second_run_explained: the books of a night that was run again have a "
          "sheet that says what changed since the run before, and why. cases_with_account: cases "
-         "know the "
-         "account whose statement shows them"},
+         "know the account whose statement shows them. findings_resolved: a line of findings is "
+         "closed by `resolve`"},
     {"from", &rk_value_day, offsetof(behaviour_row, from), .needed = true,
      .doc = "the first day on which the engine behaves so"},
 };

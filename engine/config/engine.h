@@ -29,6 +29,7 @@ typedef enum rk_behaviour {
     RK_LAPSES_TOLD,
     RK_SECOND_RUN_EXPLAINED,
     RK_CASES_WITH_ACCOUNT,
+    RK_FINDINGS_RESOLVED,
     RK_BEHAVIOURS
 } rk_behaviour;
 

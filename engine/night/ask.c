@@ -370,13 +370,35 @@ void rk_night_ask(rk_night *night, const rk_findings *before)
 
 /* ---- resolved ---- */
 
-/* The rows that the line folds. */
-static void settle_rows(rk_findings *f, const rk_findings *lines, size_t line)
+/* Those of one kind, office and day that were open when the last night ended; false: there were none. */
+static bool settle(rk_night *night, rk_finding_kind kind, rk_name office, rk_day day)
 {
-    for (size_t row = 0; row < f->batch.count; row++)
-        if (f->kind[row] == lines->kind[line] && f->office[row] == lines->office[line] &&
-            f->day[row] == lines->day[line] && !f->settled[row])
-            f->settled[row] = RK_SETTLED_TONIGHT;
+    rk_findings *f = &night->carried.findings;
+    size_t runs = night->opening.fact_count;
+    rk_day last = runs ? night->opening.facts[runs - 1].night : night->day - 1;
+    bool found = false;
+    for (size_t row = 0; row < f->batch.count; row++) {
+        if (f->kind[row] != kind || f->office[row] != office || f->day[row] != day ||
+            f->settled[row] || f->first_seen[row] > last)
+            continue;
+        f->settled[row] = RK_SETTLED_TONIGHT;
+        found = true;
+    }
+    return found;
+}
+
+/* A line of applications, by the id that sheets print. */
+static bool resolve_line(rk_night *night, size_t decision, rk_slice id)
+{
+    rk_finding_kind kind;
+    rk_slice office;
+    rk_day day;
+    if (!rk_engine_behaves(&night->rules.engine, RK_FINDINGS_RESOLVED, night->day) ||
+        !rk_finding_id_parse(id, &kind, &office, &day) || rk_finding_asks(kind) ||
+        !settle(night, kind, rk_names_find(&night->world.names, office), day))
+        return false;
+    rk_night_effect(night, decision, "applied", "");
+    return true;
 }
 
 bool rk_night_resolve_finding(rk_night *night, size_t decision)
@@ -384,13 +406,15 @@ bool rk_night_resolve_finding(rk_night *night, size_t decision)
     rk_findings lines;
     rk_slice id = text_of(night, night->history.decisions.subject[decision]);
     bool found = false;
+    if (rk_slice_starts(id, RK_S("T")))
+        return resolve_line(night, decision, id);
     fold(night, &night->carried.findings, &lines);
     for (size_t i = 0; i < lines.batch.count && !found; i++) {
         found = id.len && rk_slice_equal(text_of(night, lines.case_id[i]), id);
         if (!found)
             continue;
         if (lines.kind[i] == RK_NOT_APPLIED) {
-            settle_rows(&night->carried.findings, &lines, i);
+            settle(night, RK_NOT_APPLIED, lines.office[i], lines.day[i]);
             rk_night_effect(night, decision, "applied", "");
         } else {
             rk_night_effect(night, decision, "stale",

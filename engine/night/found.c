@@ -2,6 +2,19 @@
 #include "night/night.h"
 #include "tally/findings.h"
 
+/* The decision of tonight that closed the line; 0: its cause is gone. */
+static rk_text resolved_by(const rk_night *night, rk_slice id)
+{
+    const rk_decision_rows *d = &night->history.decisions;
+    const rk_names *names = &night->world.names;
+    for (size_t i = 0; i < d->batch.count; i++)
+        if (rk_slice_is(rk_names_text(names, d->kind[i]), "resolve") &&
+            rk_slice_is(rk_names_text(names, d->effect[i]), "applied") &&
+            rk_slice_equal(rk_texts_get(&night->world.texts, d->subject[i]), id))
+            return d->decision_id[i];
+    return 0;
+}
+
 /* A row of the history of cases: a line opens or closes like a case. */
 static void tell(rk_night *night, const rk_findings *lines, size_t line, rk_case_status status)
 {
@@ -20,6 +33,8 @@ static void tell(rk_night *night, const rk_findings *lines, size_t line, rk_case
     rows->office[row] = lines->office[line];
     rows->application_id[row] = lines->application[line];
     rows->amount[row] = lines->found[line];
+    if (status == RK_CASE_CLOSED)
+        rows->decision_id[row] = resolved_by(night, rk_buffer_all(&id));
     rk_buffer_free(&id);
 }
 
@@ -50,6 +65,32 @@ static void tell_changes(rk_night *night, const rk_findings *before, const rk_fi
     }
 }
 
+static bool is_same(const rk_findings *a, size_t x, const rk_findings *b, size_t y,
+                    const rk_texts *texts)
+{
+    return a->office[x] == b->office[y] && a->day[x] == b->day[y] &&
+           a->expected[x] == b->expected[y] && a->found[x] == b->found[y] &&
+           rk_slice_equal(rk_texts_get(texts, a->said[x]), rk_texts_get(texts, b->said[y]));
+}
+
+/* What a person has seen to stays so while it is what it was. What was closed tonight was open until then. */
+static void keep_settled(rk_findings *before, rk_findings *found, const rk_texts *texts)
+{
+    rk_finding_index index = rk_finding_index_of(found, texts);
+    for (size_t row = 0; row < before->batch.count; row++) {
+        rk_finding_kind kind = (rk_finding_kind)before->kind[row];
+        size_t now, at = 0;
+        if (!before->settled[row] || rk_finding_asks(kind))
+            continue;
+        rk_slice application = rk_texts_get(texts, before->application[row]);
+        while ((now = rk_finding_next(&index, texts, kind, application, &at)) != SIZE_MAX)
+            if (is_same(before, row, found, now, texts))
+                found->settled[now] = RK_SETTLED;
+        before->settled[row] = before->settled[row] == RK_SETTLED;
+    }
+    rk_finding_index_free(&index);
+}
+
 void rk_night_look_for_findings(rk_night *night)
 {
     rk_findings found, before, now;
@@ -65,6 +106,7 @@ void rk_night_look_for_findings(rk_night *night)
                           .night = night->day,
                           .oldest = night->day - night->settings.memory_days};
     rk_tally_findings(&looking, &found);
+    keep_settled(&night->carried.findings, &found, &night->world.texts);
     rk_findings_init(&before);
     rk_findings_init(&now);
     rk_findings_fold(&night->carried.findings, last, &night->world.names, &night->world.texts,
