@@ -21,7 +21,8 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from reference_statements import CODE_READ, KEY_KINDS, WIB, number_and_align, plain_key, read_statements  # noqa: E402
+from reference_statements import (  # noqa: E402
+    CODE_READ, KEY_KINDS, WIB, number_and_align, plain_key, read_statements, working_day)
 
 # ---- the rules ----------------------------------------------------------------------------------
 
@@ -261,6 +262,8 @@ def find_application(entry, by_code):
     if entry.forced:
         entry.application = entry.forced
         entry.application.entries.append(entry)
+    elif entry.settles:
+        decide(entry, "settlement", "a channel pays over what it took", entry.ignored_by)
     elif entry.ignored_by:
         decide(entry, "ignored", "ignored by rule", entry.ignored_by)
     elif entry.amount < 0 and not CODE_READ.fullmatch(entry.code):
@@ -302,7 +305,7 @@ def could_be_paid_by(kind, entry, application):
 def find_by_keys(entry, by_code, by_key):
     """What find_application made of the code alone is made anew where other keys name anybody: one application
     that all keys name, or none."""
-    if entry.outcome == "ignored" or entry.several_codes or entry.amount == 0:
+    if entry.outcome in ("ignored", "settlement") or entry.several_codes or entry.amount == 0:
         return
     code = entry.code if CODE_READ.fullmatch(entry.code) else ""
     named = {kind: [a for a in by_key[kind, entry.keys[kind]] if could_be_paid_by(kind, entry, a)]
@@ -637,6 +640,32 @@ def window(application):
     """The days, in the channels' zone, on which it could be paid in time."""
     day, last = (at.astimezone(WIB).date() for at in (application.submitted_at, application.deadline))
     return {day + timedelta(days=i) for i in range((last - day).days + 1)}
+
+
+# ---- what channels pay over -----------------------------------------------------------------------
+
+def settled(statements, channel, day):
+    """What a channel that pays over on the next working day, less its fees, owes the account: (paid, fees,
+    expected) of what falls due on the day, what arrived on it, and of all days up to it what is short (below 0) or
+    over, with the age in days of the oldest that is short. What arrives pays what was due first; what is not due
+    yet may come early."""
+    due, arrived = defaultdict(lambda: [Decimal(0), Decimal(0)]), defaultdict(Decimal)
+    for entry in (entry for statement in statements for entry in statement.entries):
+        if entry.settles:
+            arrived[entry.booked_on] += entry.amount
+        elif entry.statement.channel == channel and not entry.ignored_by:
+            sums = due[working_day(entry.booked_on + timedelta(days=1), 1)]
+            sums[0] += entry.amount
+            sums[1] += entry.fee
+    paid, fees = due.get(day, (Decimal(0), Decimal(0)))
+    left = sum((amount for on, amount in arrived.items() if on <= day), Decimal(0))
+    over = max(left - sum(sums[0] - sums[1] for sums in due.values()), Decimal(0))
+    oldest = None
+    for on in sorted(on for on in due if on <= day):
+        left -= due[on][0] - due[on][1]
+        oldest = on if left < 0 and oldest is None else oldest
+    age = (day - oldest).days if oldest else None
+    return paid, fees, paid - fees, arrived.get(day, Decimal(0)), min(left, Decimal(0)) or over, age
 
 
 def end_of_coverage(statements):

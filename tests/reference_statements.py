@@ -24,6 +24,8 @@ class Entry:
         self.line, self.paid_from, self.paid_until = line, paid_from, paid_until
         self.amount, self.code, self.reference = amount, code, reference
         self.ignored_by, self.several_codes, self.windows = ignored_by, several_codes, windows
+        self.settles = False  # no payment: a channel pays over what it took
+        self.fee = Decimal(0)  # what the channel keeps back of it when it pays over
         self.booked_on = paid_from.date()
         self.outcome = self.reason = self.rule = ""
         self.mistyped = mistyped  # numbers in the text that may be a code with a slip, where no code stands
@@ -156,7 +158,9 @@ def tokopedia_entry(number, titles, cells):
     if row["Status"] != "SUCCESS":
         return None
     paid = moment(row["Payment Time"], "%Y-%m-%d %H:%M:%S", amount, row["Billing Code"])
-    return Entry(number, paid, paid, amount, row["Billing Code"], row["Order ID"])
+    entry = Entry(number, paid, paid, amount, row["Billing Code"], row["Order ID"])
+    entry.fee = whole_rupiah(row["Fee"])
+    return entry
 
 
 def read_bca(statement, content):
@@ -187,6 +191,8 @@ def bca_entry(number, cells):
     day = moment(cells[0].lstrip("'"), "%d/%m/%Y", amount).date()
     entry = bank_entry(number, cells[1], amount, *whole_day(day), "")
     entry.narrative = cells[1].strip()
+    if amount > 0 and re.search(r"\bTOKOPEDIA PAYOUT\b", cells[1]):
+        entry.ignored_by, entry.settles = "pelimpahan-tokopedia", True
     return entry
 
 

@@ -266,7 +266,7 @@ class Conservation(Nights):
             SELECT channel, sum(amount) / 100 FROM (
                 SELECT DISTINCT ON (o.entry) o.* FROM rekon.outcome o JOIN rekon.run r USING (run)
                 ORDER BY o.entry, r.night DESC, r.number DESC) s
-            WHERE booked_on = '{night}' AND outcome <> 'ignored' GROUP BY channel"""))
+            WHERE booked_on = '{night}' AND outcome NOT IN ('ignored', 'settlement') GROUP BY channel"""))
         for channel in CHANNELS:
             self.assertEqual(columns[LABELS[channel]]["nasional"], int(booked.get(channel, "0").split(".")[0]),
                              f"{night} {channel}")

@@ -6,7 +6,8 @@
 For the corners of the rules, and for several seeds, sizes, days and offices: generate, decide with
 `rekon match` and with reference.py, and compare file by file, column by column: no difference is allowed.
 Then both against the truth: each line and each state as far as the data allow to know them, and the smaller
-cases night by night. `--rekon ''` leaves the engine out.
+cases night by night. Last, what a marketplace has paid over: weeks of other lengths, the line of the national
+book against the reference. `--rekon ''` leaves the engine out.
 """
 
 import argparse
@@ -15,7 +16,10 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from datetime import date, timedelta
 from pathlib import Path
+
+import openpyxl
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -23,6 +27,7 @@ sys.path.insert(0, str(HERE / "accuracy"))
 sys.dont_write_bytecode = True
 
 import corners  # noqa: E402
+import reference  # noqa: E402
 
 # seed, applications, nights, first day, offices, noise, more
 CASES = [
@@ -38,6 +43,10 @@ CASES = [
     (9, 2000, 9, "2022-04-10", "palembang,denpasar,jayapura", "full", []),
 ]
 QUICK = 4
+# Nights from days of the week that have weekends, holidays and joint leave behind them; seed by seed.
+SETTLED = [(20 + nights, 150, nights, start, "palembang", noise, [])
+           for start, noise in (("2024-03-06", "full"), ("2024-12-20", "full"), ("2024-03-04", "demo"))
+           for nights in (2, 3, 5, 6, 8, 12)]
 NIGHTS_MAX = 5000  # applications; each night is judged anew, so larger cases take long
 
 # file: the columns that name a row. FREE: columns that each may word in its own way.
@@ -129,6 +138,42 @@ def check(folder, given):
     return faults
 
 
+def told_settled(path):
+    """What the national book says of the marketplace: (paid, fees, expected, arrived, short or over, age)."""
+    rows = list(openpyxl.load_workbook(path, data_only=True)["Ringkasan"].iter_rows(values_only=True))
+    top = next(i for i, row in enumerate(rows) if row[0] == "D. Pelimpahan dari kanal ke rekening")
+    return next(row for row in rows[top:] if row[0] == "Tokopedia")[1:7]
+
+
+def check_settled(folder, case, given):
+    last = date.fromisoformat(case[3]) + timedelta(days=case[2] - 1)
+    files = [path for path in sorted((folder / "inbox").rglob("*")) if path.is_file()]
+    run(given.rekon, "match", "--applications", folder / "applications.csv", "--statements", *files, "--out",
+        folder / "engine", "--config", ROOT / "rekon.yaml", "--rules", given.rules, "--write", "workbooks",
+        "--period", last, "--report", "nasional", "--as-at", f"{last + timedelta(days=1)}T00:00:00+07:00",
+        codes=(0, 1))
+    statements = reference.read_statements(files)
+    reference.number_and_align(statements)
+    wanted = tuple(value if value is None else int(value) for value in reference.settled(statements, "tokopedia", last))
+    told = told_settled(next((folder / "engine").rglob("nasional-*.xlsx")))
+    return wanted, [] if told == wanted else [f"{case}: the book says {told}, wanted {wanted}"]
+
+
+def settled_cases(given):
+    """All of them are one case: what is short, over, and due must occur in it."""
+    faults, seen = [], []
+    for case in SETTLED:
+        with tempfile.TemporaryDirectory() as folder:
+            generate(case, folder, given)
+            wanted, more = check_settled(Path(folder), case, given)
+        seen.append(wanted)
+        faults += more
+    for what, occurs in (("is short", any(row[4] < 0 for row in seen)), ("arrives", any(row[3] for row in seen)),
+                         ("is due", any(row[2] for row in seen)), ("is even", any(row[4] == 0 for row in seen))):
+        faults += [] if occurs else [f"in none of these weeks anything {what}"]
+    return faults
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rekon", default=str(ROOT / "build" / "rekon"))
@@ -137,19 +182,22 @@ def main():
     parser.add_argument("--quick", action="store_true", help="the smaller cases only")
     given = parser.parse_args()
     failed = 0
-    cases = [None] + (CASES[:QUICK] if given.quick else CASES)
+    cases = [None] + (CASES[:QUICK] if given.quick else CASES) + (["settled"] if given.rekon else [])
     for case in cases:
         with tempfile.TemporaryDirectory() as folder:
-            if case:
-                generate(case, folder, given)
+            if case == "settled":
+                faults = settled_cases(given)
             else:
-                corners.make(folder)
-            faults = check(Path(folder), given)
-            if case and case[1] <= NIGHTS_MAX:
+                if case:
+                    generate(case, folder, given)
+                else:
+                    corners.make(folder)
+                faults = check(Path(folder), given)
+            if case and case != "settled" and case[1] <= NIGHTS_MAX:
                 told = run(sys.executable, HERE / "accuracy" / "nights.py", folder, codes=(0, 1))
                 faults += [] if " extra=0 missing=0" in told else ["night by night:\n" + told]
         failed += bool(faults)
-        name = "corners of the rules" if not case else (
+        name = "what the marketplace paid over" if case == "settled" else "corners of the rules" if not case else (
             f"seed {case[0]}, {case[1]} applications, {case[2]} nights from {case[3]}, {case[5]}")
         print(f"{'not ok' if faults else 'ok'} {name}")
         for fault in faults[:20]:

@@ -166,10 +166,12 @@ static bool all_tell_seconds(const matching *m)
 
 static uint64_t wanted_entry_columns(const matching *m)
 {
-    uint64_t keys = looks_for_keys(m) ? RK_ENTRY_BIT(keys) : 0;
-    uint64_t shown = (rk_entry_all() & ~RK_ENTRY_BIT(narrative)) | keys;
+    uint64_t more = looks_for_keys(m) ? RK_ENTRY_BIT(keys) : 0;
+    if (m->writes & WRITE_WORKBOOKS && rk_rules_read_fees(&m->setup.rules))
+        more |= RK_ENTRY_BIT(fee); /* what is kept back of a payout */
+    uint64_t shown = (rk_entry_all() & ~RK_ENTRY_BIT(narrative)) | more;
     if (m->overlaps)
-        return rk_entry_all() | RK_ENTRY_BIT(balance) | keys;
+        return rk_entry_all() | RK_ENTRY_BIT(balance) | more;
     if (!looks_into_numbers(m))
         shown &= ~RK_ENTRY_BIT(windows);
     if (m->writes & WRITE_WORKBOOKS)

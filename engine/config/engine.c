@@ -16,6 +16,7 @@ static const rk_choice behaviours[] = {{"statements_without_number", RK_STATEMEN
                                        {"second_run_explained", RK_SECOND_RUN_EXPLAINED},
                                        {"cases_with_account", RK_CASES_WITH_ACCOUNT},
                                        {"findings_resolved", RK_FINDINGS_RESOLVED},
+                                       {"payouts_make_no_book", RK_PAYOUTS_MAKE_NO_BOOK},
                                        {NULL, 0}};
 
 typedef struct behaviour_row {
@@ -43,7 +44,8 @@ static const rk_key behaviour_keys[] = {
          "its slot by now. second_run_explained: the books of a night that was run again have a "
          "sheet that says what changed since the run before, and why. cases_with_account: cases "
          "know the account whose statement shows them. findings_resolved: a line of findings is "
-         "closed by `resolve`"},
+         "closed by `resolve`. payouts_make_no_book: a day on which nothing but what a "
+         "channel pays over arrived has no book of TANPA KANTOR"},
     {"from", &rk_value_day, offsetof(behaviour_row, from), .needed = true,
      .doc = "the first day on which the engine behaves so"},
 };

@@ -30,6 +30,7 @@ typedef enum rk_behaviour {
     RK_SECOND_RUN_EXPLAINED,
     RK_CASES_WITH_ACCOUNT,
     RK_FINDINGS_RESOLVED,
+    RK_PAYOUTS_MAKE_NO_BOOK,
     RK_BEHAVIOURS
 } rk_behaviour;
 

@@ -276,19 +276,22 @@ rk_cube_cell rk_cube_cell_of(const rk_cube_cells *cells, int32_t key)
     return (rk_cube_cell){.key = key};
 }
 
-static bool part_uses(const rk_cube *cube, const rk_cube_part *part, size_t slice)
+static bool part_uses(const rk_cube *cube, const rk_cube_part *part, size_t slice, bool by_payouts)
 {
     for (size_t kind = 0; kind < RK_FACT_SETTLEMENT; kind++) { /* those are no office's */
         size_t group = kind * cube->maps->slice_count + slice;
-        if (part->starts[group] != part->starts[group + 1])
-            return true;
+        bool all = by_payouts || kind != RK_FACT_ENTRY;
+        for (size_t i = part->starts[group]; i < part->starts[group + 1]; i++)
+            if (all || part->facts->outcome[part->rows[i]] != RK_SETTLEMENT)
+                return true;
     }
     return false;
 }
 
-bool rk_cube_slice_used(const rk_cube *cube, size_t slice)
+bool rk_cube_slice_used(const rk_cube *cube, size_t slice, bool by_payouts)
 {
-    return part_uses(cube, &cube->stock, slice) || part_uses(cube, &cube->flows, slice);
+    return part_uses(cube, &cube->stock, slice, by_payouts) ||
+           part_uses(cube, &cube->flows, slice, by_payouts);
 }
 
 void rk_cube_cells_free(rk_cube_cells *cells)

@@ -88,8 +88,8 @@ bool rk_cube_ask(const rk_cube *cube, const rk_cube_query *query, rk_cube_cells 
 /* The cell of `key`; all zero when there is none. */
 rk_cube_cell rk_cube_cell_of(const rk_cube_cells *cells, int32_t key);
 
-/* Whether the slice has any fact at all. */
-bool rk_cube_slice_used(const rk_cube *cube, size_t slice);
+/* Whether the slice has any fact at all; `by_payouts`: a channel's payout is one. */
+bool rk_cube_slice_used(const rk_cube *cube, size_t slice, bool by_payouts);
 
 void rk_cube_cells_free(rk_cube_cells *cells);
 

@@ -102,13 +102,26 @@ static bool has_findings(const rk_desk *desk, size_t slice)
            !rk_finding_is_absence(desk->input->findings, index->sliced[first]);
 }
 
+static bool has_entries(const rk_desk *desk, size_t slice, bool by_payouts)
+{
+    const rk_index *index = &desk->entries;
+    for (uint32_t i = index->starts[slice]; i < index->starts[slice + 1]; i++)
+        if (by_payouts || desk->input->entries->outcome[index->sliced[i]] != RK_SETTLEMENT)
+            return true;
+    return false;
+}
+
+/* What a channel pays over stands in the national book alone: it makes no book of an office, nor of TANPA KANTOR. */
 static bool is_used(const rk_desk *desk, size_t slice)
 {
-    const rk_index *lists[] = {&desk->entries, &desk->cases, &desk->lapses};
+    const rk_index *lists[] = {&desk->cases, &desk->lapses};
+    bool by_payouts = !rk_engine_behaves(&desk->input->rules->engine, RK_PAYOUTS_MAKE_NO_BOOK,
+                                         desk->input->night);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         if (lists[i]->starts[slice] != lists[i]->starts[slice + 1])
             return true;
-    return has_findings(desk, slice) || rk_cube_slice_used(&desk->cube, slice);
+    return has_entries(desk, slice, by_payouts) || has_findings(desk, slice) ||
+           rk_cube_slice_used(&desk->cube, slice, by_payouts);
 }
 
 static void add_order(orders *all, const rk_workbook *workbook, size_t slice, rk_name scope)

@@ -35,6 +35,9 @@ PAID = ("08:59:59", "10:00:00", "10:30:00", "10:30:00", "11:59:59", "12:00:00", 
 REFERENCES = ("1", "2", "3", "4", "5", "")  # of each world its own; and some that name nothing
 CHANNELS = ("bca", "bni", "bni", "gerbang", "gerbang", "gerbang", "indomaret", "lhp", "mandiri", "pos", "tokopedia")
 BANKS = ("bca", "bni", "mandiri")
+# What looks like a marketplace's payout: only a credit of one account, by the very words, is one.
+PAYOUTS = ("TRSF CR TOKOPEDIA PAYOUT {code}", "TOKOPEDIA PAYOUT", "XTOKOPEDIA PAYOUT {code}", "TOKOPEDIA  PAYOUT {code}",
+           "BUNGA TOKOPEDIA PAYOUT", "PELIMPAHAN TOKOPEDIA PAYOUT {code}", "tokopedia payout {code}")
 KEYS = ("ntpn", "virtual_account", "application_number")
 NAMES = {**corners.NAMES, "bni": "BNI_0123456789_{ymd}.csv", "mandiri": "MANDIRI_1020005555555_{ymd}.csv",
          "lhp": "LHP_{ymd}.csv", "gerbang": "GERBANG_{ymd}.csv"}
@@ -143,7 +146,8 @@ def make_world(seed, world):
                         "keys": [written(draw, kind, key_of(draw, world, kind)) if draw.random() < 0.5 else ""
                                  for kind in KEYS],
                         "parted": draw.randrange(1, 15) if draw.random() < 0.15 else 0,
-                        "glued": "12" if channel in BANKS and draw.random() < 0.05 else ""})
+                        "glued": "12" if channel in BANKS and draw.random() < 0.05 else "",
+                        "payout": draw.choice(PAYOUTS) if channel in BANKS and draw.random() < 0.08 else ""})
     return {"world": world, "applications": applications, "entries": entries}
 
 
@@ -154,6 +158,8 @@ def line_of(channel, day, entry, balance, number):
     if channel in BANKS and entry["parted"]:
         code = f"{code[:entry['parted']]} {code[entry['parted']:]}"
     text = f"SETORAN {entry['glued']}{code} X"
+    if entry["payout"]:
+        text = entry["payout"].format(code=code)
     if channel == "bca":
         return f"'{day:02}/03/2024,{text},'0000,{abs(amount)}.00,{'DB' if amount < 0 else 'CR'},{balance}.00\n"
     if channel == "bni":
@@ -161,7 +167,8 @@ def line_of(channel, day, entry, balance, number):
                 f"{abs(amount)}.00,{'D' if amount < 0 else 'K'},{balance}.00\n")
     if channel == "mandiri":
         debit, credit = (f"{-amount}.00", ".00") if amount < 0 else (".00", f"{amount}.00")
-        return (f"1020005555555,{day:02}/03/24,{day:02}/03/24,8813,SETORAN,{code} X,{entry['reference']},"
+        first, second = ("SETORAN", f"{code} X") if not entry["payout"] else ("KR", text)
+        return (f"1020005555555,{day:02}/03/24,{day:02}/03/24,8813,{first},{second},{entry['reference']},"
                 f"{debit},{credit}\n")
     if channel == "gerbang":
         keys, text = list(entry["keys"]), ""
