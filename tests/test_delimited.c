@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/delimited.h"
+#include "base/digits.h"
 
 /* Records as text: "line:cell|cell!fault;" with cells unescaped. */
 static void show_record(rk_buffer *out, const rk_cell *cells, size_t room, const rk_record *record,
@@ -207,30 +208,37 @@ static void test_bytes__all_vectors_see_the_same(void **state)
     (void)state;
     enum { BLOCKS = 5, BYTES = BLOCKS * RK_BLOCK_BYTES + 17 };
     char bytes[BYTES];
-    uint64_t seed = 1, wanted[BLOCKS], marks[BLOCKS];
+    uint64_t seed = 1;
+    uint16_t wanted[BYTES + RK_PLACES_SPARE], places[BYTES + RK_PLACES_SPARE];
+    size_t count;
     const rk_scanner *plain = &rk_scanners[rk_scanner_count - 1];
     for (int round = 0; round < 2000; round++) {
         for (size_t i = 0; i < BYTES; i++) {
             seed = seed * 6364136223846793005ull + 1442695040888963407ull;
             bytes[i] = (char)",\n\"abc;x\x80\xff 0123"[(seed >> 33) % 15];
+            if (round % 4 == 3) /* nearly nothing but marks */
+                bytes[i] = (char)",\n\",\n\",\n\",\n\",\n\"ab"[(seed >> 40) % 17];
             if (round % 2 && (unsigned char)bytes[i] > 0x7f)
                 bytes[i] = 'a';
         }
-        plain->marks(bytes + 1, BLOCKS, ",\n\"", wanted);
+        count = plain->places(bytes + 1, BLOCKS, ",\n\"", wanted);
         rk_survey all = rk_bytes_survey(plain, (rk_slice){bytes, BYTES}, '\n', '"');
         assert_int_equal(all.ascii, round % 2 == 1);
         for (size_t s = 0; s < rk_scanner_count; s++) {
             if (!rk_scanners[s].works())
                 continue;
-            rk_scanners[s].marks(bytes + 1, BLOCKS, ",\n\"", marks);
-            assert_memory_equal(marks, wanted, sizeof wanted);
+            assert_int_equal(rk_scanners[s].places(bytes + 1, BLOCKS, ",\n\"", places), count);
+            assert_memory_equal(places, wanted, count * sizeof *wanted);
             rk_survey one = rk_bytes_survey(&rk_scanners[s], (rk_slice){bytes, BYTES}, '\n', '"');
             assert_true(one.lines == all.lines && one.quotes == all.quotes &&
                         one.ascii == all.ascii);
         }
     }
-    for (size_t i = 0; i < BLOCKS * RK_BLOCK_BYTES; i++)
-        assert_int_equal(wanted[i / 64] >> i % 64 & 1, memchr(",\n\"", bytes[i + 1], 3) != NULL);
+    for (size_t i = 0, at = 0; i < BLOCKS * RK_BLOCK_BYTES; i++) {
+        bool here = at < count && wanted[at] == i;
+        assert_int_equal(here, memchr(",\n\"", bytes[i + 1], 3) != NULL);
+        at += here;
+    }
 }
 
 static void test_delimited__reads_fifteen_digits(void **state)
@@ -251,6 +259,28 @@ static void test_delimited__reads_fifteen_digits(void **state)
         }
 }
 
+/* Digits of any number up to sixteen, and every byte in every place, as one by one. */
+static void test_digits__are_read_as_one_by_one(void **state)
+{
+    (void)state;
+    for (size_t len = 1; len <= 16; len++)
+        for (size_t place = 0; place <= len; place++)
+            for (int c = 0; c < 256; c++) {
+                char *text = malloc(len); /* nothing beyond it may be read */
+                uint64_t wanted = 0, value = 0;
+                bool good = true;
+                assert_non_null(text);
+                for (size_t i = 0; i < len; i++) {
+                    text[i] = i == place ? (char)c : (char)('0' + (i * 7 + len + 9) % 10);
+                    good = good && text[i] >= '0' && text[i] <= '9';
+                    wanted = wanted * 10 + (uint64_t)(text[i] - '0');
+                }
+                assert_int_equal(rk_some_digits(text, len, &value), good);
+                assert_true(!good || value == wanted);
+                free(text);
+            }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +291,7 @@ int main(void)
         cmocka_unit_test(test_delimited__chunks_change_nothing),
         cmocka_unit_test(test_delimited__tells_ascii),
         cmocka_unit_test(test_bytes__all_vectors_see_the_same),
+        cmocka_unit_test(test_digits__are_read_as_one_by_one),
         cmocka_unit_test(test_delimited__reads_fifteen_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /*
  * bytes: looking through text, many bytes at a time.
  *
- * In:  "a,b\n", marks ',' '\n' '"'      Out: bits 1 and 3
+ * In:  "a,b\n", places of ',' '\n' '"'      Out: 1 and 3
  * The widest vectors that the processor has are chosen at run time; every choice gives the same bits.
  */
 #ifndef RK_BASE_BYTES_H
@@ -9,7 +9,7 @@
 
 #include "base/slice.h"
 
-enum { RK_BLOCK_BYTES = 64 };
+enum { RK_BLOCK_BYTES = 64, RK_PLACES_SPARE = 32 };
 
 /* What a piece of text holds. */
 typedef struct rk_survey {
@@ -22,8 +22,9 @@ typedef struct rk_survey {
 typedef struct rk_scanner {
     const char *name;
     bool (*works)(void);
-    /* Bit i of marks[b]: byte i of block b at `at` is one of the three. */
-    void (*marks)(const char *at, size_t blocks, const char *three, uint64_t *marks);
+    /* Where one of the three stands in these blocks (at most 1023), ascending; gives how many. RK_PLACES_SPARE
+     * more may be written than there are bytes. */
+    size_t (*places)(const char *at, size_t blocks, const char *three, uint16_t *places);
     /* Of whole blocks. */
     void (*survey)(const char *at, size_t blocks, char newline, char quote, rk_survey *into);
 } rk_scanner;

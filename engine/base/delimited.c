@@ -25,44 +25,40 @@ rk_delimited rk_delimited_of(rk_slice bytes, char delimiter, char quote)
     return (rk_delimited){bytes, delimiter, quote, newline};
 }
 
-/* Marks the blocks from `at` on, as many as there is room for; the last one may reach beyond the text. Gives
- * the marks of the first. */
-static uint64_t mark_blocks(rk_cutter *cutter, const char *at)
+/* The marks of the next bytes, of as many as there is room for; the last block may reach beyond the text. */
+static void look_on(rk_cutter *cutter)
 {
     const char three[3] = {cutter->delimiter, cutter->newline,
                            cutter->quote ? cutter->quote : cutter->newline};
-    size_t left = (size_t)(cutter->until - at), blocks = left / RK_BLOCK_BYTES;
-    if (blocks > RK_MARKED_BLOCKS)
-        blocks = RK_MARKED_BLOCKS;
+    size_t left = (size_t)(cutter->until - cutter->looked), blocks = left / RK_BLOCK_BYTES;
+    cutter->from = cutter->looked;
+    cutter->used = 0;
     if (blocks) {
-        uint64_t *first = cutter->marked + RK_MARKED_BLOCKS - blocks;
-        cutter->scanner->marks(at, blocks, three, first);
-        cutter->ahead = blocks - 1;
-        return *first;
+        blocks = blocks < RK_BLOCKS_AT_ONCE ? blocks : RK_BLOCKS_AT_ONCE;
+        cutter->count = cutter->scanner->places(cutter->from, blocks, three, cutter->places);
+        cutter->looked += blocks * RK_BLOCK_BYTES;
+        return;
     }
     char tail[RK_BLOCK_BYTES] = {0};
-    uint64_t marks;
-    memcpy(tail, at, left);
-    cutter->scanner->marks(tail, 1, three, &marks);
-    cutter->ahead = 0;
-    return marks & (((uint64_t)1 << left) - 1);
+    memcpy(tail, cutter->from, left);
+    cutter->count = cutter->scanner->places(tail, 1, three, cutter->places);
+    while (cutter->count && cutter->places[cutter->count - 1] >= left)
+        cutter->count--;
+    cutter->looked = cutter->until;
 }
 
 rk_cutter rk_cutter_at(const rk_delimited *text, const rk_chunk *chunk)
 {
-    rk_cutter cutter = {
+    return (rk_cutter){
         .next = chunk->from,
         .line = chunk->line,
         .until = chunk->until,
-        .block = chunk->from,
+        .looked = chunk->from,
         .delimiter = text->delimiter,
         .quote = text->quote,
         .newline = text->newline,
         .scanner = rk_scanner_best(),
     };
-    if (cutter.next < cutter.until)
-        cutter.marks = mark_blocks(&cutter, cutter.block);
-    return cutter;
 }
 
 rk_cutter rk_cutter_all(const rk_delimited *text)
@@ -74,16 +70,12 @@ rk_cutter rk_cutter_all(const rk_delimited *text)
 /* The next delimiter, quote or line end; `until` when there is none. */
 static inline const char *next_mark(rk_cutter *cutter)
 {
-    while (__builtin_expect(cutter->marks == 0, 0)) {
-        if (cutter->until - cutter->block <= RK_BLOCK_BYTES)
+    while (__builtin_expect(cutter->used == cutter->count, 0)) {
+        if (cutter->looked == cutter->until)
             return cutter->until;
-        cutter->block += RK_BLOCK_BYTES;
-        cutter->marks = cutter->ahead ? cutter->marked[RK_MARKED_BLOCKS - cutter->ahead--]
-                                      : mark_blocks(cutter, cutter->block);
+        look_on(cutter);
     }
-    const char *mark = cutter->block + __builtin_ctzll(cutter->marks);
-    cutter->marks &= cutter->marks - 1;
-    return mark;
+    return cutter->from + cutter->places[cutter->used++];
 }
 
 /* The rest of a cell whose quote was just met. Gives the mark that ends the cell. */
@@ -138,25 +130,46 @@ static void end_record(rk_cutter *cutter, rk_cell *last, const char *mark, rk_re
     }
 }
 
+/* Cells that end at a delimiter and hold no quote, as far as marks are known: nearly all are such. Gives the
+ * place behind them. */
+static inline const char *plain_cells(rk_cutter *cutter, const char *at, rk_cell *cells,
+                                      size_t room, size_t *count)
+{
+    const char *from = cutter->from, delimiter = cutter->delimiter;
+    const uint16_t *place = cutter->places + cutter->used, *end = cutter->places + cutter->count;
+    size_t filled = *count;
+    for (; place < end && filled < room; place++) {
+        const char *mark = from + *place;
+        if (*mark != delimiter)
+            break;
+        cells[filled++] = (rk_cell){at, (uint32_t)(mark - at), false, false};
+        at = mark + 1;
+    }
+    cutter->used = (size_t)(place - cutter->places);
+    *count = filled;
+    return at;
+}
+
 bool rk_cutter_next(rk_cutter *cutter, rk_cell *cells, size_t room, rk_record *record)
 {
     const char *at = cutter->next, *mark;
     rk_cell spare, *cell;
     size_t count = 0;
+    bool plain = cutter->delimiter != cutter->newline && cutter->delimiter != cutter->quote;
     if (at >= cutter->until)
         return false;
     *record = (rk_record){{at, 0}, cutter->line, 0, RK_RECORD_GOOD};
     for (;; at = mark + 1) {
+        if (plain)
+            at = plain_cells(cutter, at, cells, room, &count);
         cell = count < room ? &cells[count] : &spare;
         count++;
-        *cell = (rk_cell){.at = at};
         mark = next_mark(cutter);
         while (mark < cutter->until && *mark == cutter->quote && cutter->quote && mark != at)
             mark = next_mark(cutter);
+        *cell = (rk_cell){at, (uint32_t)(mark - at), false, false};
         if (mark < cutter->until && *mark == cutter->quote && cutter->quote)
             mark = quoted_cell(cutter, cell, record);
-        else
-            cell->len = (uint32_t)(mark - at);
         if (mark == cutter->until || *mark == cutter->newline)
             break;
     }

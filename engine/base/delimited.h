@@ -15,7 +15,7 @@
 #include "base/bytes.h"
 #include "base/memory.h"
 
-enum { RK_RECORD_BYTES_MAX = 1 << 20, RK_NO_DELIMITER = 0, RK_MARKED_BLOCKS = 16 };
+enum { RK_RECORD_BYTES_MAX = 1 << 20, RK_NO_DELIMITER = 0, RK_BLOCKS_AT_ONCE = 16 };
 
 typedef struct rk_cell {
     const char *at; /* without its quotes; in the buffer */
@@ -70,12 +70,12 @@ typedef struct rk_cutter {
     const char *next; /* where the next record begins */
     size_t line;      /* of `next` */
     const char *until;
-    const char *block;                 /* the 64 bytes that `marks` describes */
-    uint64_t marks;                    /* delimiters, quotes and line ends not yet used */
-    size_t ahead;                      /* how many blocks behind `block` are marked already */
-    uint64_t marked[RK_MARKED_BLOCKS]; /* the last of them at the end */
+    const char *from, *looked; /* what `places` is about */
+    size_t used, count;        /* of `places` */
     const rk_scanner *scanner;
     char delimiter, quote, newline;
+    /* delimiters, quotes and line ends */
+    uint16_t places[RK_BLOCKS_AT_ONCE * RK_BLOCK_BYTES + RK_PLACES_SPARE];
 } rk_cutter;
 
 rk_cutter rk_cutter_at(const rk_delimited *text, const rk_chunk *chunk);
@@ -92,31 +92,6 @@ size_t rk_cell_unescape(const rk_cell *cell, char quote, char *out);
 static inline rk_slice rk_cell_slice(const rk_cell *cell)
 {
     return (rk_slice){cell->at, cell->len};
-}
-
-/* Eight digits at once: checked by their high nibbles, then summed by pairs, fours and eight. */
-static inline bool rk_eight_digits(const char *at, uint64_t *value)
-{
-    uint64_t x;
-    memcpy(&x, at, 8); /* a loop over the bytes stays a loop with gcc -O2 */
-    x = le64toh(x);
-    uint64_t high = 0xf0f0f0f0f0f0f0f0u, over = (x + 0x0606060606060606u) & high;
-    if (((x & high) | over >> 4) != 0x3333333333333333u)
-        return false;
-    x = ((x & 0x0f0f0f0f0f0f0f0fu) * 2561) >> 8;
-    x = ((x & 0x00ff00ff00ff00ffu) * 6553601) >> 16;
-    *value = ((x & 0x0000ffff0000ffffu) * 42949672960001u) >> 32;
-    return true;
-}
-
-/* Exactly fifteen digits, the length of a billing code, without a loop. */
-static inline bool rk_fifteen_digits(const char *at, uint64_t *value)
-{
-    uint64_t first, last; /* the eighth digit is in both */
-    if (!rk_eight_digits(at, &first) || !rk_eight_digits(at + 7, &last))
-        return false;
-    *value = first * 10000000 + last % 10000000;
-    return true;
 }
 
 #endif

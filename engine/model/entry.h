@@ -86,6 +86,13 @@ static inline void rk_entry_decide(const rk_entries *entries, size_t row, rk_out
 
 const rk_rows_of_file *rk_entry_rows(const rk_entries *entries, size_t row);
 
+/* The same for rows asked for in turn: `known` is what was given for the one before, or NULL. */
+static inline const rk_rows_of_file *rk_entry_rows_again(const rk_entries *entries, size_t row,
+                                                         const rk_rows_of_file *known)
+{
+    return known && row >= known->first && row < known->until ? known : rk_entry_rows(entries, row);
+}
+
 static inline uint32_t rk_entry_file(const rk_entries *entries, size_t row)
 {
     return entries->file ? entries->file[row] : rk_entry_rows(entries, row)->file;

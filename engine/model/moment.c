@@ -41,18 +41,6 @@ int rk_weekday(rk_day day)
     return weekday < 0 ? weekday + 7 : weekday;
 }
 
-rk_moment rk_day_begin(rk_day day, rk_zone zone)
-{
-    return (int64_t)day * RK_DAY_LENGTH - (int64_t)zone * RK_SECOND;
-}
-
-rk_day rk_day_at(rk_moment at, rk_zone zone)
-{
-    int64_t local = at + (int64_t)zone * RK_SECOND;
-    int64_t day = local / RK_DAY_LENGTH;
-    return (rk_day)(day - (local % RK_DAY_LENGTH < 0));
-}
-
 /* Reads exactly `width` digits at `*at` and moves on. */
 static bool digits(const char **at, const char *end, int width, int *value)
 {

@@ -30,9 +30,18 @@ rk_civil rk_civil_of(rk_day day);               /* proleptic Gregorian */
 int rk_weekday(rk_day day);                     /* 0 Monday .. 6 Sunday */
 
 /* The moment at which `day` begins in `zone`. */
-rk_moment rk_day_begin(rk_day day, rk_zone zone);
+static inline rk_moment rk_day_begin(rk_day day, rk_zone zone)
+{
+    return (int64_t)day * RK_DAY_LENGTH - (int64_t)zone * RK_SECOND;
+}
+
 /* The day on which `at` falls in `zone`. */
-rk_day rk_day_at(rk_moment at, rk_zone zone);
+static inline rk_day rk_day_at(rk_moment at, rk_zone zone)
+{
+    int64_t local = at + (int64_t)zone * RK_SECOND;
+    int64_t day = local / RK_DAY_LENGTH;
+    return (rk_day)(day - (local % RK_DAY_LENGTH < 0));
+}
 
 /* "2024-03-05"; false on anything else. */
 bool rk_day_parse(rk_slice text, rk_day *day);

@@ -25,15 +25,6 @@ int rk_currency_exponent(rk_slice code)
     return 2;
 }
 
-bool rk_money_add(rk_money *sum, rk_money more)
-{
-    rk_money result;
-    if (__builtin_add_overflow(*sum, more, &result) || result == RK_NO_MONEY)
-        return false;
-    *sum = result;
-    return true;
-}
-
 /* Takes the sign off: "-1", "1-", "+1", "(1)". */
 static rk_slice without_sign(rk_slice text, bool *negative)
 {

@@ -38,7 +38,14 @@ char *rk_money_pen(char *at, rk_money minor, int exponent);
 void rk_money_put_rupiah(rk_buffer *out, rk_money minor);
 
 /* sum += more; false on overflow, sum unchanged. */
-bool rk_money_add(rk_money *sum, rk_money more);
+static inline bool rk_money_add(rk_money *sum, rk_money more)
+{
+    rk_money result;
+    if (__builtin_add_overflow(*sum, more, &result) || result == RK_NO_MONEY)
+        return false;
+    *sum = result;
+    return true;
+}
 
 /* Minor-unit digits of an ISO 4217 code; -1 when it is not known. */
 int rk_currency_exponent(rk_slice code);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/delimited.h"
+#include "base/digits.h"
 #include "snapshot/repeated.h"
 
 enum { CELLS_MAX = 256, CHUNK_BYTES = 1 << 20, DUE_MAX_DIGITS = 15 };
@@ -133,21 +134,15 @@ static bool read_code(rk_slice text, uint64_t *code)
 /* Whole units by digit arithmetic; decimals by the model. A due amount is never negative. */
 static bool read_due(rk_slice text, int exponent, rk_money *minor)
 {
-    rk_money sum = 0;
-    size_t i = 0;
+    uint64_t whole = 0;
     *minor = RK_NO_MONEY;
     if (text.len == 0)
         return true;
-    for (; i < text.len && i < DUE_MAX_DIGITS; i++) {
-        if (text.at[i] < '0' || text.at[i] > '9')
-            break;
-        sum = sum * 10 + (text.at[i] - '0');
-    }
-    if (i < text.len || exponent > 3)
+    if (text.len > DUE_MAX_DIGITS || exponent > 3 || !rk_some_digits(text.at, text.len, &whole))
         return rk_money_parse(text, RK_DECIMAL_POINT, exponent, minor) && *minor >= 0;
     for (int places = 0; places < exponent; places++)
-        sum *= 10;
-    *minor = sum;
+        whole *= 10;
+    *minor = (rk_money)whole;
     return true;
 }
 

@@ -2,6 +2,10 @@
 
 #include <stdlib.h>
 
+#include "base/digits.h"
+
+enum { EVERY_DIGIT = 0x3ff };
+
 typedef struct findings {
     uint64_t code;
     bool several;
@@ -31,7 +35,7 @@ static bool one_position(rk_slice pattern, size_t *at, uint16_t *allowed)
         return true;
     }
     if (*at + 1 < pattern.len && p[*at] == '\\' && p[*at + 1] == 'd') {
-        *allowed = 0x3ff;
+        *allowed = EVERY_DIGIT;
         *at += 2;
         return true;
     }
@@ -83,7 +87,21 @@ rk_extractor rk_extractor_of(const rk_extract *rule)
     rk_extractor extractor = {.rule = rule};
     if (rule->given && rule->bounded)
         extractor.direct = plain_pattern(rk_regex_pattern(rule->pattern), extractor.allowed);
+    for (size_t i = 0; i < RK_CODE_DIGITS; i++)
+        if (extractor.allowed[i] != EVERY_DIGIT)
+            extractor.asked[extractor.asked_count++] = (uint8_t)i;
     return extractor;
+}
+
+/* 15 digits that stand together. */
+static inline bool whole_allowed(const rk_extractor *extractor, const char *at, uint64_t *code)
+{
+    for (size_t i = 0; i < extractor->asked_count; i++) {
+        unsigned place = extractor->asked[i];
+        if (!(extractor->allowed[place] >> (at[place] - '0') & 1))
+            return false;
+    }
+    return rk_fifteen_digits(at, code);
 }
 
 /* 15 digits, blanks between them passed over. */
@@ -101,22 +119,43 @@ static bool digits_allowed(const rk_extractor *extractor, const char *at, uint64
     return true;
 }
 
+/* A run of 15 digits that holds this byte holds the eight that end with it, or the eight that begin with it. */
+static inline bool in_long_run(rk_slice text, size_t at)
+{
+    return rk_no_digits(rk_eight_bytes(text.at + at - 7)) == 0 ||
+           (at + 8 <= text.len && rk_no_digits(rk_eight_bytes(text.at + at)) == 0);
+}
+
+static size_t run_begin(rk_slice text, size_t from, size_t at)
+{
+    while (at >= from + 8 && rk_no_digits(rk_eight_bytes(text.at + at - 8)) == 0)
+        at -= 8;
+    while (at > from && is_digit(text.at[at - 1]))
+        at--;
+    return at;
+}
+
+static size_t run_end(rk_slice text, size_t at)
+{
+    while (at + 8 <= text.len && rk_no_digits(rk_eight_bytes(text.at + at)) == 0)
+        at += 8;
+    while (at < text.len && is_digit(text.at[at]))
+        at++;
+    return at;
+}
+
 /* Runs of at least 15 digits cover a byte at each distance of 15: only those are looked at. Gives the
  * next such run at or after `from`. */
 static bool long_run(rk_slice text, size_t from, size_t *begin, size_t *end)
 {
-    for (size_t probe = from + RK_CODE_DIGITS - 1; probe < text.len;
-         probe = *end + RK_CODE_DIGITS) {
-        *end = probe;
-        if (!is_digit(text.at[probe]))
+    for (size_t probe = from + RK_CODE_DIGITS - 1; probe < text.len; probe += RK_CODE_DIGITS) {
+        if (!is_digit(text.at[probe]) || !in_long_run(text, probe))
             continue;
-        *begin = probe;
-        while (*begin > from && is_digit(text.at[*begin - 1]))
-            (*begin)--;
-        while (*end < text.len && is_digit(text.at[*end]))
-            (*end)++;
+        *begin = run_begin(text, from, probe);
+        *end = run_end(text, probe);
         if (*end - *begin >= RK_CODE_DIGITS)
             return true;
+        probe = *end;
     }
     return false;
 }
@@ -126,7 +165,7 @@ static void whole_codes(const rk_extractor *extractor, rk_slice text, findings *
     size_t begin, end, from = 0;
     uint64_t code;
     for (; long_run(text, from, &begin, &end); from = end)
-        if (end - begin == RK_CODE_DIGITS && digits_allowed(extractor, text.at + begin, &code))
+        if (end - begin == RK_CODE_DIGITS && whole_allowed(extractor, text.at + begin, &code))
             add(found, code);
 }
 

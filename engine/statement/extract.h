@@ -20,6 +20,8 @@ typedef struct rk_extractor {
     const rk_extract *rule;
     bool direct;                      /* a plain sequence of digits: read without PCRE */
     uint16_t allowed[RK_CODE_DIGITS]; /* bit d: digit d may stand here */
+    uint8_t asked[RK_CODE_DIGITS];    /* where not every digit may */
+    size_t asked_count;
 } rk_extractor;
 
 rk_extractor rk_extractor_of(const rk_extract *rule);

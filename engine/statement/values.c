@@ -1,5 +1,6 @@
 #include "statement/values.h"
 
+#include "base/digits.h"
 #include "model/columns.h"
 
 /* ---- amounts ---- */
@@ -19,21 +20,18 @@ bool rk_amount_read(const rk_channel *channel, rk_slice text, rk_money *minor)
 {
     rk_decimal decimal = channel->amount.decimal;
     char point = decimal == RK_DECIMAL_POINT ? '.' : decimal == RK_DECIMAL_COMMA ? ',' : 0;
-    rk_money sum = 0;
-    size_t i = 0;
-    int places = decimal == RK_DECIMAL_MINOR ? 0 : channel->exponent;
-    for (; i < text.len && i < 15 && text.at[i] >= '0' && text.at[i] <= '9'; i++)
-        sum = sum * 10 + (text.at[i] - '0');
-    if (i > 0 && point && i < text.len && text.at[i] == point &&
-        text.len - i - 1 == (size_t)places) {
-        for (i++; i < text.len && text.at[i] >= '0' && text.at[i] <= '9'; i++, places--)
-            sum = sum * 10 + (text.at[i] - '0');
-    }
-    if (i == 0 || i < text.len || places > 3 || decimal >= RK_DECIMAL_AUTO)
+    uint64_t whole = 0, part = 0, unit = 1;
+    size_t places = decimal == RK_DECIMAL_MINOR ? 0 : (size_t)channel->exponent, len = text.len;
+    bool parted = point && places && len > places + 1 && text.at[len - places - 1] == point;
+    if (parted)
+        len -= places + 1;
+    if (len == 0 || len > 15 || places > 3 || decimal >= RK_DECIMAL_AUTO ||
+        !rk_some_digits(text.at, len, &whole) ||
+        (parted && !rk_some_digits(text.at + len + 1, places, &part)))
         return rk_money_parse(without_currency(text), decimal, channel->exponent, minor);
     for (; places > 0; places--)
-        sum *= 10;
-    *minor = sum;
+        unit *= 10;
+    *minor = (rk_money)(whole * unit + part);
     return true;
 }
 
@@ -181,9 +179,22 @@ uint64_t rk_code_read_mistyped(rk_slice text)
 
 /* ---- times ---- */
 
+/* The shape, eight bytes at a time; in `shape` 0 stands for a digit. */
+static void make_words(rk_time_plan *plan, const char *shape)
+{
+    for (size_t at = 0; plan->fixed && at < plan->width; at += 8) {
+        struct rk_time_word *word = &plan->words[plan->word_count++];
+        word->at = at + 8 <= plan->width ? at : plan->width - 8;
+        word->literals = rk_eight_bytes(shape + word->at);
+        for (size_t i = 0; i < 8; i++)
+            word->digits |= shape[word->at + i] ? 0 : (uint64_t)0xff << 8 * i;
+    }
+}
+
 /* Where each number stands when all have their full width. */
 static void find_places(rk_time_plan *plan)
 {
+    char shape[RK_TIME_STEPS_MAX * 4] = {0};
     int at = 0;
     plan->year_at = plan->month_at = plan->day_at = -1;
     plan->hour_at = plan->minute_at = plan->second_at = -1;
@@ -191,8 +202,8 @@ static void find_places(rk_time_plan *plan)
     for (size_t i = 0; i < plan->count && plan->fixed; i++) {
         char step = plan->steps[i];
         if (step == 0) {
-            plan->shape[at] = plan->literals[i];
-            plan->literal_at[plan->literal_count++] = (uint8_t)at++;
+            plan->fixed = plan->literals[i] != 0;
+            shape[at++] = plan->literals[i];
             continue;
         }
         if (step == 'b' || step == 'I' || step == 'p' || (step == 'z' && i + 1 < plan->count))
@@ -209,8 +220,10 @@ static void find_places(rk_time_plan *plan)
         plan->short_year |= step == 'y';
         at += step == 'Y' ? 4 : 2;
     }
-    plan->fixed = plan->fixed && plan->month_at >= 0 && plan->day_at >= 0;
+    plan->fixed = plan->fixed && plan->month_at >= 0 && plan->day_at >= 0 && at >= 8 &&
+                  at <= 8 * RK_TIME_WORDS_MAX;
     plan->width = (size_t)at;
+    make_words(plan, shape);
 }
 
 static bool plan_of(rk_slice format, rk_time_plan *plan)
@@ -386,25 +399,30 @@ static bool day_of_parts(const parts *from, bool has_year, rk_near near, rk_day_
     return true;
 }
 
-/* Two digits; something above 99 otherwise. None at all (-1) is 0. */
+/* Two digits. None at all (-1) is 0. */
 static inline int pair(const char *text, int at)
 {
-    if (at < 0)
-        return 0;
-    unsigned tens = (unsigned char)text[at] - (unsigned)'0';
-    unsigned ones = (unsigned char)text[at + 1] - (unsigned)'0';
-    return tens > 9 || ones > 9 ? 1000 : (int)(tens * 10 + ones);
+    return at < 0 ? 0 : (text[at] - '0') * 10 + (text[at + 1] - '0');
+}
+
+static inline bool has_shape(const rk_time_plan *plan, const char *text)
+{
+    uint64_t wrong = 0, zeros = 0x3030303030303030u;
+    for (size_t i = 0; i < plan->word_count; i++) {
+        const struct rk_time_word *word = &plan->words[i];
+        uint64_t x = rk_eight_bytes(text + word->at);
+        wrong |= (x ^ word->literals) & ~word->digits;
+        wrong |= rk_no_digits((x & word->digits) | (zeros & ~word->digits));
+    }
+    return wrong == 0;
 }
 
 /* The usual case by places; false: not of that shape, to be read step by step. */
 static bool read_fixed(const rk_time_plan *plan, rk_slice text, parts *into)
 {
     size_t at = plan->width;
-    if (text.len < at || (text.len > at && !plan->has_zone))
+    if (text.len < at || (text.len > at && !plan->has_zone) || !has_shape(plan, text.at))
         return false;
-    for (size_t i = 0; i < plan->literal_count; i++)
-        if (text.at[plan->literal_at[i]] != plan->shape[plan->literal_at[i]])
-            return false;
     into->month = pair(text.at, plan->month_at);
     into->day = pair(text.at, plan->day_at);
     into->hour = pair(text.at, plan->hour_at);
@@ -413,9 +431,7 @@ static bool read_fixed(const rk_time_plan *plan, rk_slice text, parts *into)
     int high = plan->short_year ? 20 : pair(text.at, plan->year_at);
     int low = pair(text.at, plan->year_at + (plan->short_year ? 0 : 2));
     into->year = high * 100 + low;
-    bool digits = into->month < 100 && into->day < 100 && into->hour < 100 && into->minute < 100 &&
-                  into->second < 100 && high < 100 && low < 100;
-    return digits && (!plan->has_zone || (zone_offset(text, &at, &into->zone) && at == text.len));
+    return !plan->has_zone || (zone_offset(text, &at, &into->zone) && at == text.len);
 }
 
 static bool read_by(const rk_time_plan *plan, rk_slice text, rk_zone zone, rk_near near,

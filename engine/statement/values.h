@@ -10,7 +10,7 @@
 
 #include "statement/layout.h"
 
-enum { RK_TIME_STEPS_MAX = 48, RK_TIME_TEXT_MAX = 160 };
+enum { RK_TIME_STEPS_MAX = 48, RK_TIME_TEXT_MAX = 160, RK_TIME_WORDS_MAX = 4 };
 
 /* One format. */
 typedef struct rk_time_plan {
@@ -20,10 +20,12 @@ typedef struct rk_time_plan {
     bool has_year, has_clock, has_second, has_zone;
     /* Numbers of full width at places known beforehand, a zone at most at the end: the quick way. */
     bool fixed;
-    size_t width;                      /* without the zone */
-    char shape[RK_TIME_STEPS_MAX * 4]; /* the literals at their places */
-    uint8_t literal_at[RK_TIME_STEPS_MAX];
-    size_t literal_count;
+    size_t width; /* without the zone */
+    struct rk_time_word {
+        size_t at;
+        uint64_t literals, digits; /* what stands there; which bytes are digits */
+    } words[RK_TIME_WORDS_MAX];    /* the whole width, eight bytes each; the last two may overlap */
+    size_t word_count;
     int year_at, month_at, day_at, hour_at, minute_at, second_at; /* -1: none */
     bool short_year;
 } rk_time_plan;

@@ -142,10 +142,7 @@ rk_row_order rk_rows_of_entries(const rk_world *world)
 
 const rk_rows_of_file *rk_rows_of_file_at(rk_row_hand *hand, size_t row)
 {
-    const rk_rows_of_file *rows = hand->rows;
-    if (!rows || row < rows->first || row >= rows->until)
-        hand->rows = rk_entry_rows(&hand->all->tables->world->entries, row);
-    return hand->rows;
+    return hand->rows = rk_entry_rows_again(&hand->all->tables->world->entries, row, hand->rows);
 }
 
 /* ---- writing ---- */

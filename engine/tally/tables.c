@@ -347,6 +347,7 @@ static cells count_entries(const rk_tables *t)
 #pragma omp parallel num_threads(threads)
     {
         cells own = {0};
+        const rk_rows_of_file *rows = NULL;
 #pragma omp for schedule(static) nowait
         for (size_t row = 0; row < e->batch.count; row++) {
             uint32_t ahead = row + PREFETCH_AHEAD < e->batch.count
@@ -355,8 +356,9 @@ static cells count_entries(const rk_tables *t)
             if (ahead != RK_NO_ROW)
                 __builtin_prefetch(&apps->office[ahead]);
             rk_name office = rk_entry_office(t->rules, e, row, apps, e->application[row]);
-            uint64_t key =
-                (uint64_t)office << 32 | (uint64_t)rk_entry_channel(e, row) << 16 | e->outcome[row];
+            rows = e->channel ? NULL : rk_entry_rows_again(e, row, rows);
+            rk_name channel = rows ? rows->channel : e->channel[row];
+            uint64_t key = (uint64_t)office << 32 | (uint64_t)channel << 16 | e->outcome[row];
             count_cell(&own, key, 1, e->amount_minor[row]);
         }
 #pragma omp critical(rk_tables_summary)
