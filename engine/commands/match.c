@@ -463,13 +463,20 @@ static bool run(matching *m, rk_error *err)
     return good;
 }
 
-/* Giving up two gigabytes of mapped files takes a while: all threads do it. */
-static void unmap_files(matching *m)
+/* Giving up gigabytes of mapped files and columns takes a while: all threads do it. */
+static void give_up(matching *m)
 {
+    enum { APPLICATIONS, ENTRIES, SOURCE, STATEMENTS };
     size_t count = m->statement_files ? m->statements.count : 0;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(m->setup.threads) if (count > 0)
-    for (size_t i = 0; i <= count; i++)
-        rk_file_unmap(i ? &m->statement_files[i - 1] : &m->applications_file);
+    for (size_t i = 0; i < STATEMENTS + count; i++)
+        if (i == APPLICATIONS)
+            rk_batch_free(&m->world.applications.batch);
+        else if (i == ENTRIES)
+            rk_batch_free(&m->world.entries.batch);
+        else
+            rk_file_unmap(i == SOURCE ? &m->applications_file
+                                      : &m->statement_files[i - STATEMENTS]);
     free(m->statement_files);
 }
 
@@ -481,7 +488,7 @@ rk_code rk_command_match(int argc, char **argv, int64_t now, rk_error *err)
     if (good)
         rk_log_night(NULL);
     good = good && run(&m, err);
-    unmap_files(&m);
+    give_up(&m);
     rk_world_free(&m.world);
     rk_setup_free(&m.setup);
     return !good ? err->code : m.waiting ? RK_WAITING : RK_DONE;

@@ -311,18 +311,24 @@ static inline __attribute__((always_inline)) void prefetch_application(const rk_
         __builtin_prefetch(&apps->group_id[row]);
 }
 
+static inline __attribute__((always_inline)) void prefetch_slots(const rk_run *run, size_t row)
+{
+    uint64_t hash = rk_code_hash(run->world->entries.code[row]);
+    __builtin_prefetch(&run->index.slots[rk_code_index_place(&run->index, hash)]);
+}
+
 /* What a search touches lies anywhere in memory: it is asked for in two steps, the slots of some entries
- * first, then what these slots point to, so that no entry waits for its own. */
+ * first, while those before them are judged, then what these slots point to, so that no entry waits for its
+ * own. */
 static void search(const rk_run *run, size_t from, size_t count, rk_pairs *further)
 {
+    size_t all = run->world->entries.batch.count;
     uint64_t hashes[AT_ONCE];
     uint32_t found[AT_ONCE];
     bool shared[AT_ONCE], alone[AT_ONCE];
     const uint64_t *codes = run->world->entries.code + from;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         hashes[i] = rk_code_hash(codes[i]);
-        __builtin_prefetch(&run->index.slots[rk_code_index_place(&run->index, hashes[i])]);
-    }
     for (size_t i = 0; i < count; i++) {
         found[i] = rk_code_index_find(&run->index, codes[i], hashes[i], &shared[i]);
         if (found[i] != RK_NO_ROW)
@@ -333,9 +339,12 @@ static void search(const rk_run *run, size_t from, size_t count, rk_pairs *furth
         if (rk_is_traced(run, from + i))
             run->trace->searched = run->trace->count;
     }
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        if (from + AT_ONCE + i < all)
+            prefetch_slots(run, from + AT_ONCE + i);
         if (alone[i])
             judge_alone(run, (uint32_t)(from + i), further);
+    }
 }
 
 static void append_pairs(rk_pairs *all, const rk_pairs *more)
