@@ -122,6 +122,33 @@ class Decided(Nights):
         site.run(fifth, 0)
         self.assertEqual(site.states(), {"P-1": "expired", "P-2": "reinstated", "P-3": "paid", "P-4": "expired"})
 
+    def test_rows_that_another_file_tells_of_stay(self):
+        """Found: the evening's download told of all rows of the morning's, which had their identity from that one;
+        as the morning's was replaced by another, they went out although the evening's counts."""
+        site = self.site()
+        site.applications(*(application(f"P-{n}", code(n), "08:00") for n in (1, 2, 3, 4)))
+        site.quiet(DAY, but=["bca"])
+        rows = [paid("", code(n), 350000) for n in (1, 2)]
+        morning = site.put(f"BCA_{ACCOUNT}_20240305_0900.csv", bca(DAY, rows + rows[:1]))
+        old = hashlib.sha256(morning.read_bytes()).hexdigest()[:16]
+        site.run(DAY, 0)
+        site.quiet(NEXT)
+        wrong = bca(DAY, rows + rows[:1] + [paid("", code(3), 350000)])
+        site.put(f"BCA_{ACCOUNT}_20240305_2100.csv", wrong)
+        site.run(NEXT, 0)
+        site.quiet(THIRD)
+        right = site.put(f"BCA_{ACCOUNT}_20240305_0930.csv", bca(DAY, rows[:1] + [paid("", code(4), 350000)]))
+        new = hashlib.sha256(right.read_bytes()).hexdigest()[:16]
+        site.run(THIRD, 1)  # held: it lacks rows of the others
+        site.put("decisions-1.csv", decisions(decision("D-1", "replace_file", new, old)))
+        site.quiet(FOURTH)
+        site.run(FOURTH, 0)
+        self.assertEqual(self.effects(site, FOURTH), [("D-1", "applied", "")])
+        self.assertEqual(site.states(), {"P-1": "paid", "P-2": "paid", "P-3": "reinstated", "P-4": "reinstated"})
+        self.assertEqual(sorted(row[1] for rows in site.outcomes().values() for row in rows),
+                         ["duplicate", "matched", "matched", "matched", "matched"])
+        self.assertEqual(site.rerun_all(), [])
+
     def test_a_file_of_other_days_replaces_none(self):
         site = self.site()
         site.quiet(DAY, but=["pos"])

@@ -17,6 +17,7 @@ static const rk_choice behaviours[] = {{"statements_without_number", RK_STATEMEN
                                        {"cases_with_account", RK_CASES_WITH_ACCOUNT},
                                        {"findings_resolved", RK_FINDINGS_RESOLVED},
                                        {"payouts_make_no_book", RK_PAYOUTS_MAKE_NO_BOOK},
+                                       {"shared_rows_stay", RK_SHARED_ROWS_STAY},
                                        {NULL, 0}};
 
 typedef struct behaviour_row {
@@ -45,7 +46,8 @@ static const rk_key behaviour_keys[] = {
          "sheet that says what changed since the run before, and why. cases_with_account: cases "
          "know the account whose statement shows them. findings_resolved: a line of findings is "
          "closed by `resolve`. payouts_make_no_book: a day on which nothing but what a "
-         "channel pays over arrived has no book of TANPA KANTOR"},
+         "channel pays over arrived has no book of TANPA KANTOR. shared_rows_stay: rows of a "
+         "replaced file that another one tells of too stay in force"},
     {"from", &rk_value_day, offsetof(behaviour_row, from), .needed = true,
      .doc = "the first day on which the engine behaves so"},
 };

@@ -31,6 +31,7 @@ typedef enum rk_behaviour {
     RK_CASES_WITH_ACCOUNT,
     RK_FINDINGS_RESOLVED,
     RK_PAYOUTS_MAKE_NO_BOOK,
+    RK_SHARED_ROWS_STAY,
     RK_BEHAVIOURS
 } rk_behaviour;
 

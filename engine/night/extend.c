@@ -59,16 +59,15 @@ static bool is_source(const rk_overlap *o, const rk_digest *digest)
 }
 
 /* By tonight's rules. */
-static bool read_again(again *a, rk_overlap *o, size_t row, const rk_digest *digest, rk_error *err)
+static bool read_known(rk_night *night, size_t row, const rk_digest *digest, rk_file **read,
+                       rk_entries *entries, rk_error *err)
 {
-    rk_night *night = a->night;
     rk_world *w = &night->world;
     const rk_file_rows *known = &night->carried.files;
     rk_buffer bytes = {0};
     rk_files files = {0};
     rk_rejects rejects = {0};
     rk_reading reading = {&night->rules, &w->names, &w->texts, &w->arena, night->threads};
-    rk_entries *entries = &a->read[a->count++];
     rk_batch_init(&entries->batch, rk_entry_columns, rk_entry_column_count, 16,
                   rk_entry_all() | RK_ENTRY_BIT(balance) |
                       (rk_rules_read_keys(&night->rules) ? RK_ENTRY_BIT(keys) : 0) |
@@ -86,11 +85,21 @@ static bool read_again(again *a, rk_overlap *o, size_t row, const rk_digest *dig
         old->bytes = rk_arena_slice(&w->arena, rk_buffer_all(&bytes));
         good = rk_statements_read(&reading, &files, entries, &rejects, err);
     }
-    if (good)
-        rk_overlap_add(o, old, entries, 0, entries->batch.count);
+    *read = rk_arena_alloc(&w->arena, 1, sizeof **read);
+    **read = *old;
     rk_buffer_free(&bytes);
     free(files.items);
     free(rejects.items);
+    return good;
+}
+
+static bool read_again(again *a, rk_overlap *o, size_t row, const rk_digest *digest, rk_error *err)
+{
+    rk_file *old;
+    rk_entries *entries = &a->read[a->count++];
+    bool good = read_known(a->night, row, digest, &old, entries, err);
+    if (good)
+        rk_overlap_add(o, old, entries, 0, entries->batch.count);
     return good;
 }
 
@@ -120,5 +129,60 @@ bool rk_night_extend(rk_night *night, rk_entries *fresh, rk_error *err)
     again a = {.night = night};
     bool good = rk_overlap_settle(&night->rules, &night->world, fresh, add_known_files, &a, err);
     forget(&a);
+    return good;
+}
+
+/* ---- rows that another file tells of too ---- */
+
+static void widen(rk_overlap *o, const rk_entries *entries)
+{
+    for (size_t row = 0; row < entries->batch.count; row++) {
+        rk_day on = rk_channel_tells_on(o->ledger.channel, entries->booked_on[row],
+                                        entries->paid_from[row]);
+        o->first = o->first == RK_NO_DAY || on < o->first ? on : o->first;
+        o->last = o->last == RK_NO_DAY || on > o->last ? on : o->last;
+    }
+}
+
+static void note_shared(const rk_overlap *o, const rk_entries *entries, rk_keys *shared)
+{
+    bool *known = rk_alloc(entries->batch.count + 1, sizeof *known);
+    rk_ledger_align(&o->ledger, entries, 0, entries->batch.count, o->file->account, o->first,
+                    o->last, known);
+    for (size_t row = 0; row < entries->batch.count; row++)
+        if (known[row])
+            rk_keys_add(shared, entries->ordinal[row]);
+    rk_keys_sort(shared);
+    free(known);
+}
+
+bool rk_night_shared_rows(rk_night *night, size_t old, rk_keys *shared, rk_error *err)
+{
+    again a = {.night = night};
+    rk_digest digest;
+    rk_entries entries;
+    rk_file *file;
+    const rk_file_rows *known = &night->carried.files;
+    rk_overlap o = {.rules = &night->rules,
+                    .world = &night->world,
+                    .first = known->covers_from[old],
+                    .last = known->covers_until[old]};
+    o.ledger = (rk_ledger){.channel = rk_channel_find(&night->rules, known->channel[old]),
+                           .texts = &night->world.texts};
+    if (!o.ledger.channel || !o.ledger.channel->may_extend ||
+        !rk_digest_parse(rk_texts_get(&night->world.texts, known->digest[old]), &digest))
+        return true;
+    bool good = read_known(night, old, &digest, &file, &entries, err);
+    o.file = file;
+    if (good) {
+        widen(&o, &entries);
+        good = add_known_files(&a, &o, err);
+    }
+    if (good)
+        note_shared(&o, &entries, shared);
+    rk_batch_free(&entries.batch);
+    forget(&a);
+    rk_ledger_free(&o.ledger);
+    free(o.sources);
     return good;
 }

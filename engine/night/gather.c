@@ -540,7 +540,9 @@ bool rk_night_read(rk_night *night, rk_error *err)
             rk_night_note_seen(night, &f.applications);
         }
         join_entries(&night->world, &f.entries);
-        rk_night_replace_files(night);
+        good = rk_night_replace_files(night, err);
+    }
+    if (good && !idle) {
         rk_night_assign_offices(night);
         rk_night_decide_entries(night);
         good = rk_night_doubt_source(night, err);

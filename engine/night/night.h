@@ -200,13 +200,15 @@ void rk_night_extend_begin(rk_night *night);
 /* extend.c: of files that overlap with others of their account only the rows count that no other has; one
  * that lacks a row of another within its days is held. */
 bool rk_night_extend(rk_night *night, rk_entries *fresh, rk_error *err);
+/* extend.c: ordinals of the rows of a known file that another one that counts tells of too. `shared` is sorted. */
+bool rk_night_shared_rows(rk_night *night, size_t old, rk_keys *shared, rk_error *err);
 /* replace.c: row `row` of the carried files counts, and nothing took its place since. */
 bool rk_night_file_counts(const rk_night *night, size_t row);
 /* replace.c: carries out one decision: the file that waits (its row) replaces the one of its object. */
 bool rk_night_decide_replacement(rk_night *night, size_t decision, size_t waiting);
 /* replace.c: what is loaded for it; then, when the new files are read; then what is told of the old ones. */
 void rk_night_want_replaced(const rk_night *night, rk_wanted *wanted);
-void rk_night_replace_files(rk_night *night);
+bool rk_night_replace_files(rk_night *night, rk_error *err);
 void rk_night_put_replaced(rk_night *night);
 /* replace.c: days that only replaced files told about are missing again. Before tonight's files cover theirs. */
 void rk_night_uncover_replaced(rk_night *night);

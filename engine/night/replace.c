@@ -126,15 +126,28 @@ static void drop_failed(rk_night *night)
     night->replaced_count = kept;
 }
 
-void rk_night_replace_files(rk_night *night)
+/* Rows that another file of the account tells of too stay: it counts as before. */
+static bool take_back(rk_night *night, const rk_replaced *one, rk_error *err)
 {
     rk_entries *e = &night->world.entries;
+    rk_keys shared = {0};
+    bool good = !rk_engine_behaves(&night->rules.engine, RK_SHARED_ROWS_STAY, night->day) ||
+                rk_night_shared_rows(night, one->old, &shared, err);
+    for (size_t row = 0; good && row < e->batch.count; row++)
+        if (rk_digest_equal(&night->world.files.items[e->file[row]].digest, &one->digest) &&
+            !rk_keys_have(&shared, e->ordinal[row]))
+            rk_night_ignore(night, (uint32_t)row);
+    rk_keys_free(&shared);
+    return good;
+}
+
+bool rk_night_replace_files(rk_night *night, rk_error *err)
+{
+    bool good = true;
     drop_failed(night);
-    for (size_t i = 0; i < night->replaced_count; i++)
-        for (size_t row = 0; row < e->batch.count; row++)
-            if (rk_digest_equal(&night->world.files.items[e->file[row]].digest,
-                                &night->replaced[i].digest))
-                rk_night_ignore(night, (uint32_t)row);
+    for (size_t i = 0; good && i < night->replaced_count; i++)
+        good = take_back(night, &night->replaced[i], err);
+    return good;
 }
 
 void rk_night_put_replaced(rk_night *night)
