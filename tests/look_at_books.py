@@ -17,6 +17,7 @@ import tempfile
 import warnings
 
 import openpyxl
+from openpyxl.utils import get_column_letter
 
 RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
@@ -65,6 +66,16 @@ def same(a, b):
     return a == b
 
 
+LEAST_POINTS = 7  # of texts of 9 points on a sheet that is scaled to a page's width
+
+
+def printed_points(sheet):
+    """What is left of 9 points when the columns are as wide as the page between its margins."""
+    pixels = sum(round(sheet.column_dimensions[get_column_letter(c + 1)].width * 7) for c in range(sheet.max_column))
+    across = 1045 if sheet.page_setup.orientation == "landscape" else 710
+    return 9 * min(1, across / pixels)
+
+
 def look_at_sheet(sheet):
     faults = []
     set_up, properties = sheet.page_setup, sheet.sheet_properties.pageSetUpPr
@@ -72,6 +83,9 @@ def look_at_sheet(sheet):
         faults.append("does not print on A4")
     if not properties or not properties.fitToPage or set_up.fitToWidth not in (1, None):
         faults.append("does not fit one page wide")
+    points = printed_points(sheet)
+    if points < LEAST_POINTS:
+        faults.append("prints its texts at %.1f points" % points)
     if "&P" not in (sheet.oddFooter.center.text or ""):
         faults.append("has no page number in its footer")
     if not sheet.freeze_panes:

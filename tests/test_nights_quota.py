@@ -19,9 +19,9 @@ WITHOUT = (75, ABSENT, ABSENT, "–", *[ABSENT] * 4)
 
 
 def tables(book):
-    """{heading: {day: value}} of each block of the sheet Kuota, one after the other."""
+    """{heading: {day: value}} of the sheets Kuota, Kehadiran and Per hari."""
     found, heads = [], None
-    for row in book.sheets["Kuota"]:
+    for row in (*book.sheets["Kuota"], *book.sheets["Kehadiran"], *book.sheets["Per hari"]):
         if row[0] == "Tanggal":
             heads = [cell for cell in row if cell is not None]
             found.append({})

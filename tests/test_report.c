@@ -513,7 +513,7 @@ static void test_books__a_difference_is_what_is_not_explained(void **state)
         add_entry(&w, cases[i].outcome == RK_UNIDENTIFIED ? RK_NO_ROW : 0, office, cases[i].outcome,
                   RK_REASON_LESS, cases[i].received, 0);
         make_books(&w, &books);
-        read_part(book_of(&books, "nasional/nasional-2024-03-05.xlsx"), "xl/worksheets/sheet5.xml",
+        read_part(book_of(&books, "nasional/nasional-2024-03-05.xlsx"), "xl/worksheets/sheet6.xml",
                   &sheet);
         assert_true(stored(&sheet, "SUM(I9:I9)") == (double)cases[i].received / 100);
         assert_true(stored(&sheet, "SUM(K9:K9)") == (double)cases[i].difference / 100);

@@ -18,6 +18,7 @@ static const rk_choice behaviours[] = {{"statements_without_number", RK_STATEMEN
                                        {"findings_resolved", RK_FINDINGS_RESOLVED},
                                        {"payouts_make_no_book", RK_PAYOUTS_MAKE_NO_BOOK},
                                        {"shared_rows_stay", RK_SHARED_ROWS_STAY},
+                                       {"books_as_printed", RK_BOOKS_AS_PRINTED},
                                        {NULL, 0}};
 
 typedef struct behaviour_row {
@@ -47,7 +48,9 @@ static const rk_key behaviour_keys[] = {
          "know the account whose statement shows them. findings_resolved: a line of findings is "
          "closed by `resolve`. payouts_make_no_book: a day on which nothing but what a "
          "channel pays over arrived has no book of TANPA KANTOR. shared_rows_stay: rows of a "
-         "replaced file that another one tells of too stay in force"},
+         "replaced file that another one tells of too stay in force. "
+         "books_as_printed: rows, columns and pages of books take what their texts need, and the "
+         "last sheet says which rules changed"},
     {"from", &rk_value_day, offsetof(behaviour_row, from), .needed = true,
      .doc = "the first day on which the engine behaves so"},
 };

@@ -32,6 +32,7 @@ typedef enum rk_behaviour {
     RK_FINDINGS_RESOLVED,
     RK_PAYOUTS_MAKE_NO_BOOK,
     RK_SHARED_ROWS_STAY,
+    RK_BOOKS_AS_PRINTED,
     RK_BEHAVIOURS
 } rk_behaviour;
 

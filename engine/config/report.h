@@ -166,6 +166,7 @@ typedef struct rk_block {
     size_t *chart_of; /* numbers of columns */
     size_t chart_of_count;
     rk_label note;
+    bool screen_only; /* not printed; its chart is, beside a block that leaves room for it */
 } rk_block;
 
 typedef enum rk_list {

@@ -347,6 +347,8 @@ static const rk_key block_keys[] = {
      .doc = "the last so many days up to the end of the period, instead of the period"},
     {"chart", &rk_value_mapping, 0, .of = &chart_schema, .doc = "{type, of, title}"},
     {"note", &rk_value_label, OF_BLOCK(note), .doc = "below the block"},
+    {"screen_only", &rk_value_yes, OF_BLOCK(screen_only),
+     .doc = "not printed; its chart is, beside a block that leaves room. Behind all other blocks"},
 };
 
 /* What stands has no day that would make rows; ages are those of cases. */

@@ -239,6 +239,19 @@ static bool check_list(const rk_load *load, const rk_node *node, const rk_sheet 
     return true;
 }
 
+/* One block at least is printed, and none behind one that is not. */
+static bool check_printed(const rk_load *load, const rk_node *blocks, const rk_sheet *sheet,
+                          rk_error *err)
+{
+    for (size_t i = 0; i < sheet->block_count; i++)
+        if (sheet->blocks[i].screen_only && (i == 0 || i + 1 < sheet->block_count) &&
+            (i == 0 || !sheet->blocks[i + 1].screen_only))
+            return rk_load_fail(load, rk_node_at(rk_node_item(blocks, i), "screen_only"), err,
+                                i ? "a block that is printed stands behind it"
+                                  : "a sheet prints one block at least");
+    return true;
+}
+
 static bool end_sheet(const rk_load *load, const rk_node *node, void *into, rk_error *err)
 {
     sheet_draft *draft = into;
@@ -261,8 +274,11 @@ static bool end_sheet(const rk_load *load, const rk_node *node, void *into, rk_e
     }
     rk_load_wheres(load, &draft->where, &draft->not_where, &sheet->wheres, &sheet->where_count);
     sheet->blocks = rk_arena_alloc(load->arena, sheet->block_count + 1, sizeof *sheet->blocks);
-    for (size_t i = 0; i < sheet->block_count; i++)
+    for (size_t i = 0; i < sheet->block_count; i++) {
         sheet->blocks[i] = draft->blocks[i].block;
+    }
+    if (!check_printed(load, rk_node_get(node, "blocks"), sheet, err))
+        return false;
     return check_list(load, node, sheet, err);
 }
 

@@ -129,6 +129,28 @@ static bool fetch_sources(rk_asof *asof, rk_error *err)
     return good;
 }
 
+/* The rules of the run before, which the manifest names by its digest. */
+static bool read_rules_before(rk_asof *asof, const rk_night_name *nights, size_t last,
+                              rk_error *err)
+{
+    rk_manifest before = {0};
+    rk_digest digest;
+    if (last == 0 || rk_digest_is_zero(&asof->manifest.previous))
+        return true;
+    const rk_night_name *night = &nights[last - 1];
+    if (!rk_archive_manifest(asof->archive, "nights", night->night, night->number, &asof->arena,
+                             &before, &digest, err))
+        return false;
+    bool good = rk_digest_equal(&digest, &asof->manifest.previous);
+    if (good)
+        asof->rules_before = rk_night_rule_marks(&before, &asof->arena, &asof->rule_before_count);
+    else
+        rk_fail(err, RK_DIFFERENT, "the night before %s is missing or altered",
+                rk_manifest_name(asof->manifest.night, asof->manifest.number, &asof->arena));
+    rk_manifest_free(&before);
+    return good;
+}
+
 bool rk_asof_open(const rk_archive *archive, rk_slice text, rk_day from, rk_asof *asof,
                   rk_error *err)
 {
@@ -141,6 +163,7 @@ bool rk_asof_open(const rk_archive *archive, rk_slice text, rk_day from, rk_asof
            read_root(archive, &nights[last], &asof->arena, &asof->manifest, &asof->closing, err) &&
            rk_night_sealed_settings(&asof->manifest, &asof->settings, err) &&
            is_reached(asof, from, err) && fetch_sources(asof, err) &&
+           read_rules_before(asof, nights, last, err) &&
            list_runs(archive, nights, last, from, asof, err);
 }
 
@@ -183,6 +206,9 @@ void rk_asof_input(const rk_asof *asof, const rk_asof_wish *wish, rk_arena *aren
     input->workbook = wish->workbook;
     input->office = wish->office;
     input->sources = wish->sources ? wish->sources : &asof->sources;
+    input->rules_before = asof->rules_before;
+    input->rule_before_count = asof->rule_before_count;
+    input->has_before = asof->rules_before != NULL;
     input->scratch = wish->scratch;
     input->threads = wish->threads;
     rk_digest *digests = rk_arena_alloc(arena, input->sources->count + 1, sizeof *digests);
@@ -213,7 +239,7 @@ static bool make(const rk_asof *asof, const rk_asof_wish *wish, rk_world *world,
     of.flows_from = rk_books_reach(&input);
     bool good = rk_fold_make(&of, world, &fold, err);
     if (good) {
-        input.provisional = rk_fold_provisional(&fold, input.language, world);
+        input.provisional = rk_fold_provisional(&fold, &input, world);
         rk_fold_give(&fold, &input);
         good =
             rk_attribute_again(&of, &input, &world->names, &trace, &lines, &input.again_count, err);

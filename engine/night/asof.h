@@ -15,11 +15,13 @@
 typedef struct rk_asof {
     const rk_archive *archive;
     rk_arena arena;
-    rk_manifest manifest; /* of the run */
-    rk_settings settings; /* as sealed */
-    rk_sources sources;   /* as sealed */
-    rk_closing closing;   /* its root */
-    rk_fact_list *runs;   /* up to the run, by night, then number */
+    rk_manifest manifest;             /* of the run */
+    rk_settings settings;             /* as sealed */
+    rk_sources sources;               /* as sealed */
+    rk_closing closing;               /* its root */
+    const rk_rule_mark *rules_before; /* as the run before it sealed them; NULL: there was none */
+    size_t rule_before_count;
+    rk_fact_list *runs; /* up to the run, by night, then number */
     size_t run_count;
 } rk_asof; /* {0} */
 

@@ -596,9 +596,10 @@ void rk_fold_free(rk_fold *fold)
     free(fold->files.items);
 }
 
-rk_slice rk_fold_provisional(const rk_fold *fold, rk_language language, rk_world *world)
+rk_slice rk_fold_provisional(const rk_fold *fold, const rk_books_input *input, rk_world *world)
 {
-    bool indonesian = language == RK_INDONESIAN;
+    bool indonesian = input->language == RK_INDONESIAN;
+    bool has_one = rk_engine_behaves(&input->rules->engine, RK_BOOKS_AS_PRINTED, input->night);
     if (fold->suspended == RK_SOURCE_UNREAD)
         return indonesian ? RK_S("sumber permohonan tidak terbaca, kedaluwarsa ditangguhkan")
                           : RK_S("the source could not be read, lapses are suspended");
@@ -606,13 +607,18 @@ rk_slice rk_fold_provisional(const rk_fold *fold, rk_language language, rk_world
         return indonesian ? RK_S("sumber permohonan menyusut, kedaluwarsa ditangguhkan")
                           : RK_S("the source lost applications, lapses are suspended");
     if (fold->incomplete)
-        return rk_slice_of(rk_arena_printf(
-            &world->arena, indonesian ? "%zu kanal belum lengkap" : "%zu channels incomplete",
-            fold->incomplete));
+        return rk_slice_of(rk_arena_printf(&world->arena,
+                                           indonesian ? "%zu kanal belum lengkap"
+                                           : has_one && fold->incomplete == 1
+                                               ? "%zu channel incomplete"
+                                               : "%zu channels incomplete",
+                                           fold->incomplete));
     if (fold->set_aside)
         return rk_slice_of(rk_arena_printf(&world->arena,
                                            indonesian ? "%u berkas dikarantina atau ditahan"
-                                                      : "%u files quarantined or held",
+                                           : has_one && fold->set_aside == 1
+                                               ? "%u file quarantined or held"
+                                               : "%u files quarantined or held",
                                            fold->set_aside));
     return (rk_slice){"", 0};
 }
@@ -629,4 +635,5 @@ void rk_fold_give(const rk_fold *fold, rk_books_input *input)
     input->files = &fold->files;
     input->watermarks = fold->marks;
     input->watermark_count = fold->mark_count;
+    input->source_in_doubt = fold->suspended != 0;
 }

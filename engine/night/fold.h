@@ -80,8 +80,8 @@ bool rk_fold_causes(const rk_fold_of *of, rk_world *world, rk_causes *causes, ui
                     size_t *count, rk_error *err);
 void rk_fold_free(rk_fold *fold);
 
-/* Why the books are provisional, or empty; in the world's arena. */
-rk_slice rk_fold_provisional(const rk_fold *fold, rk_language language, rk_world *world);
+/* Why the books of a night are provisional, or empty; in the world's arena. */
+rk_slice rk_fold_provisional(const rk_fold *fold, const rk_books_input *input, rk_world *world);
 
 /* The parts of the input of books that the fold gives. */
 void rk_fold_give(const rk_fold *fold, rk_books_input *input);

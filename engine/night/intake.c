@@ -12,10 +12,23 @@ rk_moment rk_night_judge_at(const rk_night *night)
     return rk_day_begin(night->day, night->settings.zone) + night->settings.judge_at * RK_SECOND;
 }
 
+const rk_rule_mark *rk_night_rule_marks(const rk_manifest *manifest, rk_arena *arena, size_t *count)
+{
+    rk_rule_mark *marks = rk_arena_alloc(arena, manifest->item_count + 1, sizeof *marks);
+    *count = 0;
+    for (size_t i = 0; i < manifest->item_count; i++)
+        if (manifest->items[i].kind == RK_ITEM_RULES)
+            marks[(*count)++] = (rk_rule_mark){rk_arena_slice(arena, manifest->items[i].name),
+                                               manifest->items[i].ref.content};
+    return marks;
+}
+
 /* Rules that are new or not what the run before sealed; those of reports change no figure. */
 static void note_changed_rules(rk_night *night, const rk_manifest *before)
 {
     rk_buffer names = {0};
+    night->rules_before =
+        rk_night_rule_marks(before, &night->world.arena, &night->rule_before_count);
     for (size_t i = 0; i < night->sources->count; i++) {
         const rk_source *source = &night->sources->items[i];
         rk_digest digest = rk_digest_of(source->bytes);

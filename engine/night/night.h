@@ -71,6 +71,8 @@ typedef struct rk_night {
     rk_causes causes;
     uint32_t *entry_causes, *application_causes; /* by row of the world; 0: as before */
     uint32_t rest_cause;                         /* of what changed without one of these */
+    const rk_rule_mark *rules_before; /* as the run before sealed them; NULL: there was none */
+    size_t rule_before_count;
     rk_slice changed_rules;  /* "matching.yaml,tariffs.yaml": since the run before */
     rk_slice program_before; /* version that sealed it; empty: there is none */
     rk_watermark *marks;
@@ -100,6 +102,10 @@ void rk_night_close(rk_night *night);
 
 /* The moment at which the day is judged: deadlines before it have passed. */
 rk_moment rk_night_judge_at(const rk_night *night);
+
+/* The rules that a run sealed, by name; in `arena`. */
+const rk_rule_mark *rk_night_rule_marks(const rk_manifest *manifest, rk_arena *arena,
+                                        size_t *count);
 
 /* Deliveries to files and decisions: each file's channel, days and fate. */
 bool rk_night_take_in(rk_night *night, rk_error *err);

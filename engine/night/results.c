@@ -366,7 +366,7 @@ static bool report_period(rk_night *night, rk_days days, const rk_books_input *c
                      .tonight = night->day};
     bool good = rk_fold_make(&of, &night->world, &fold, err);
     night->overdue_channels = fold.incomplete;
-    night->provisional = rk_fold_provisional(&fold, night->settings.language, &night->world);
+    night->provisional = rk_fold_provisional(&fold, &input, &night->world);
     if (night->other_rules)
         night->provisional = trial_reason(night->settings.language);
     input.provisional = night->provisional;
@@ -403,6 +403,9 @@ bool rk_night_report(rk_night *night, rk_error *err)
                             .rejects = &night->world.rejects,
                             .rule_digests = digests_of_rules(night),
                             .sources = night->sources,
+                            .rules_before = night->rules_before,
+                            .rule_before_count = night->rule_before_count,
+                            .has_before = night->rules_before != NULL,
                             .scratch = night->scratch,
                             .threads = night->threads};
     /* Days always: they tell what is incomplete. */

@@ -146,7 +146,7 @@ static bool publish_again(rk_night *night, const rk_fold_of *of, const rk_books_
     rk_books_input input = *common;
     bool good = rk_fold_make(of, &night->world, &fold, err);
     if (good) {
-        input.provisional = rk_fold_provisional(&fold, night->settings.language, &night->world);
+        input.provisional = rk_fold_provisional(&fold, &input, &night->world);
         rk_fold_give(&fold, &input);
     }
     good = good && make_revisions(night, &input, trace, err);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "report/block.h"
+#include "report/wrap.h"
 
 enum { CONCLUSION_ROW = 3, FIRST_BLOCK_ROW = 5 };
 
@@ -42,7 +43,8 @@ static void lay_figure(const rk_laid *l, uint32_t at, size_t row, size_t column)
     rk_money value = rk_grid_value(&l->grid, row, column, &known);
     uint16_t c = (uint16_t)(l->first + column);
     if (known)
-        rk_plan_number(l->sheet, at, c, style_of(&l->grid, column, value, false),
+        rk_plan_number(l->sheet, at, c,
+                       rk_laid_style(l, row, style_of(&l->grid, column, value, false)),
                        shown(&l->grid, column, value));
     else if (rk_grid_is_percent(&l->grid, column) || l->grid.rows[row].others ||
              rk_grid_rule(&l->grid, column)->as == RK_AS_RANK)
@@ -120,6 +122,11 @@ static rk_slice across_title(const rk_laid *l, size_t column)
                   : rk_desk_label(l->job->desk, l->block->across, c->key, &l->job->arena);
 }
 
+rk_slice rk_block_head(const rk_laid *l, size_t column, rk_buffer *out)
+{
+    return l->block->across != RK_DIM_NONE ? across_title(l, column) : column_title(l, column, out);
+}
+
 static void lay_column_heads(const rk_laid *l)
 {
     rk_buffer title = {0};
@@ -163,32 +170,39 @@ static void lay_heads(const rk_laid *l)
 
 /* ---- rows ---- */
 
-static void lay_label(const rk_laid *l, uint32_t at, size_t row, size_t axis)
+rk_slice rk_block_row_label(const rk_laid *l, size_t row, size_t axis)
 {
     const rk_grid_row *r = &l->grid.rows[row];
     const rk_desk *desk = l->job->desk;
     rk_dimension dimension = l->block->rows[axis].dimension;
+    int32_t key = r->keys[axis];
+    if (r->others)
+        return axis ? RK_S("") : rk_job_word(l->job, RK_WORD_OTHERS);
+    /* Offices show their code here; the name has a column of its own. */
+    if (dimension == RK_DIM_OFFICE && key != desk->input->rules->offices.none)
+        return rk_names_text(desk->input->names, (rk_name)key);
+    return rk_desk_label(desk, dimension, key, &l->job->arena);
+}
+
+static void lay_label(const rk_laid *l, uint32_t at, size_t row, size_t axis)
+{
+    const rk_grid_row *r = &l->grid.rows[row];
+    rk_dimension dimension = l->block->rows[axis].dimension;
     uint16_t column = (uint16_t)(l->label + axis);
     int32_t key = r->keys[axis];
-    if (r->others) {
-        rk_plan_text(l->sheet, at, column, RK_STYLE_TEXT,
-                     axis ? RK_S("") : rk_job_word(l->job, RK_WORD_OTHERS));
-        return;
-    }
-    if (dimension == RK_DIM_RATE) {
+    if (dimension == RK_DIM_RATE && !r->others) {
         if (key)
             rk_plan_number(l->sheet, at, column, RK_STYLE_MONEY, key);
         else
             rk_plan_text(l->sheet, at, column, RK_STYLE_NIL_RIGHT, RK_S("–"));
         return;
     }
-    rk_slice label = rk_desk_label(desk, dimension, key, &l->job->arena);
-    /* Offices show their code here; the name has a column of its own. */
-    if (dimension == RK_DIM_OFFICE && key != desk->input->rules->offices.none)
-        label = rk_names_text(desk->input->names, (rk_name)key);
-    bool again = axis == 0 && l->block->row_count == 2 && row && !l->grid.rows[row - 1].others &&
-                 l->grid.rows[row - 1].keys[0] == key && dimension != RK_DIM_FEE;
-    rk_plan_text(l->sheet, at, column, again ? RK_STYLE_AGAIN : RK_STYLE_TEXT, label);
+    rk_slice label = rk_block_row_label(l, row, axis);
+    bool again = axis == 0 && l->block->row_count == 2 && row && !r->others &&
+                 !l->grid.rows[row - 1].others && l->grid.rows[row - 1].keys[0] == key &&
+                 dimension != RK_DIM_FEE;
+    rk_plan_text(l->sheet, at, column,
+                 again ? RK_STYLE_AGAIN : rk_laid_style(l, row, RK_STYLE_TEXT), label);
 }
 
 static void lay_rows(const rk_laid *l)
@@ -463,12 +477,31 @@ static bool lay_foot(rk_laid *l, uint32_t *next, rk_error *err)
     put_waiting(l, &note);
     lay_note(l, &row, rk_buffer_all(&note));
     lay_note(l, &row, rk_label_in(&l->block->note, l->job->plan.language));
+    if (l->soft)
+        lay_note(l, &row, rk_job_word(l->job, RK_WORD_SOFT_ROWS));
     rk_buffer_free(&note);
     *next = row;
     return true;
 }
 
 /* ---- the sheet ---- */
+
+/* Which rows are of offices that are not final; NULL where none is. */
+static const bool *soft_rows(const rk_laid *l)
+{
+    const rk_block *block = l->block;
+    bool any = false;
+    if (!l->job->plan.fitted || !l->job->desk->input->provisional.len || block->row_count == 0 ||
+        block->rows[0].dimension != RK_DIM_OFFICE)
+        return NULL;
+    bool *soft = rk_arena_alloc(&l->job->arena, l->grid.row_count + 1, sizeof *soft);
+    for (size_t r = 0; r < l->grid.row_count; r++) {
+        const rk_grid_row *row = &l->grid.rows[r];
+        soft[r] = !row->others && rk_job_office_waits(l->job, (rk_name)row->keys[0]);
+        any = any || soft[r];
+    }
+    return any ? soft : NULL;
+}
 
 /* Asks for the figures and gives each column its place. */
 static bool open_block(rk_laid *l, rk_error *err)
@@ -489,6 +522,9 @@ static bool open_block(rk_laid *l, rk_error *err)
                        RK_FMT(block->title.id), RK_PLAN_COLUMNS);
     l->width = (uint16_t)width;
     widen_all(l);
+    if (l->job->plan.fitted)
+        rk_extras_widen(l);
+    l->soft = soft_rows(l);
     return true;
 }
 
@@ -506,7 +542,7 @@ static bool lay_block(rk_laid *l, uint32_t *next, rk_error *err)
     return lay_foot(l, next, err);
 }
 
-/* Rows that a page takes, roughly: the sheet is scaled to one page's width. */
+/* Rows that a page takes, roughly: the sheet is scaled to one page's width. (Books before: pages.c.) */
 static uint32_t rows_of_page(const rk_plan_sheet *sheet)
 {
     double pixels = 0;
@@ -530,25 +566,40 @@ static void break_page(rk_plan_sheet *sheet, uint32_t title, uint32_t next, uint
     *heads = 1;
 }
 
+/* One long table keeps its head in view and on every page. */
+static void keep_head(const rk_laid *l, rk_plan_sheet *sheet)
+{
+    sheet->freeze_row = l->head + 1;
+    sheet->repeats = true;
+    sheet->repeat_from = sheet->repeat_until = l->head;
+}
+
 static bool lay_all(rk_laid *blocks, size_t count, rk_plan_sheet *sheet, bool *unbalanced,
                     rk_error *err)
 {
+    bool fitted = sheet->plan->fitted;
     uint32_t next = FIRST_BLOCK_ROW, page = 0, heads = 0;
     for (size_t i = 0; i < count; i++) {
         rk_laid *l = &blocks[i];
+        if (l->block->screen_only) {
+            rk_block_chart_apart(blocks, i, l, &next);
+            sheet->print_rows = sheet->print_rows ? sheet->print_rows : next;
+        }
         if (!lay_block(l, &next, err))
             return false;
         rk_block_chart(l, &next);
-        break_page(sheet, l->title, next, &page, &heads);
+        l->end = next;
+        if (!fitted)
+            break_page(sheet, l->title, next, &page, &heads);
         *unbalanced = *unbalanced || l->unbalanced;
-        /* One long table keeps its head in view and on every page. */
-        if (count == 1) {
-            sheet->freeze_row = l->head + 1;
-            sheet->repeats = true;
-            sheet->repeat_from = sheet->repeat_until = l->head;
-        }
+        if (count == 1)
+            keep_head(l, sheet);
+        else if (fitted && i + 1 < count)
+            rk_pages_gap(sheet, next);
         next++;
     }
+    if (fitted)
+        rk_pages_break(blocks, count, sheet);
     return true;
 }
 
@@ -566,6 +617,8 @@ bool rk_blocks_lay(rk_job *job, const rk_sheet *rule, rk_error *err)
         blocks[i] = (rk_laid){.job = job, .block = &rule->blocks[i], .sheet = sheet};
         good = open_block(&blocks[i], err);
     }
+    if (good)
+        rk_pages_narrow(blocks, rule->block_count, sheet);
     good = good && lay_all(blocks, rule->block_count, sheet, &unbalanced, err);
     for (size_t i = 0; i < rule->block_count; i++)
         rk_grid_free(&blocks[i].grid);

@@ -269,9 +269,11 @@ static rk_slice path_of(const rk_desk *desk, const order *o, bool known, int num
 /* ---- one book ---- */
 
 /* A footer of the file format: '&' begins a code, so it is doubled in texts. */
-static void put_plain(rk_buffer *out, rk_slice text)
+static void put_plain(rk_buffer *out, rk_slice text, size_t most)
 {
-    for (size_t i = 0; i < text.len && i < 60; i++) {
+    for (size_t i = 0; i < text.len; i++) {
+        if (i >= most && ((unsigned char)text.at[i] & 0xC0) != 0x80)
+            break; /* not within a character */
         if (text.at[i] == '&')
             rk_buffer_char(out, '&');
         rk_buffer_char(out, text.at[i]);
@@ -281,21 +283,33 @@ static void put_plain(rk_buffer *out, rk_slice text)
 static rk_slice footer_of(rk_job *job, rk_slice path)
 {
     const rk_books_input *input = job->desk->input;
-    rk_buffer footer = {0};
+    rk_buffer footer = {0}, whose = {0}, state = {0};
+    rk_foot_put(job, &whose, &state);
     rk_buffer_text(&footer, "&L&8");
-    put_plain(&footer, path);
+    if (job->plan.fitted) {
+        put_plain(&footer, rk_buffer_all(&whose), 90);
+        rk_buffer_char(&footer, '\n');
+    }
+    put_plain(&footer, path, 60);
     rk_buffer_text(&footer, "&C&8");
     rk_buffer_slice(&footer, rk_job_word(job, RK_WORD_PAGE));
     rk_buffer_text(&footer, " &P ");
     rk_buffer_slice(&footer, rk_job_word(job, RK_WORD_OF));
     rk_buffer_text(&footer, " &N&R&8");
+    if (job->plan.fitted) {
+        rk_buffer_slice(&footer, rk_buffer_all(&state));
+        rk_buffer_char(&footer, '\n');
+    }
     if (input->run.len) {
         rk_buffer_slice(&footer, rk_job_word(job, RK_WORD_RUN));
         rk_buffer_char(&footer, ' ');
-        put_plain(&footer, (rk_slice){input->run.at, input->run.len < 12 ? input->run.len : 12});
+        put_plain(&footer, (rk_slice){input->run.at, input->run.len < 12 ? input->run.len : 12},
+                  12);
     }
     rk_slice kept = rk_arena_slice(&job->arena, rk_buffer_all(&footer));
     rk_buffer_free(&footer);
+    rk_buffer_free(&whose);
+    rk_buffer_free(&state);
     return kept;
 }
 
@@ -322,6 +336,7 @@ static void open_job(rk_job *job, const rk_desk *desk, const order *o)
     job->number = number > 0 ? number : 1;
     job->plan = (rk_plan){.arena = &job->arena, .language = input->language};
     job->plan.created = input->night;
+    job->plan.fitted = rk_engine_behaves(&input->rules->engine, RK_BOOKS_AS_PRINTED, input->night);
     job->plan.title = rk_label_in(&o->workbook->title, input->language);
     job->plan.subject = o->book.path;
     job->plan.footer = footer_of(job, o->book.path);

@@ -38,6 +38,12 @@ typedef struct rk_revised {
     const rk_corrections *corrections;
 } rk_revised;
 
+/* A file of rules as another run sealed it. */
+typedef struct rk_rule_mark {
+    rk_slice name;
+    rk_digest digest;
+} rk_rule_mark;
+
 typedef struct rk_books_input {
     const rk_rules *rules;
     const rk_names *names;
@@ -51,7 +57,9 @@ typedef struct rk_books_input {
     rk_slice head_before; /* run id before it, or empty */
     rk_slice program;     /* version that is sealed with the run */
     rk_slice provisional; /* why the books are SEMENTARA; empty: FINAL */
-    bool reconstructed;   /* the night was made afterwards, from old files */
+    bool
+        source_in_doubt; /* ... because the applications could not be read: it is about every office */
+    bool reconstructed; /* the night was made afterwards, from old files */
     /* Folded application and case facts of all business days before `night`: of no run of `night`. */
     const rk_facts *stock_before;
     /* All facts received on `night` (of all its runs), and those of other nights that may fall in the
@@ -96,6 +104,10 @@ typedef struct rk_books_input {
     size_t watermark_count;
     const rk_digest *rule_digests; /* of `sources` */
     const rk_sources *sources;
+    /* The rules that the run before sealed; has_before: there was one. */
+    const rk_rule_mark *rules_before;
+    size_t rule_before_count;
+    bool has_before;
     const char *scratch; /* private folder for temporary files, made when missing; nothing stays */
     int threads;
 } rk_books_input;

@@ -1,7 +1,8 @@
 /* The chart of a block: its series, and where it stands on the sheet. */
 #include "report/block.h"
+#include "report/wrap.h"
 
-enum { PAGE_PIXELS = 1130, ROW_PIXELS = 20, BESIDE_LEAST = 330, HEIGHT = 220 };
+enum { PAGE_PIXELS = 1130, BESIDE_LEAST = 330, HEIGHT = 220, ROWS_LEAST = 8, FEW_BARS = 6 };
 
 static bool is_charted(const rk_laid *l, size_t column)
 {
@@ -51,39 +52,87 @@ static void plan_series(const rk_laid *l, rk_chart_plan *chart)
                 (rk_series){series_name(l, c), (uint16_t)(l->first + c)};
 }
 
-static double width_of(const rk_plan_sheet *sheet, size_t columns)
+/* Of a row, as the book's rows are by themselves. */
+static uint32_t row_pixels(const rk_plan_sheet *sheet)
 {
-    double pixels = 0;
-    for (size_t c = 0; c < columns; c++)
-        pixels += (sheet->widths[c] > 0 ? sheet->widths[c] : 8.43) * 7 + 5;
-    return pixels;
+    return sheet->plan->fitted ? 17 : 20;
 }
 
-void rk_block_chart(const rk_laid *l, uint32_t *next)
+/* What is left of a page beside the block. */
+static double room_beside(const rk_laid *l)
+{
+    double page = rk_wrap_pixels(l->sheet, l->sheet->column_count);
+    return (page > PAGE_PIXELS ? page : PAGE_PIXELS) - rk_wrap_pixels(l->sheet, l->width + 1u);
+}
+
+static void place_beside(const rk_laid *l, uint32_t rows, rk_chart_plan *place)
+{
+    place->row = l->sheet->plan->fitted ? l->from : l->head; /* heads are repeated on each page */
+    place->column = (uint16_t)(l->width + 1);
+    place->width = room_beside(l) - 8;
+    place->height = (double)(rows * row_pixels(l->sheet));
+}
+
+static void place_below(const rk_laid *l, uint32_t row, uint32_t rows, rk_chart_plan *place)
+{
+    double page = rk_wrap_pixels(l->sheet, l->sheet->column_count);
+    place->row = row;
+    place->column = 0;
+    place->width = (page > PAGE_PIXELS ? page : PAGE_PIXELS) - 14;
+    place->height = (double)(rows * row_pixels(l->sheet));
+}
+
+void rk_block_chart_apart(rk_laid *printed, size_t count, rk_laid *l, uint32_t *next)
+{
+    uint32_t rows = HEIGHT / row_pixels(l->sheet);
+    if (l->block->chart == RK_CHART_NONE || !has_values(l))
+        return;
+    for (size_t i = count; i-- > 0;) {
+        rk_laid *host = &printed[i];
+        uint32_t room = host->end - host->title;
+        if (host->block->screen_only || host->charted || room < ROWS_LEAST ||
+            room_beside(host) < BESIDE_LEAST)
+            continue;
+        host->charted = true;
+        for (size_t k = i + 1; k < count && printed[k].width <= host->width; k++) {
+            printed[k].joined = !printed[k].charted;
+            room = printed[k].charted ? room : printed[k].end - host->title;
+        }
+        place_beside(host, room > 20 ? 20 : room, &l->place);
+        l->place.row = host->title;
+        return;
+    }
+    place_below(l, *next, rows, &l->place);
+    *next += rows + 1;
+}
+
+void rk_block_chart(rk_laid *l, uint32_t *next)
 {
     rk_plan_sheet *sheet = l->sheet;
     if (l->block->chart == RK_CHART_NONE || !has_values(l))
         return;
     rk_chart_plan *chart = rk_plan_chart(sheet);
     plan_series(l, chart);
-    double page = width_of(sheet, sheet->column_count), own = width_of(sheet, l->width + 1u);
-    page = page > PAGE_PIXELS ? page : PAGE_PIXELS;
-    bool beside = page - own >= BESIDE_LEAST;
-    uint32_t rows = HEIGHT / ROW_PIXELS;
-    if (beside) {
-        chart->row = l->head;
-        chart->column = (uint16_t)(l->width + 1);
-        chart->width = page - own - 8;
-        if (*next - l->head > rows)
-            rows = *next - l->head;
-        if (rows > 20)
-            rows = 20;
-    } else {
-        chart->row = *next + 1;
-        chart->column = 0;
-        chart->width = page - 14;
+    bool fitted = sheet->plan->fitted;
+    uint32_t rows = HEIGHT / row_pixels(sheet);
+    bool beside = room_beside(l) >= BESIDE_LEAST;
+    l->charted = beside;
+    if (l->place.width > 0) {
+        chart->row = l->place.row;
+        chart->column = l->place.column;
+        chart->width = l->place.width;
+        chart->height = l->place.height;
+        return;
     }
-    chart->height = rows * (double)ROW_PIXELS;
+    if (beside) {
+        if (fitted && (l->block->chart != RK_CHART_BAR || l->grid.row_count <= FEW_BARS))
+            rows = ROWS_LEAST + 1;
+        rows = *next - l->head > rows ? *next - l->head : rows;
+        rows = rows > 20 ? 20 : rows;
+        place_beside(l, rows, chart);
+    } else {
+        place_below(l, *next + 1, rows, chart);
+    }
     if (*next < chart->row + rows + 1)
         *next = chart->row + rows + 1;
 }

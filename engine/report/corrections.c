@@ -35,6 +35,7 @@ bool rk_corrections_lay(rk_job *job, const rk_corrections *corrections, rk_error
                                               RK_WORD_CELL,       RK_WORD_BEFORE, RK_WORD_AFTER,
                                               RK_WORD_DIFFERENCE, RK_WORD_CAUSE,  RK_WORD_RUN};
     static const double widths[COLUMNS] = {12, 14, 54, 8, 15, 15, 15, 38, 14};
+    static const double fitted[COLUMNS] = {11, 13, 50, 6, 12.5, 12.5, 12.5, 36, 11};
     rk_label title = {rk_word(RK_WORD_CORRECTIONS_TITLE, RK_INDONESIAN),
                       rk_word(RK_WORD_CORRECTIONS_TITLE, RK_ENGLISH)};
     rk_plan_sheet *sheet =
@@ -42,7 +43,7 @@ bool rk_corrections_lay(rk_job *job, const rk_corrections *corrections, rk_error
     if (!sheet)
         return false;
     rk_head_lay(job, sheet, &title);
-    memcpy(sheet->widths, widths, sizeof widths);
+    memcpy(sheet->widths, job->plan.fitted ? fitted : widths, sizeof widths);
     sheet->column_count = COLUMNS;
     sheet->about = true;
     for (uint16_t c = 0; c < COLUMNS; c++)

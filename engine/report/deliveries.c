@@ -71,6 +71,14 @@ static rk_slice name_of(rk_job *job, const rk_watermark *mark)
                         RK_FMT(rk_names_text(job->desk->input->names, mark->account))));
 }
 
+/* Up to midnight: the day before. */
+static void put_complete(const rk_job *job, rk_plan_sheet *sheet, uint32_t row, double serial)
+{
+    bool whole_day = job->plan.fitted && serial == (double)(int64_t)serial;
+    rk_plan_number(sheet, row, COMPLETE, whole_day ? RK_STYLE_DAY : RK_STYLE_DAYTIME,
+                   whole_day ? serial - 1 : serial);
+}
+
 static void lay_heads(rk_job *job, rk_plan_sheet *sheet, uint32_t row)
 {
     rk_plan_text(sheet, row, 0, RK_STYLE_HEAD, rk_job_word(job, RK_WORD_CHANNEL));
@@ -104,7 +112,7 @@ bool rk_deliveries_lay(rk_job *job, const rk_sheet *rule, rk_error *err)
         for (int d = 0; d < DAYS; d++)
             lay_day(job, sheet, row, (uint16_t)(FIRST_DAY + d), mark, job->until - DAYS + 1 + d);
         if (rk_serial_moment(mark->complete_until, input->zone, &serial))
-            rk_plan_number(sheet, row, COMPLETE, RK_STYLE_DAYTIME, serial);
+            put_complete(job, sheet, row, serial);
         else
             rk_plan_text(sheet, row, COMPLETE, RK_STYLE_NIL, rk_job_word(job, RK_WORD_NOTHING_YET));
         rk_plan_number(sheet, row, FILES, RK_STYLE_COUNT, count_files(input, mark));

@@ -123,9 +123,15 @@ enum { RK_HEAD_ROWS = 4 }; /* title, office and day, run, and an empty one */
 /* Title, office, day, run and status: rows 0 .. RK_HEAD_ROWS - 1 of every sheet. */
 void rk_head_lay(const rk_job *job, rk_plan_sheet *sheet, const rk_label *title);
 
+/* What every page says of itself at its foot: "Kantor Imigrasi Palembang · 5 Maret 2024", "FINAL · Revisi 1". */
+void rk_foot_put(const rk_job *job, rk_buffer *whose, rk_buffer *state);
+
 /* The line that says whether all agrees. `unbalanced`: a roll-forward that does not add up. */
 void rk_conclusion_lay(const rk_job *job, rk_plan_sheet *sheet, uint32_t row, size_t columns,
                        bool unbalanced);
+
+/* provisional.c: statements that may tell of the office are still missing. */
+bool rk_job_office_waits(const rk_job *job, rk_name office);
 
 /* The path of an office's own book of the same kind of period, from the folder of the job's book; empty
  * when none is made. */

@@ -30,29 +30,42 @@ static const struct {
     rk_word_id head;
     double width;
     bool right;
+    double least;
 } looks[RK_EXTRAS] = {
-    [RK_EXTRA_NO] = {RK_WORD_NUMBER, 6, true},
-    [RK_EXTRA_NAME] = {RK_WORD_NAME, 19, false},
-    [RK_EXTRA_PROVINCE] = {RK_WORD_PROVINCE, 21, false},
-    [RK_EXTRA_ZONE] = {RK_WORD_ZONE, 7, false},
-    [RK_EXTRA_COMPLETE] = {RK_WORD_COMPLETE, 15, false},
-    [RK_EXTRA_NEW] = {RK_WORD_NEW, 8, true},
-    [RK_EXTRA_OLDEST] = {RK_WORD_OLDEST, 10, true},
-    [RK_EXTRA_SHORT] = {RK_WORD_SHORT, 15, true},
-    [RK_EXTRA_SHORT_SINCE] = {RK_WORD_SHORT_SINCE, 10, true},
-    [RK_EXTRA_LINK] = {RK_WORD_LIST, 11, false},
-    [RK_EXTRA_BOOK] = {RK_WORD_BOOK, 8, false},
+    [RK_EXTRA_NO] = {RK_WORD_NUMBER, 6, true, 5},
+    [RK_EXTRA_NAME] = {RK_WORD_NAME, 19, false, 17},
+    [RK_EXTRA_PROVINCE] = {RK_WORD_PROVINCE, 21, false, 19},
+    [RK_EXTRA_ZONE] = {RK_WORD_ZONE, 7, false, 6},
+    [RK_EXTRA_COMPLETE] = {RK_WORD_COMPLETE, 15, false, 13},
+    [RK_EXTRA_NEW] = {RK_WORD_NEW, 8, true, 7},
+    [RK_EXTRA_OLDEST] = {RK_WORD_OLDEST, 10, true, 8},
+    [RK_EXTRA_SHORT] = {RK_WORD_SHORT, 15, true, 13},
+    [RK_EXTRA_SHORT_SINCE] = {RK_WORD_SHORT_SINCE, 10, true, 9},
+    [RK_EXTRA_LINK] = {RK_WORD_LIST, 11, false, 9},
+    [RK_EXTRA_BOOK] = {RK_WORD_BOOK, 8, false, 7},
 };
+
+double rk_extra_least(rk_extra extra)
+{
+    return looks[extra].least;
+}
+
+void rk_extras_widen(const rk_laid *l)
+{
+    for (size_t i = 0; i < l->block->with_count; i++)
+        rk_block_widen(l->sheet, rk_extra_column(l, i), looks[l->block->with[i]].width);
+}
 
 void rk_extras_lay_heads(const rk_laid *l)
 {
+    if (!l->job->plan.fitted)
+        rk_extras_widen(l);
     for (size_t i = 0; i < l->block->with_count; i++) {
         rk_extra extra = l->block->with[i];
         uint16_t column = rk_extra_column(l, i);
         rk_plan_text(l->sheet, l->head, column,
                      looks[extra].right ? RK_STYLE_HEAD_RIGHT : RK_STYLE_HEAD,
                      rk_job_word(l->job, looks[extra].head));
-        rk_block_widen(l->sheet, column, looks[extra].width);
     }
 }
 
@@ -81,10 +94,11 @@ static void lay_complete(const rk_laid *l, uint32_t row, uint16_t column, int32_
 }
 
 /* Open cases of a row: how many are new tonight, and how old the oldest is. */
-static void lay_cases(const rk_laid *l, uint32_t row, uint16_t column, int32_t key, bool oldest)
+static void lay_cases(const rk_laid *l, size_t r, uint32_t row, uint16_t column, bool oldest)
 {
     const rk_desk *desk = l->job->desk;
     const rk_cases *cases = desk->input->cases;
+    int32_t key = l->grid.rows[r].keys[0];
     bool by_kind = l->block->rows[0].dimension == RK_DIM_OUTCOME, any = false;
     size_t count = 0;
     const uint32_t *rows = rk_job_rows(l->job, &desk->cases, &count);
@@ -103,9 +117,9 @@ static void lay_cases(const rk_laid *l, uint32_t row, uint16_t column, int32_t k
         age = rk_desk_age(desk, c) > age ? rk_desk_age(desk, c) : age;
     }
     if (!oldest)
-        rk_plan_number(l->sheet, row, column, RK_STYLE_COUNT, fresh);
+        rk_plan_number(l->sheet, row, column, rk_laid_style(l, r, RK_STYLE_COUNT), fresh);
     else if (any)
-        rk_plan_number(l->sheet, row, column, RK_STYLE_NUMBER, age);
+        rk_plan_number(l->sheet, row, column, rk_laid_style(l, r, RK_STYLE_NUMBER), age);
     else
         rk_plan_blank(l->sheet, row, column, RK_STYLE_TEXT);
 }
@@ -120,8 +134,9 @@ static void lay_link(const rk_laid *l, uint32_t row, uint16_t column, int32_t ke
         rk_plan_text(l->sheet, row, column, RK_STYLE_NIL, rk_job_word(l->job, RK_WORD_NIL));
 }
 
-static void lay_office(const rk_laid *l, rk_extra extra, uint32_t row, uint16_t column, int32_t key)
+static void lay_office(const rk_laid *l, rk_extra extra, size_t r, uint32_t row, uint16_t column)
 {
+    int32_t key = l->grid.rows[r].keys[0];
     const rk_desk *desk = l->job->desk;
     const rk_office *office =
         rk_office_on(&desk->input->rules->offices, (rk_name)key, l->job->until);
@@ -131,7 +146,7 @@ static void lay_office(const rk_laid *l, rk_extra extra, uint32_t row, uint16_t 
     else if (office)
         text = rk_names_text(desk->input->names,
                              extra == RK_EXTRA_PROVINCE ? office->province : office->zone_name);
-    rk_plan_text(l->sheet, row, column, RK_STYLE_TEXT, text);
+    rk_plan_text(l->sheet, row, column, rk_laid_style(l, r, RK_STYLE_TEXT), text);
 }
 
 /* The office's own book, by a path from this one's folder. */
@@ -158,7 +173,7 @@ void rk_extras_lay_row(const rk_laid *l, size_t row, uint32_t at)
         else if (extra == RK_EXTRA_COMPLETE)
             lay_complete(l, at, column, key);
         else if (extra == RK_EXTRA_NEW || extra == RK_EXTRA_OLDEST)
-            lay_cases(l, at, column, key, extra == RK_EXTRA_OLDEST);
+            lay_cases(l, row, at, column, extra == RK_EXTRA_OLDEST);
         else if (extra == RK_EXTRA_SHORT || extra == RK_EXTRA_SHORT_SINCE)
             rk_settled_lay(l, extra, at, column, key);
         else if (extra == RK_EXTRA_LINK)
@@ -166,6 +181,6 @@ void rk_extras_lay_row(const rk_laid *l, size_t row, uint32_t at)
         else if (extra == RK_EXTRA_BOOK)
             lay_book(l, at, column, key);
         else
-            lay_office(l, extra, at, column, key);
+            lay_office(l, extra, row, at, column);
     }
 }

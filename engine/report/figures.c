@@ -7,7 +7,8 @@
 static bool is_money(uint8_t style)
 {
     return style == RK_STYLE_MONEY || style == RK_STYLE_MONEY_SEN ||
-           style == RK_STYLE_TOTAL_MONEY || style == RK_STYLE_TOTAL_SEN;
+           style == RK_STYLE_TOTAL_MONEY || style == RK_STYLE_TOTAL_SEN ||
+           style == RK_STYLE_SOFT_MONEY || style == RK_STYLE_SOFT_SEN;
 }
 
 /* A number that says how many or how much; not an age, a day, or the remainder of a check. */
@@ -15,10 +16,10 @@ static bool is_figure(const rk_cell *cell)
 {
     if (cell->kind != RK_CELL_NUMBER && cell->kind != RK_CELL_FORMULA)
         return false;
-    return cell->style != RK_STYLE_NUMBER && cell->style != RK_STYLE_DAY &&
-           cell->style != RK_STYLE_DAYTIME && cell->style != RK_STYLE_DAY_LATE &&
-           cell->style != RK_STYLE_DAYTIME_LATE && cell->style != RK_STYLE_CHECK &&
-           cell->style != RK_STYLE_CHECK_SEN;
+    return cell->style != RK_STYLE_NUMBER && cell->style != RK_STYLE_SOFT_NUMBER &&
+           cell->style != RK_STYLE_DAY && cell->style != RK_STYLE_DAYTIME &&
+           cell->style != RK_STYLE_DAY_LATE && cell->style != RK_STYLE_DAYTIME_LATE &&
+           cell->style != RK_STYLE_CHECK && cell->style != RK_STYLE_CHECK_SEN;
 }
 
 static int64_t hundredths(double number)
@@ -70,14 +71,31 @@ static void read_label(labels *l, const rk_placed *placed)
     }
 }
 
+/* Sums of a list stand above its heads. */
+static void read_list_heads(labels *l, const rk_plan_sheet *sheet)
+{
+    for (size_t i = 0; i < sheet->cell_count; i++)
+        if (sheet->cells[i].row + 1 == sheet->list_row)
+            read_label(l, &sheet->cells[i]);
+}
+
+/* What a filter leaves of a list: no figure of its own. */
+static bool is_filtered(const rk_cell *cell)
+{
+    return cell->kind == RK_CELL_FORMULA && rk_slice_starts(cell->text, RK_S("SUBTOTAL("));
+}
+
 static void take_cells(const rk_plan_sheet *sheet, rk_slice name, rk_figures *f)
 {
     labels l = {.at = UINT32_MAX};
+    bool fitted = sheet->plan->fitted;
+    if (fitted && sheet->fill)
+        read_list_heads(&l, sheet);
     rk_buffer where = {0};
     for (size_t i = 0; i < sheet->cell_count; i++) {
         const rk_placed *placed = &sheet->cells[i];
         read_label(&l, placed);
-        if (!is_figure(&placed->cell))
+        if (!is_figure(&placed->cell) || (fitted && is_filtered(&placed->cell)))
             continue;
         rk_buffer_clear(&where);
         join(&where, l.block);

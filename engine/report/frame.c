@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "report/styles.h"
+#include "report/wrap.h"
 
 #define FORMATS "http://schemas.openxmlformats.org/"
 #define DOCUMENT FORMATS "officeDocument/2006/"
@@ -283,7 +284,23 @@ static named *sorted_names(const rk_plan *plan, rk_arena *arena)
     return list;
 }
 
-/* Areas of filters, which are hidden, then rows that each page repeats. */
+/* Of sheets that are not printed as a whole. */
+static void put_print_areas(const rk_plan *plan, const named *names, rk_buffer *out)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        const rk_plan_sheet *sheet = plan->sheets[names[i].sheet];
+        if (!sheet->print_rows)
+            continue;
+        rk_buffer_printf(out, "<definedName name=\"_xlnm.Print_Area\" localSheetId=\"%zu\">%s!",
+                         names[i].sheet, names[i].quoted);
+        put_fixed_place(0, 0, out);
+        rk_buffer_char(out, ':');
+        put_fixed_place(sheet->print_rows - 1, rk_wrap_last_column(sheet), out);
+        rk_buffer_text(out, "</definedName>");
+    }
+}
+
+/* Areas of filters, which are hidden, areas that are printed, then rows that each page repeats. */
 static void put_names(const rk_plan *plan, const named *names, rk_buffer *out)
 {
     size_t start = out->len;
@@ -297,6 +314,7 @@ static void put_names(const rk_plan *plan, const named *names, rk_buffer *out)
         put_filter_area(plan->sheets[names[i].sheet], true, out);
         rk_buffer_text(out, "</definedName>");
     }
+    put_print_areas(plan, names, out);
     for (size_t i = 0; i < plan->count; i++) {
         const rk_plan_sheet *sheet = plan->sheets[names[i].sheet];
         if (sheet->repeats)
@@ -345,7 +363,7 @@ void rk_frame_app(const rk_plan *plan, rk_buffer *out)
     const named *names = sorted_names(plan, &arena);
     size_t titles = 0;
     for (size_t i = 0; i < plan->count; i++)
-        titles += plan->sheets[i]->repeats;
+        titles += plan->sheets[i]->repeats + (size_t)(plan->sheets[i]->print_rows > 0);
     rk_buffer_printf(out,
                      "<Properties xmlns=\"" DOCUMENT "extended-properties\" xmlns:vt=\"" DOCUMENT
                      "docPropsVTypes\"><Application>Microsoft Excel</Application><DocSecurity>0"
@@ -361,6 +379,9 @@ void rk_frame_app(const rk_plan *plan, rk_buffer *out)
                      plan->count + titles);
     for (size_t i = 0; i < plan->count; i++)
         put_element("vt:lpstr", plan->sheets[i]->name, out);
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->sheets[names[i].sheet]->print_rows)
+            rk_buffer_printf(out, "<vt:lpstr>%s!Print_Area</vt:lpstr>", names[i].quoted);
     for (size_t i = 0; i < plan->count; i++)
         if (plan->sheets[names[i].sheet]->repeats)
             rk_buffer_printf(out, "<vt:lpstr>%s!Print_Titles</vt:lpstr>", names[i].quoted);

@@ -3,7 +3,7 @@
 
 #include "report/desk.h"
 
-static void put_office(const rk_job *job, rk_buffer *out)
+static void put_place(const rk_job *job, rk_buffer *out)
 {
     const rk_rules *rules = job->desk->input->rules;
     const rk_names *names = job->desk->input->names;
@@ -90,6 +90,26 @@ static void put_run(const rk_job *job, rk_buffer *out)
         rk_buffer_printf(out, "UTC+%d", job->zone / 3600);
 }
 
+/* What every page says of itself at its foot: whose book, of which days, whether it is final. */
+void rk_foot_put(const rk_job *job, rk_buffer *whose, rk_buffer *state)
+{
+    const rk_books_input *input = job->desk->input;
+    if (job->office) {
+        rk_buffer_slice(whose, rk_job_word(job, RK_WORD_OFFICE));
+        rk_buffer_char(whose, ' ');
+        rk_buffer_slice(whose, job->office->name);
+    } else {
+        put_place(job, whose);
+    }
+    rk_buffer_text(whose, " · ");
+    put_period(job, whose);
+    rk_buffer_slice(state,
+                    rk_job_word(job, input->provisional.len ? RK_WORD_PROVISIONAL : RK_WORD_FINAL));
+    rk_buffer_text(state, " · ");
+    rk_buffer_slice(state, rk_job_word(job, RK_WORD_REVISION));
+    rk_buffer_printf(state, " %d", job->number);
+}
+
 /* A title may name the days: '... TANGGAL {from} S/D {until}'. */
 static void put_title(const rk_job *job, rk_slice text, rk_buffer *out)
 {
@@ -115,10 +135,12 @@ void rk_head_lay(const rk_job *job, rk_plan_sheet *sheet, const rk_label *title)
     rk_plan_text(sheet, 0, 0, RK_STYLE_TITLE, rk_buffer_all(&line));
     rk_buffer_clear(&line);
     rk_plan_height(sheet, 0, 22);
-    put_office(job, &line);
+    put_place(job, &line);
     rk_buffer_text(&line, " · ");
     put_period(job, &line);
     rk_plan_text(sheet, 1, 0, RK_STYLE_SUBTITLE, rk_buffer_all(&line));
+    if (sheet->plan->fitted)
+        rk_plan_height(sheet, 1, 15);
     rk_buffer_clear(&line);
     put_run(job, &line);
     rk_plan_text(sheet, 2, 0,
@@ -149,6 +171,14 @@ static size_t count_findings(const rk_job *job)
     return found;
 }
 
+/* "1 finding", "2 findings" */
+static void put_number_of(const rk_job *job, size_t count, rk_word_id one, rk_word_id more,
+                          rk_buffer *out)
+{
+    rk_buffer_printf(out, "%zu ", count);
+    rk_buffer_slice(out, rk_job_word(job, count == 1 && job->plan.fitted ? one : more));
+}
+
 void rk_conclusion_lay(const rk_job *job, rk_plan_sheet *sheet, uint32_t row, size_t columns,
                        bool unbalanced)
 {
@@ -170,8 +200,7 @@ void rk_conclusion_lay(const rk_job *job, rk_plan_sheet *sheet, uint32_t row, si
     if (open == 0 && !unbalanced)
         rk_buffer_slice(&text, rk_job_word(job, RK_WORD_AGREES));
     if (open) {
-        rk_buffer_printf(&text, "%zu ", open);
-        rk_buffer_slice(&text, rk_job_word(job, RK_WORD_DIFFERENCES));
+        put_number_of(job, open, RK_WORD_DIFFERENCE_ONE, RK_WORD_DIFFERENCES, &text);
         rk_buffer_char(&text, ' ');
         rk_money_put_rupiah(&text, sum);
     }
@@ -180,12 +209,12 @@ void rk_conclusion_lay(const rk_job *job, rk_plan_sheet *sheet, uint32_t row, si
         rk_buffer_slice(&text, rk_job_word(job, RK_WORD_UNBALANCED));
     }
     if (incomplete) {
-        rk_buffer_printf(&text, "; %zu ", incomplete);
-        rk_buffer_slice(&text, rk_job_word(job, RK_WORD_INCOMPLETE));
+        rk_buffer_text(&text, "; ");
+        put_number_of(job, incomplete, RK_WORD_INCOMPLETE_ONE, RK_WORD_INCOMPLETE, &text);
     }
     if (findings) {
-        rk_buffer_printf(&text, "; %zu ", findings);
-        rk_buffer_slice(&text, rk_job_word(job, RK_WORD_FINDINGS));
+        rk_buffer_text(&text, "; ");
+        put_number_of(job, findings, RK_WORD_FINDING_ONE, RK_WORD_FINDINGS, &text);
     }
     rk_style style = open || unbalanced       ? RK_STYLE_BAD
                      : incomplete || findings ? RK_STYLE_WARN

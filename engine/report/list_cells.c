@@ -200,12 +200,18 @@ static void put_entry(rk_row *row, const rk_listing *l, const rk_record *r)
     rk_row_text(row, RK_STYLE_TEXT, (rk_slice){text, (size_t)len});
 }
 
+/* Names take two lines rather than being cut. */
+static rk_style name_style(const rk_listing *l)
+{
+    return l->job->plan.fitted ? RK_STYLE_WRAP : RK_STYLE_TEXT;
+}
+
 static void put_name(rk_row *row, const rk_listing *l, rk_dimension dimension, rk_name name)
 {
     if (name == 0)
         rk_row_blank(row, RK_STYLE_TEXT);
     else
-        rk_row_text(row, RK_STYLE_TEXT, rk_desk_label(l->job->desk, dimension, name, NULL));
+        rk_row_text(row, name_style(l), rk_desk_label(l->job->desk, dimension, name, NULL));
 }
 
 static void put_office(rk_row *row, const rk_listing *l, rk_name name, rk_column_id id)
@@ -216,7 +222,7 @@ static void put_office(rk_row *row, const rk_listing *l, rk_name name, rk_column
     }
     const rk_office *office =
         rk_office_on(&l->job->desk->input->rules->offices, name, l->job->desk->input->night);
-    rk_row_text(row, RK_STYLE_TEXT, office ? office->name : rk_job_word(l->job, RK_WORD_NO_OFFICE));
+    rk_row_text(row, name_style(l), office ? office->name : rk_job_word(l->job, RK_WORD_NO_OFFICE));
 }
 
 /* Since the night that opened the case, in days or in working days. */
@@ -338,7 +344,7 @@ static void put_word(rk_row *row, const rk_listing *l, const rk_record *r, rk_co
         rk_row_text(row, kind, rk_shown_case((rk_case_status)r->case_status, language));
         break;
     case RK_COLUMN_STATE:
-        rk_row_text(row, RK_STYLE_TEXT,
+        rk_row_text(row, name_style(l),
                     rk_shown_lapse((rk_state)r->state, r->state == RK_STATE_AWAITING && r->held_by,
                                    language));
         break;
@@ -447,7 +453,7 @@ static void put_cell(rk_row *row, const rk_listing *l, const rk_record *r, rk_co
         rk_row_text(row, RK_STYLE_WRAP, rk_texts_get(texts, r->reference));
         break;
     case RK_COLUMN_APPLICATION:
-        rk_row_text(row, r->finding ? RK_STYLE_WRAP : RK_STYLE_TEXT,
+        rk_row_text(row, r->finding ? RK_STYLE_WRAP : name_style(l),
                     rk_texts_get(texts, r->application));
         break;
     case RK_COLUMN_OFFICE:

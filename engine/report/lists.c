@@ -3,55 +3,57 @@
 #include <stdlib.h>
 
 #include "report/list.h"
+#include "report/wrap.h"
 
 enum { MONEY = 1, RIGHT = 2 };
 
 typedef struct column_rule {
-    double width;
+    double width, narrow,
+        least; /* the next where the list would print too small; least: in two lines */
     unsigned flags;
 } column_rule;
 
 static const column_rule column_rules[RK_COLUMNS] = {
-    [RK_COLUMN_NO] = {5, RIGHT},
-    [RK_COLUMN_CASE] = {13.5, 0},
-    [RK_COLUMN_KIND] = {14, 0},
-    [RK_COLUMN_OUTCOME] = {18, 0},
-    [RK_COLUMN_AGE] = {7, RIGHT},
-    [RK_COLUMN_WORKING_AGE] = {7.5, RIGHT},
-    [RK_COLUMN_PAID] = {13.5, 0},
-    [RK_COLUMN_BOOKED] = {11, 0},
-    [RK_COLUMN_CHANNEL] = {11, 0},
-    [RK_COLUMN_ACCOUNT] = {12, 0},
-    [RK_COLUMN_CODE] = {13.5, 0},
-    [RK_COLUMN_REFERENCE] = {23, 0},
-    [RK_COLUMN_APPLICATION] = {13, 0},
-    [RK_COLUMN_CANDIDATES] = {11, 0},
-    [RK_COLUMN_OFFICE] = {18, 0},
-    [RK_COLUMN_PROVINCE] = {20, 0},
-    [RK_COLUMN_SERVICE] = {18, 0},
-    [RK_COLUMN_VALIDITY] = {9, 0},
-    [RK_COLUMN_PURPOSE] = {12, 0},
-    [RK_COLUMN_RECEIVED] = {12, MONEY | RIGHT},
-    [RK_COLUMN_DUE] = {12, MONEY | RIGHT},
-    [RK_COLUMN_DIFFERENCE] = {12, MONEY | RIGHT},
-    [RK_COLUMN_REASON] = {20.5, 0},
-    [RK_COLUMN_ACTION] = {18, 0},
-    [RK_COLUMN_FOLLOW_UP] = {12, 0},
-    [RK_COLUMN_STATUS] = {9, 0},
-    [RK_COLUMN_SUBMITTED] = {14, 0},
-    [RK_COLUMN_DEADLINE] = {14, 0},
-    [RK_COLUMN_STATE] = {21, 0},
-    [RK_COLUMN_HELD_BY] = {13, 0},
-    [RK_COLUMN_OUTAGE] = {20, 0},
-    [RK_COLUMN_EVIDENCE] = {27, 0},
-    [RK_COLUMN_APPOINTMENT] = {11, 0},
-    [RK_COLUMN_SLOT] = {12, 0},
-    [RK_COLUMN_FILE] = {26, 0},
-    [RK_COLUMN_LINE] = {7, RIGHT},
-    [RK_COLUMN_ENTRY] = {21, 0},
-    [RK_COLUMN_COUNT] = {8, RIGHT},
-    [RK_COLUMN_DAY] = {11, 0},
-    [RK_COLUMN_SAID] = {20, 0},
+    [RK_COLUMN_NO] = {5, 4.5, 4.5, RIGHT},
+    [RK_COLUMN_CASE] = {13.5, 13.5, 13.5, 0},
+    [RK_COLUMN_KIND] = {14, 14.9, 12, 0},
+    [RK_COLUMN_OUTCOME] = {18, 17, 17, 0},
+    [RK_COLUMN_AGE] = {7, 6.5, 6.5, RIGHT},
+    [RK_COLUMN_WORKING_AGE] = {7.5, 7.8, 7.8, RIGHT},
+    [RK_COLUMN_PAID] = {13.5, 12.3, 12.3, 0},
+    [RK_COLUMN_BOOKED] = {11, 9.5, 9.5, 0},
+    [RK_COLUMN_CHANNEL] = {11, 9.8, 9.8, 0},
+    [RK_COLUMN_ACCOUNT] = {12, 10.5, 10.5, 0},
+    [RK_COLUMN_CODE] = {13.5, 12.7, 12.7, 0},
+    [RK_COLUMN_REFERENCE] = {23, 23, 18, 0},
+    [RK_COLUMN_APPLICATION] = {13, 10, 10, 0},
+    [RK_COLUMN_CANDIDATES] = {11, 9.5, 9, 0},
+    [RK_COLUMN_OFFICE] = {18, 12.5, 11.5, 0},
+    [RK_COLUMN_PROVINCE] = {20, 15, 12, 0},
+    [RK_COLUMN_SERVICE] = {18, 14.5, 11, 0},
+    [RK_COLUMN_VALIDITY] = {9, 8, 8, 0},
+    [RK_COLUMN_PURPOSE] = {12, 11, 11, 0},
+    [RK_COLUMN_RECEIVED] = {12, 10, 10, MONEY | RIGHT},
+    [RK_COLUMN_DUE] = {12, 10, 10, MONEY | RIGHT},
+    [RK_COLUMN_DIFFERENCE] = {12, 10, 10, MONEY | RIGHT},
+    [RK_COLUMN_REASON] = {20.5, 20, 15, 0},
+    [RK_COLUMN_ACTION] = {18, 18.9, 13, 0},
+    [RK_COLUMN_FOLLOW_UP] = {12, 10, 9, 0},
+    [RK_COLUMN_STATUS] = {9, 8, 8, 0},
+    [RK_COLUMN_SUBMITTED] = {14, 12.3, 12.3, 0},
+    [RK_COLUMN_DEADLINE] = {14, 12.3, 12.3, 0},
+    [RK_COLUMN_STATE] = {21, 17.5, 13, 0},
+    [RK_COLUMN_HELD_BY] = {13, 10, 10, 0},
+    [RK_COLUMN_OUTAGE] = {20, 20, 16, 0},
+    [RK_COLUMN_EVIDENCE] = {27, 22, 18, 0},
+    [RK_COLUMN_APPOINTMENT] = {11, 9.5, 9.5, 0},
+    [RK_COLUMN_SLOT] = {12, 9, 9, 0},
+    [RK_COLUMN_FILE] = {26, 26, 26, 0},
+    [RK_COLUMN_LINE] = {7, 7, 7, RIGHT},
+    [RK_COLUMN_ENTRY] = {21, 21, 21, 0},
+    [RK_COLUMN_COUNT] = {8, 7, 7, RIGHT},
+    [RK_COLUMN_DAY] = {11, 9.5, 9.5, 0},
+    [RK_COLUMN_SAID] = {20, 18, 14, 0},
 };
 
 static bool is_of_money(const rk_listing *l)
@@ -309,6 +311,17 @@ bool rk_list_first_case(rk_job *job, rk_outcome outcome, rk_slice *sheet, uint32
 
 /* ---- the sheet ---- */
 
+/* What is wider than `most` takes other widths. */
+static void narrow(const rk_listing *l, rk_plan_sheet *sheet, double most, size_t member)
+{
+    if (!sheet->plan->fitted || rk_wrap_pixels(sheet, sheet->column_count) <= most)
+        return;
+    for (size_t c = 0; c < l->rule->column_count; c++) {
+        const char *rule = (const char *)&column_rules[l->rule->columns[c].column];
+        memcpy(&sheet->widths[c], rule + member, sizeof sheet->widths[c]);
+    }
+}
+
 static void lay_heads(const rk_listing *l, rk_plan_sheet *sheet)
 {
     rk_language language = l->job->plan.language;
@@ -321,6 +334,8 @@ static void lay_heads(const rk_listing *l, rk_plan_sheet *sheet)
         sheet->widths[c] = column_rules[l->rule->columns[c].column].width;
     }
     sheet->column_count = l->rule->column_count;
+    narrow(l, sheet, RK_PAGE_WIDEST, offsetof(column_rule, narrow));
+    narrow(l, sheet, RK_PAGE_WIDEST * 1.05, offsetof(column_rule, least));
 }
 
 static rk_money sum_column(const rk_listing *l, rk_column_id id, size_t from, size_t count)
@@ -454,6 +469,8 @@ static bool lay_sheet(const rk_listing *l, rk_slice name, size_t from, size_t co
         lay_totals(l, sheet, from, count);
     if (l->rule->total && count == l->count && !lay_check(l, sheet, err))
         return false;
+    if (sheet->plan->fitted && l->rule->list == RK_LIST_LAPSES)
+        rk_plan_height(sheet, RK_HEAD_ROWS - 1, 15);
     if (count == 0) {
         rk_plan_text(sheet, sheet->list_row, 0, RK_STYLE_NIL, rk_job_word(l->job, RK_WORD_NO_ROWS));
         for (uint16_t c = 1; c < l->rule->column_count; c++)

@@ -1,5 +1,7 @@
 #include "report/plan.h"
 
+#include "report/wrap.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -377,7 +379,8 @@ bool rk_plan_is_long(const rk_plan *plan)
     return rows > rk_plan_limits.long_rows;
 }
 
-/* Characters of a wrapped text that a column of one character's width takes; 0: it does not wrap. */
+/* Characters of a wrapped text that a column of one character's width takes, as books before had it; 0: it does
+ * not wrap. */
 static double density(rk_style style)
 {
     switch (style) {
@@ -395,45 +398,44 @@ static double density(rk_style style)
     }
 }
 
-/* Lines that a text takes in its column, roughly: programs do not all fit rows by themselves. */
-static unsigned lines_of(const rk_cell *cell, double width)
-{
-    size_t characters = 0, room = (size_t)(width * density(cell->style));
-    if (cell->kind != RK_CELL_TEXT || room == 0)
-        return 1;
-    for (size_t i = 0; i < cell->text.len; i++)
-        characters += ((unsigned char)cell->text.at[i] & 0xC0) != 0x80;
-    return characters > room ? (unsigned)((characters + room - 1) / room) : 1;
-}
-
-static double height_of_lines(unsigned lines)
+/* The points that a cell needs, roughly: programs do not all fit rows by themselves. */
+static double height_of(const rk_plan_sheet *sheet, const rk_cell *cell, size_t column)
 {
     enum { MOST = 30 };
-    return lines > 1 ? 12.0 * (lines > MOST ? MOST : lines) + 3 : 0;
+    double width = sheet->widths[column];
+    if (sheet->plan->fitted)
+        return rk_wrap_points(cell, width);
+    size_t characters = 0, room = (size_t)(width * density(cell->style));
+    if (cell->kind != RK_CELL_TEXT || room == 0)
+        return 0;
+    for (size_t i = 0; i < cell->text.len; i++)
+        characters += ((unsigned char)cell->text.at[i] & 0xC0) != 0x80;
+    size_t lines = (characters + room - 1) / room;
+    return lines > 1 ? 12.0 * (double)(lines > MOST ? MOST : lines) + 3 : 0;
 }
 
 double rk_plan_row_height(const rk_plan_sheet *sheet, size_t first)
 {
     uint32_t row = sheet->cells[first].row;
-    unsigned lines = 1;
+    double points = 0;
     for (size_t h = 0; h < sheet->height_count; h++)
         if (sheet->heights[h].row == row)
             return sheet->heights[h].points;
     for (size_t i = first; i < sheet->cell_count && sheet->cells[i].row == row; i++) {
-        unsigned needed = lines_of(&sheet->cells[i].cell, sheet->widths[sheet->cells[i].column]);
-        lines = needed > lines ? needed : lines;
+        double needed = height_of(sheet, &sheet->cells[i].cell, sheet->cells[i].column);
+        points = needed > points ? needed : points;
     }
-    return height_of_lines(lines);
+    return points;
 }
 
 double rk_plan_list_height(const rk_plan_sheet *sheet, const rk_row *row)
 {
-    unsigned lines = 1;
+    double points = 0;
     for (size_t c = 0; c < row->count; c++) {
-        unsigned needed = lines_of(&row->cells[c], sheet->widths[c]);
-        lines = needed > lines ? needed : lines;
+        double needed = height_of(sheet, &row->cells[c], c);
+        points = needed > points ? needed : points;
     }
-    return height_of_lines(lines);
+    return points;
 }
 
 const char *rk_plan_place(uint32_t row, size_t column, char *out)

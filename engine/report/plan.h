@@ -81,6 +81,12 @@ typedef enum rk_style {
     RK_STYLE_CHECK_LABEL,
     RK_STYLE_CHECK,     /* a difference: zero reads nihil */
     RK_STYLE_CHECK_SEN, /* the same with decimals */
+    RK_STYLE_SOFT,      /* of an office whose figures are not final */
+    RK_STYLE_SOFT_COUNT,
+    RK_STYLE_SOFT_MONEY,
+    RK_STYLE_SOFT_SEN,
+    RK_STYLE_SOFT_PERCENT,
+    RK_STYLE_SOFT_NUMBER,
     RK_STYLES
 } rk_style;
 
@@ -189,6 +195,7 @@ typedef struct rk_plan_sheet {
     uint32_t breaks[RK_PLAN_BREAKS + 1]; /* rows that begin a page; 0 ends them */
     size_t break_count;
     bool portrait;
+    uint32_t print_rows; /* only the rows above are printed; 0: all */
 } rk_plan_sheet;
 
 typedef struct rk_plan {
@@ -197,6 +204,7 @@ typedef struct rk_plan {
     rk_slice title, subject; /* of the document */
     rk_slice footer;         /* "Halaman &P dari &N ...", in the file format's codes */
     rk_day created;          /* the time of making that is written: this day, 00:00 */
+    bool fitted; /* rows take what their texts need (wrap.h); else what they took once */
     rk_plan_sheet **sheets;
     size_t count, capacity;
 } rk_plan;

@@ -59,6 +59,16 @@ static const rk_look looks[RK_STYLES] = {
     [RK_STYLE_CHECK] = {RK_LOOK_ITALIC | RK_LOOK_RIGHT, 9, GREY, 0, CHECK_FORMAT("#,##0", "nihil")},
     [RK_STYLE_CHECK_SEN] = {RK_LOOK_ITALIC | RK_LOOK_RIGHT, 9, GREY, 0,
                             CHECK_FORMAT("#,##0.00", "nihil")},
+    [RK_STYLE_SOFT] = {RK_LOOK_LINE | RK_LOOK_ITALIC, 9, GREY, 0, NULL},
+    [RK_STYLE_SOFT_COUNT] = {RK_LOOK_LINE | RK_LOOK_ITALIC | RK_LOOK_RIGHT, 9, GREY, 0,
+                             COUNT_FORMAT},
+    [RK_STYLE_SOFT_MONEY] = {RK_LOOK_LINE | RK_LOOK_ITALIC | RK_LOOK_RIGHT, 9, GREY, 0,
+                             COUNT_FORMAT},
+    [RK_STYLE_SOFT_SEN] = {RK_LOOK_LINE | RK_LOOK_ITALIC | RK_LOOK_RIGHT, 9, GREY, 0, SEN_FORMAT},
+    [RK_STYLE_SOFT_PERCENT] = {RK_LOOK_LINE | RK_LOOK_ITALIC | RK_LOOK_RIGHT, 9, GREY, 0,
+                               "0.00" GAP},
+    [RK_STYLE_SOFT_NUMBER] = {RK_LOOK_LINE | RK_LOOK_ITALIC | RK_LOOK_RIGHT, 9, GREY, 0,
+                              "#,##0" GAP},
 };
 
 rk_look rk_look_of(rk_style style, rk_language language)

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "report/styles.h"
+#include "report/wrap.h"
 
 enum { BOOK_BYTES_MAX = 1 << 30, A4 = 9 };
 
@@ -189,6 +190,9 @@ static void page_set_up(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *pl
         if (plan->widths[c] > 0)
             keep_fault(
                 w, worksheet_set_column(sheet, (lxw_col_t)c, (lxw_col_t)c, plan->widths[c], NULL));
+    if (plan->print_rows)
+        keep_fault(w, worksheet_print_area(sheet, 0, 0, plan->print_rows - 1,
+                                           (lxw_col_t)rk_wrap_last_column(plan)));
     if (plan->break_count)
         keep_fault(w, worksheet_set_h_pagebreaks(sheet, (lxw_row_t *)(uintptr_t)plan->breaks));
     if (plan->freeze_row)
@@ -267,8 +271,16 @@ static uint8_t chart_type(rk_chart_kind kind)
 }
 
 /* Light and dark in turn, so that the parts stay apart on a grey print. */
-static const lxw_color_t inks[] = {0x1F4E79, 0xA6B8D0, 0xD98E32, 0x595959, 0xC9C9C9, 0x7A9A62};
-enum { INKS = sizeof inks / sizeof *inks };
+enum { INKS = 6 };
+static const lxw_color_t inks_once[INKS] = {0x1F4E79, 0xA6B8D0, 0xD98E32,
+                                            0x595959, 0xC9C9C9, 0x7A9A62};
+static const lxw_color_t inks_fitted[INKS] = {0x1F4E79, 0xD3DDEA, 0xC77F2A,
+                                              0x404040, 0xEDEDED, 0x8FAF7C};
+
+static lxw_color_t ink_of(const writer *w, size_t number)
+{
+    return (w->plan->fitted ? inks_fitted : inks_once)[number % INKS];
+}
 
 static void style_axes(lxw_chart *chart, const rk_chart_plan *plan)
 {
@@ -314,11 +326,34 @@ static void style_pieces(writer *w, lxw_chart_series *series, const rk_chart_pla
     lxw_chart_point *list[PIECES + 1] = {NULL};
     lxw_chart_line edge = {.color = 0xFFFFFF, .width = 0.75f};
     for (size_t i = 0; i < PIECES && i <= p->last_row - p->first_row; i++) {
-        fills[i] = (lxw_chart_fill){.color = inks[i % INKS]};
+        fills[i] = (lxw_chart_fill){.color = ink_of(w, i)};
         points[i] = (lxw_chart_point){.fill = &fills[i], .line = &edge};
         list[i] = &points[i];
     }
     keep_fault(w, chart_series_set_points(series, list));
+}
+
+/* Pieces of a pie and bars say how much they are; of many days each third is named. */
+static void label_chart(lxw_chart *chart, const rk_chart_plan *p)
+{
+    enum { FEW = 10, WIDE = 750 };
+    lxw_chart_font small = {.size = 8};
+    lxw_chart_series *series = STAILQ_FIRST(chart->series_list);
+    if (p->kind == RK_CHART_PIE) {
+        chart_series_set_labels_percentage(series);
+        chart_series_set_labels_position(series, LXW_CHART_LABEL_POSITION_OUTSIDE_END);
+    } else if (p->kind == RK_CHART_BAR && p->series_count == 1) {
+        chart_series_set_labels(series);
+        chart_series_set_labels_num_format(series, "#,##0");
+        chart_axis_off(chart->x_axis);
+        chart_axis_major_gridlines_set_visible(chart->x_axis, LXW_FALSE);
+    } else {
+        if (p->last_row - p->first_row > FEW && p->width < WIDE)
+            chart_axis_set_interval_unit(chart->x_axis,
+                                         p->last_row - p->first_row > 2 * FEW ? 5 : 3);
+        return;
+    }
+    chart_series_set_labels_font(series, &small);
 }
 
 static void write_chart(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *plan,
@@ -327,7 +362,8 @@ static void write_chart(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *pl
     lxw_chart *chart = workbook_add_chart(w->workbook, chart_type(p->kind));
     for (size_t i = 0; i < p->series_count; i++) {
         lxw_chart_series *series = chart_add_series(chart, NULL, NULL);
-        lxw_chart_fill fill = {.color = inks[i % INKS]};
+        lxw_chart_fill fill = {.color = ink_of(w, i)};
+        lxw_chart_line edge = {.color = 0x7F7F7F, .width = 0.5f};
         lxw_chart_line line = {.color = fill.color, .width = 1.75f};
         chart_series_set_categories(series, plan->name.at, p->first_row, p->categories, p->last_row,
                                     p->categories);
@@ -340,8 +376,12 @@ static void write_chart(writer *w, lxw_worksheet *sheet, const rk_plan_sheet *pl
             style_pieces(w, series, p);
         else
             chart_series_set_fill(series, &fill);
+        if (w->plan->fitted && (p->kind == RK_CHART_STACKED || p->kind == RK_CHART_COLUMN))
+            chart_series_set_line(series, &edge); /* the pale ones have an edge */
     }
     style_chart(chart, p);
+    if (w->plan->fitted)
+        label_chart(chart, p);
     rk_arena arena = {0};
     lxw_chart_options options = {.x_scale = p->width / 480.0,
                                  .y_scale = p->height / 288.0,
