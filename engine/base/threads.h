@@ -12,6 +12,10 @@
 
 enum { RK_ROWS_A_THREAD = 16384 };
 
+/* On a host that others share one thread may be twice as slow as the other for a while: long loops deal their rows
+ * out in pieces of RK_ROWS_A_THREAD, or of RK_ROWS_A_PAGE(line) where lines are written into huge pages first. */
+#define RK_ROWS_A_PAGE(line) ((size_t)(2 << 20) / sizeof(line))
+
 /* For loops over `count` rows that take tens of nanoseconds each; at least 1, at most `threads`. */
 static inline int rk_threads_for(size_t count, int threads)
 {

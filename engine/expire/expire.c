@@ -127,7 +127,7 @@ void rk_expire_run(const rk_expiry *x, rk_world *world)
     rk_applications *apps = &world->applications;
     const rk_applications *before = &world->before.applications;
     int threads = rk_threads_for(apps->batch.count, x->threads);
-#pragma omp parallel for num_threads(threads) schedule(static)
+#pragma omp parallel for num_threads(threads) schedule(dynamic, RK_ROWS_A_THREAD)
     for (size_t row = 0; row < apps->batch.count; row++)
         judge(x, apps, row, before);
 }

@@ -103,7 +103,7 @@ void rk_code_index_build(rk_code_index *index, const uint64_t *codes, size_t cou
 #pragma omp parallel num_threads(rk_threads_for(count, threads)) reduction(max : farthest)
     {
         rows shared = {0};
-#pragma omp for schedule(static)
+#pragma omp for schedule(dynamic, RK_ROWS_A_THREAD)
         for (size_t row = 0; row < count; row++) {
             if (row + PREFETCH_AHEAD < count)
                 __builtin_prefetch(&index->slots[rk_code_index_place(

@@ -204,7 +204,7 @@ static bool settle(const rk_run *run, size_t row, uint32_t found, bool shared, r
 static void open_ledger(const rk_run *run)
 {
     const rk_applications *apps = &run->world->applications;
-#pragma omp parallel for num_threads(run->threads) schedule(static)
+#pragma omp parallel for num_threads(run->threads) schedule(dynamic, RK_ROWS_A_PAGE(rk_ledger_line))
     for (size_t row = 0; row < apps->batch.count; row++) {
         rk_money due = apps->due_minor[row];
         rk_moment deadline = apps->deadline[row], seconds = deadline / RK_SECOND;
@@ -219,7 +219,7 @@ static void close_ledger(const rk_run *run)
     size_t count = run->world->applications.batch.count;
     const rk_entries *e = &run->world->entries;
     bool shown = run->world->applications.paid_minor;
-#pragma omp parallel for num_threads(run->threads) schedule(static)
+#pragma omp parallel for num_threads(run->threads) schedule(dynamic, RK_ROWS_A_THREAD)
     for (size_t row = 0; row < count; row++) {
         uint32_t ahead = shown && row + AT_ONCE < count ? run->ledger[row + AT_ONCE].last : 0;
         if (ahead) {
@@ -370,7 +370,7 @@ static void search_all(rk_run *run)
 #pragma omp parallel num_threads(run->threads)
     {
         rk_pairs further = {0};
-#pragma omp for schedule(static)
+#pragma omp for schedule(dynamic, RK_ROWS_A_THREAD / AT_ONCE)
         for (size_t from = 0; from < count; from += AT_ONCE)
             search(run, from, count - from < AT_ONCE ? count - from : AT_ONCE, &further);
 #pragma omp critical(rk_match_pairs)
@@ -567,7 +567,8 @@ static size_t listed_max(const rk_run *run)
     enum { CANDIDATES_MAX = 1000000 };
     const rk_entries *e = &run->world->entries;
     size_t open = 0;
-#pragma omp parallel for num_threads(run->threads) reduction(+ : open) schedule(static)
+#pragma omp parallel for num_threads(run->threads) reduction(+ : open) \
+    schedule(dynamic, RK_ROWS_A_THREAD)
     for (size_t row = 0; row < e->batch.count; row++)
         open += e->outcome[row] == RK_AMBIGUOUS || e->outcome[row] == RK_UNIDENTIFIED;
     size_t each = CANDIDATES_MAX / (open + 1);

@@ -113,7 +113,7 @@ static void hold_for_unknown_due(const rk_world *world, int threads, holds *all)
 #pragma omp parallel num_threads(rk_threads_for(e->batch.count, threads))
     {
         holds own = {0};
-#pragma omp for schedule(static) nowait
+#pragma omp for schedule(dynamic, RK_ROWS_A_THREAD) nowait
         for (size_t row = 0; row < e->batch.count; row++)
             if (e->outcome[row] == RK_UNIDENTIFIED && e->application[row] != RK_NO_ROW)
                 add_hold(&own, e->application[row], rk_entry_channel(e, row));

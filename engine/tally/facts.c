@@ -499,7 +499,7 @@ static conserving count_decided(const rk_world *world, int threads)
 #pragma omp parallel num_threads(rk_threads_for(e->batch.count, threads))
     {
         conserving own = {rk_alloc(files, sizeof *own.files), SIZE_MAX};
-#pragma omp for schedule(static) nowait
+#pragma omp for schedule(dynamic, RK_ROWS_A_THREAD) nowait
         for (size_t row = 0; row < e->batch.count; row++)
             count_row(e, row, &own);
 #pragma omp critical(rk_tally_conserves)
@@ -514,7 +514,7 @@ static size_t without_state(const rk_applications *a, int threads)
     size_t first = SIZE_MAX;
 #pragma omp parallel for num_threads(rk_threads_for(a->batch.count, threads)) reduction(min \
                                                                                         : first) \
-    schedule(static)
+    schedule(dynamic, RK_ROWS_A_THREAD)
     for (size_t row = 0; row < a->batch.count; row++)
         if (a->state[row] == RK_STATE_NONE && row < first)
             first = row;

@@ -82,7 +82,8 @@ void rk_rows_show_applications(rk_row_writer *all)
     const rk_tables *t = all->tables;
     const rk_applications *a = &t->world->applications;
     all->shown = rk_pages_scattered(shown_bytes(all));
-#pragma omp parallel for schedule(static) num_threads(rk_threads_for(a->batch.count, t->threads))
+#pragma omp parallel for schedule(dynamic, RK_ROWS_A_PAGE(*all->shown)) \
+    num_threads(rk_threads_for(a->batch.count, t->threads))
     for (size_t row = 0; row < a->batch.count; row++) {
         rk_shown_application *shown = &all->shown[row];
         rk_slice id = rk_texts_get(&t->world->texts, a->id[row]);

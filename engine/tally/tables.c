@@ -348,7 +348,7 @@ static cells count_entries(const rk_tables *t)
     {
         cells own = {0};
         const rk_rows_of_file *rows = NULL;
-#pragma omp for schedule(static) nowait
+#pragma omp for schedule(dynamic, RK_ROWS_A_THREAD) nowait
         for (size_t row = 0; row < e->batch.count; row++) {
             uint32_t ahead = row + PREFETCH_AHEAD < e->batch.count
                                  ? e->application[row + PREFETCH_AHEAD]

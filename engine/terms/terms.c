@@ -106,7 +106,8 @@ static size_t set_rows(const rk_rules *rules, rk_zone fallback, rk_world *world,
 {
     rk_applications *a = &world->applications;
     size_t paused = 0;
-#pragma omp parallel for num_threads(threads) schedule(static) reduction(+ : paused)
+#pragma omp parallel for num_threads(threads) schedule(dynamic, RK_ROWS_A_THREAD) \
+    reduction(+ : paused)
     for (size_t row = from; row < a->batch.count; row++) {
         rk_zone zone = zone_of(&rules->offices, a->office[row], a->submitted_at[row], fallback);
         rk_term t = term_of(rules, a, row, zone);
