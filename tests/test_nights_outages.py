@@ -72,6 +72,25 @@ class Outages(Kit):
         self.assertEqual(self.shown(site, NEXT)["pays"],
                          ("Dibayar", "Gangguan pusat", "Tepat waktu: batas waktu terhenti karena gangguan"))
 
+    def test_all_that_stopped_a_clock_are_named(self):
+        """Found: where two outages followed each other, the book and explain named the first alone."""
+        site = self.site_with(outage("satu", f"{DAY} 10:00", f"{DAY} 14:00"), outage("dua", f"{DAY} 13:00", f"{NEXT} 10:00"),
+                              outage("tiga", f"{DAY} 10:30", f"{DAY} 10:40"), outage("lain", f"{DAY} 08:00", f"{DAY} 09:00"))
+        site.applications(application("both", code(1), "09:30"), application("one", code(2), "13:30", day=NEXT))
+        site.quiet(DAY)
+        site.run(DAY, 0)
+        self.assertEqual(self.shown(site, DAY)["both"][:2], ("Menunggu bayar", "Gangguan satu; Gangguan tiga; Gangguan dua"))
+        told = site.explain("both", "--date", DAY)["application"]["term"]
+        self.assertEqual((told["paused_by"], told["outages"]), ("satu", ["satu", "tiga", "dua"]))
+        self.assertIn("in which the clock stood still: outages satu, tiga, dua",
+                      " ".join(site.command("explain", "both", "--date", DAY, code=0).out.split()))
+        # a fourth becomes known: that is why the deadline moved
+        self.outages(site, outage("satu", f"{DAY} 10:00", f"{DAY} 14:00"), outage("dua", f"{DAY} 13:00", f"{NEXT} 10:00"),
+                     outage("empat", f"{NEXT} 09:00", f"{NEXT} 23:00"))
+        site.quiet(NEXT)
+        site.run(NEXT, 0)
+        self.assertEqual(self.shown(site, NEXT)["both"][:2], ("Menunggu bayar", "Gangguan satu; Gangguan dua; Gangguan empat"))
+
     def test_one_that_is_written_down_late(self):
         site = self.site_with()
         site.applications(application("unpaid", code(1), "09:00"), application("paid-late", code(2), "09:00"),

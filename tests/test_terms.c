@@ -205,13 +205,13 @@ static void test_terms__outages_pause_once(void **state)
         {"before them all", "palembang", "", "", "2024-03-05T07:59:59+07:00", 0, 0, 0,
          "2024-03-05T09:59:59+07:00", ""},
         {"one hour before", "palembang", "", "", "2024-03-05T09:00:00+07:00", 0, 0, 0,
-         "2024-03-05T14:45:00+07:00", "a"},
+         "2024-03-05T14:45:00+07:00", "a, within-a, b, c, d"},
         {"in one of two at once", "palembang", "", "", "2024-03-05T11:45:00+07:00", 0, 0, 0,
-         "2024-03-05T15:45:00+07:00", "a"},
+         "2024-03-05T15:45:00+07:00", "a, b, c, d"},
         {"in the last", "palembang", "", "", "2024-03-05T13:50:00+07:00", 0, 0, 0,
          "2024-03-05T16:00:00+07:00", "d"},
         {"on the clock of its office", "jayapura", "", "", "2024-03-05T09:00:00+09:00", 0, 0, 0,
-         "2024-03-05T14:45:00+09:00", "a"},
+         "2024-03-05T14:45:00+09:00", "a, within-a, b, c, d"},
         {"a printer is no till", "palembang", "", "", "2024-03-06T09:00:00+07:00", 0, 0, 0,
          "2024-03-06T11:00:00+07:00", ""},
         {"unless the rule says so", "palembang", "print", "", "2024-03-06T09:00:00+07:00", 0, 0, 0,
@@ -314,6 +314,16 @@ static void test_terms__every_second_counts(void **state)
         assert_int_equal(rk_clock_end(&pauses, begins, within, &paused_by), now);
         assert_int_equal(paused_by != 0, now != begins + within);
         assert_true(rk_clock_earliest(&outages, now, within) <= begins);
+        /* and those that held at any second of it, by their beginning */
+        rk_name stops[5];
+        size_t count = rk_clock_stops(&pauses, begins, now, stops, 5), held = 0;
+        for (size_t i = 0; i < outages.count; i++)
+            held += items[i].from.at < now && items[i].until.at > begins;
+        assert_int_equal(count, held);
+        for (size_t i = 0; i < count; i++)
+            assert_true(items[stops[i] - 1].from.at < now &&
+                        items[stops[i] - 1].until.at > begins &&
+                        (i == 0 || items[stops[i - 1] - 1].from.at <= items[stops[i] - 1].from.at));
     }
 }
 

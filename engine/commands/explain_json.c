@@ -64,7 +64,13 @@ static void put_deadline(const rk_explain *x, uint32_t row, rk_buffer *out)
     rk_json_key(out, "paused_seconds");
     rk_buffer_i64(out, term.paused / RK_SECOND);
     put_name(x, "paused_by", term.paused_by, out);
-    rk_buffer_char(out, '}');
+    rk_json_key(out, "outages");
+    rk_buffer_char(out, '[');
+    for (size_t i = 0; i < term.stop_count; i++) {
+        rk_buffer_text(out, i ? "," : "");
+        rk_buffer_json(out, rk_names_text(&night->world.names, term.stops[i]));
+    }
+    rk_buffer_text(out, "]}");
 }
 
 static void put_holders(const rk_explain *x, rk_buffer *out)

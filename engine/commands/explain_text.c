@@ -159,13 +159,20 @@ static const char *duration(rk_explain *x, int64_t microseconds)
 /* What an outage added; one that is not over leaves the deadline open. */
 static const char *paused(rk_explain *x, const rk_term *term)
 {
-    rk_slice outage = rk_names_text(&x->replay.night.world.names, term->paused_by);
-    if (term->paused_by == 0)
+    rk_buffer text = {0};
+    for (size_t i = 0; i < term->stop_count; i++)
+        rk_buffer_printf(&text, "%s%.*s",
+                         i                      ? ", "
+                         : term->stop_count > 1 ? "s "
+                                                : " ",
+                         RK_FMT(rk_names_text(&x->replay.night.world.names, term->stops[i])));
+    if (term->stop_count == 0)
         return "";
+    const char *outages = keep(x, &text);
     if (term->deadline == RK_NO_MOMENT)
-        return rk_arena_printf(&x->arena, "; the clock stands still: outage %.*s", RK_FMT(outage));
-    return rk_arena_printf(&x->arena, ", and %s in which the clock stood still: outage %.*s",
-                           duration(x, term->paused), RK_FMT(outage));
+        return rk_arena_printf(&x->arena, "; the clock stands still: outage%s", outages);
+    return rk_arena_printf(&x->arena, ", and %s in which the clock stood still: outage%s",
+                           duration(x, term->paused), outages);
 }
 
 static void put_deadline(rk_explain *x, rk_buffer *out)

@@ -19,6 +19,7 @@ static const rk_choice behaviours[] = {{"statements_without_number", RK_STATEMEN
                                        {"payouts_make_no_book", RK_PAYOUTS_MAKE_NO_BOOK},
                                        {"shared_rows_stay", RK_SHARED_ROWS_STAY},
                                        {"books_as_printed", RK_BOOKS_AS_PRINTED},
+                                       {"outages_all_named", RK_OUTAGES_ALL_NAMED},
                                        {NULL, 0}};
 
 typedef struct behaviour_row {
@@ -50,7 +51,9 @@ static const rk_key behaviour_keys[] = {
          "channel pays over arrived has no book of TANPA KANTOR. shared_rows_stay: rows of a "
          "replaced file that another one tells of too stay in force. "
          "books_as_printed: rows, columns and pages of books take what their texts need, and the "
-         "last sheet says which rules changed"},
+         "last sheet says which rules changed. outages_all_named: all outages that stopped a clock "
+         "are "
+         "named, not the first alone"},
     {"from", &rk_value_day, offsetof(behaviour_row, from), .needed = true,
      .doc = "the first day on which the engine behaves so"},
 };

@@ -54,7 +54,7 @@ typedef struct rk_applications {
     uint8_t *reason;           /* rk_reason */
     rk_moment *deadline;       /* RK_NO_MOMENT: none applies */
     rk_moment *plain_deadline; /* what it would be had no outage stopped the clock */
-    rk_name *paused_by;        /* the first outage that stopped the clock, or 0 */
+    rk_name *paused_by;        /* the outages that stopped the clock, "a, b"; or 0 */
     rk_name *held_by;          /* what holds the lapse back: a channel, or 0 */
     rk_moment *paid_from;      /* of the payment; RK_NO_MOMENT when unpaid */
     rk_moment *paid_until;

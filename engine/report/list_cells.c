@@ -238,15 +238,33 @@ static void put_age(rk_row *row, const rk_listing *l, const rk_record *r, bool w
                           : input->night - r->opened_on);
 }
 
+static rk_slice outage_label(const rk_listing *l, rk_slice text)
+{
+    const rk_books_input *input = l->job->desk->input;
+    const rk_outages *outages = &input->rules->outages;
+    for (size_t i = 0; i < outages->count; i++)
+        if (rk_slice_equal(rk_names_text(input->names, outages->items[i].outage), text))
+            return rk_label_in(&outages->items[i].label, l->job->plan.language);
+    return RK_S("");
+}
+
+/* Several that stopped one clock have a name together: "a, b". */
 static void put_outage(rk_row *row, const rk_listing *l, rk_name name)
 {
     const rk_books_input *input = l->job->desk->input;
-    const rk_outage *outage = rk_outage_find(&input->rules->outages, name);
-    rk_slice label = outage ? rk_label_in(&outage->label, l->job->plan.language) : RK_S("");
+    rk_slice rest = rk_names_text(input->names, name), one;
+    rk_buffer all = {0};
+    while (name && rk_slice_cut(&rest, ',', &one)) {
+        one = rk_slice_trim(one);
+        rk_slice label = outage_label(l, one);
+        rk_buffer_text(&all, all.len ? "; " : "");
+        rk_buffer_slice(&all, label.len ? label : one);
+    }
     if (name == 0)
         rk_row_blank(row, RK_STYLE_TEXT);
     else
-        rk_row_text(row, RK_STYLE_WRAP, label.len ? label : rk_names_text(input->names, name));
+        rk_row_text(row, RK_STYLE_WRAP, rk_buffer_all(&all));
+    rk_buffer_free(&all);
 }
 
 static void put_day(rk_row *row, rk_day day)

@@ -74,6 +74,42 @@ rk_moment rk_clock_end(const rk_pauses *p, rk_moment begins, int64_t within, rk_
     }
 }
 
+static rk_moment start_of(const rk_pauses *p, size_t number)
+{
+    return rk_local_at(p->outages->items[number].from, p->zone);
+}
+
+/* One that begins behind an outage without an end stops nothing any more. */
+static rk_moment last_stop(const rk_pauses *p, rk_moment begins)
+{
+    rk_moment last = INT64_MAX;
+    for (size_t i = 0; i < p->outages->count; i++)
+        if (p->outages->items[i].until.at == RK_NO_MOMENT && stops(p, &p->outages->items[i]) &&
+            start_of(p, i) < last)
+            last = start_of(p, i);
+    return last < begins ? begins : last;
+}
+
+size_t rk_clock_stops(const rk_pauses *p, rk_moment begins, rk_moment ends, rk_name *names,
+                      size_t most)
+{
+    size_t found[RK_CLOCK_STOPS], count = 0;
+    rk_moment last = ends == RK_NO_MOMENT ? last_stop(p, begins) + 1 : ends;
+    for (size_t i = 0; p->functions && i < p->outages->count && count < RK_CLOCK_STOPS; i++) {
+        const rk_outage *outage = &p->outages->items[i];
+        if (!stops(p, outage) || start_of(p, i) >= last || end_of(outage, p->zone) <= begins)
+            continue;
+        size_t at = count++;
+        for (; at > 0 && start_of(p, found[at - 1]) > start_of(p, i); at--)
+            found[at] = found[at - 1];
+        found[at] = i;
+    }
+    count = count < most ? count : most;
+    for (size_t i = 0; i < count; i++)
+        names[i] = p->outages->items[found[i]].outage;
+    return count;
+}
+
 rk_moment rk_clock_earliest(const rk_outages *outages, rk_moment at, int64_t within)
 {
     rk_moment earliest = at - within;

@@ -11,6 +11,8 @@
 
 #include "config/rules.h"
 
+enum { RK_CLOCK_STOPS = 16 }; /* outages that are named */
+
 /* Whose clock it is, and which outages stop it. */
 typedef struct rk_pauses {
     const rk_outages *outages;
@@ -24,6 +26,11 @@ typedef struct rk_pauses {
  * `paused_by`, or 0. */
 rk_moment rk_clock_end(const rk_pauses *pauses, rk_moment begins, int64_t within,
                        rk_name *paused_by);
+
+/* All outages that stopped a clock which ran from `begins` to `ends` (RK_NO_MOMENT: it stands still in one that is
+ * not over), by their beginning; at most `most` of them go to `names`, their number is given. */
+size_t rk_clock_stops(const rk_pauses *pauses, rk_moment begins, rk_moment ends, rk_name *names,
+                      size_t most);
 
 /* A moment at or before the beginning of every clock of this length that may still run at `at`, whatever
  * its office. */

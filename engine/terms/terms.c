@@ -76,6 +76,8 @@ static rk_term term_of(const rk_rules *rules, const rk_applications *a, size_t r
         t.plain = t.begins + rule->within;
         t.deadline = rk_clock_end(&pauses, t.begins, rule->within, &t.paused_by);
         t.paused = t.deadline == RK_NO_MOMENT ? 0 : t.deadline - t.plain;
+        if (t.paused_by)
+            t.stop_count = rk_clock_stops(&pauses, t.begins, t.deadline, t.stops, RK_CLOCK_STOPS);
         cut_off(deadlines, a, row, day, zone, &t);
         return t;
     }
@@ -100,14 +102,15 @@ static rk_money due_of(const rk_tariffs *tariffs, const rk_world *world, size_t 
                          rk_day_at(clock_of(a, row, RK_CLOCK_BILLED, zone), zone));
 }
 
-/* Sets the terms of rows `from` and above; the number of those whose clock an outage stopped. */
+/* Sets the terms of rows `from` and above; the number of those whose clock an outage stopped, and how many were
+ * stopped by several. */
 static size_t set_rows(const rk_rules *rules, rk_zone fallback, rk_world *world, size_t from,
-                       int threads)
+                       int threads, size_t *by_several)
 {
     rk_applications *a = &world->applications;
-    size_t paused = 0;
+    size_t paused = 0, several = 0;
 #pragma omp parallel for num_threads(threads) schedule(dynamic, RK_ROWS_A_THREAD) \
-    reduction(+ : paused)
+    reduction(+ : paused, several)
     for (size_t row = from; row < a->batch.count; row++) {
         rk_zone zone = zone_of(&rules->offices, a->office[row], a->submitted_at[row], fallback);
         rk_term t = term_of(rules, a, row, zone);
@@ -117,10 +120,33 @@ static size_t set_rows(const rk_rules *rules, rk_zone fallback, rk_world *world,
             a->paused_by[row] = t.paused_by;
         }
         paused += t.paused_by != 0;
+        several += t.stop_count > 1;
         if (a->due_minor[row] == RK_NO_MONEY)
             a->due_minor[row] = due_of(&rules->tariffs, world, row, zone);
     }
+    *by_several = several;
     return paused;
+}
+
+/* A name of its own for several outages together. One thread: names are added. */
+static void name_all(const rk_rules *rules, rk_zone fallback, rk_world *world, size_t from)
+{
+    rk_applications *a = &world->applications;
+    rk_term t;
+    rk_buffer all = {0};
+    for (size_t row = from; row < a->batch.count; row++) {
+        rk_day day = rk_day_at(a->submitted_at[row], fallback);
+        if (!a->paused_by[row] || !rk_engine_behaves(&rules->engine, RK_OUTAGES_ALL_NAMED, day))
+            continue;
+        rk_terms_tell(rules, fallback, world, row, &t);
+        rk_buffer_clear(&all);
+        for (size_t i = 0; i < t.stop_count; i++)
+            rk_buffer_printf(&all, "%s%.*s", i ? ", " : "",
+                             RK_FMT(rk_names_text(&world->names, t.stops[i])));
+        if (t.stop_count > 1)
+            a->paused_by[row] = rk_names_add(&world->names, rk_buffer_all(&all));
+    }
+    rk_buffer_free(&all);
 }
 
 void rk_terms_set(const rk_rules *rules, rk_zone fallback, rk_world *world, size_t from,
@@ -128,11 +154,15 @@ void rk_terms_set(const rk_rules *rules, rk_zone fallback, rk_world *world, size
 {
     rk_applications *a = &world->applications;
     threads = rk_threads_for(a->batch.count - from, threads);
-    if (set_rows(rules, fallback, world, from, threads) == 0 || a->plain_deadline)
-        return;
-    for (size_t i = 0; i < rk_application_column_count; i++) /* memory is time: only now needed */
+    size_t several, paused = set_rows(rules, fallback, world, from, threads, &several);
+    bool is_kept = a->plain_deadline != NULL;
+    for (size_t i = 0; paused && !is_kept && i < rk_application_column_count;
+         i++) /* memory is time: only now needed */
         if (rk_application_columns[i].offset == offsetof(rk_applications, plain_deadline) ||
             rk_application_columns[i].offset == offsetof(rk_applications, paused_by))
             rk_batch_add_column(&a->batch, i);
-    set_rows(rules, fallback, world, from, threads);
+    if (paused && !is_kept)
+        set_rows(rules, fallback, world, from, threads, &several);
+    if (several)
+        name_all(rules, fallback, world, from);
 }

@@ -11,9 +11,11 @@
 
 #include "config/rules.h"
 #include "model/world.h"
+#include "terms/clock.h"
 
 /* Fills deadline and, where it is empty, due_minor of rows `from` and above; plain_deadline and paused_by
- * where they are kept, and adds them where an outage stopped a clock. Parallel over rows. */
+ * where they are kept, and adds them where an outage stopped a clock. paused_by names all outages that did, "a, b",
+ * for what was submitted from the day of `outages_all_named` on. Parallel over rows. */
 void rk_terms_set(const rk_rules *rules, rk_zone fallback, rk_world *world, size_t from,
                   int threads);
 
@@ -23,8 +25,10 @@ typedef struct rk_term {
     size_t number;                /* of the rule in deadlines.yaml, from 1 */
     const char *clock;            /* what begins it: "submitted_at", "billed_at", ... */
     rk_moment begins;
-    int64_t paused;            /* microseconds that outages stopped the clock */
-    rk_name paused_by;         /* the first of them, or 0 */
+    int64_t paused;                /* microseconds that outages stopped the clock */
+    rk_name paused_by;             /* the first of them, or 0 */
+    rk_name stops[RK_CLOCK_STOPS]; /* all of them, by their beginning */
+    size_t stop_count;
     rk_moment deadline, plain; /* plain: had no outage stopped the clock */
 } rk_term;
 
