@@ -174,6 +174,66 @@ static void test_standard__reads_camt(void **state)
     close_bench(&of);
 }
 
+#define PART(amount, more) "<TxDtls><Amt Ccy=\"IDR\">" amount "</Amt>" more "</TxDtls>"
+#define UNSTRUCTURED(text) "<RmtInf><Ustrd>" text "</Ustrd></RmtInf>"
+#define BATCH(parts) BOOKED "<AcctSvcrRef>ALL</AcctSvcrRef><NtryDtls>" parts "</NtryDtls>"
+
+/* What `batches: split` makes of an entry of 3 in credit. */
+static void assert_parts(const char *statement, size_t count, const rk_money *amounts,
+                         const char *const *narratives)
+{
+    bench of;
+    read_one(&of, CAMT, statement);
+    assert_why(&of, "");
+    assert_int_equal(of.entries.batch.count, count);
+    assert_int_equal(of.files.items[0].sum_minor, 300);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(of.entries.amount_minor[i], amounts[i]);
+        assert_int_equal(of.entries.ordinal[i], i + 1);
+        assert_true(rk_slice_is(rk_texts_get(&of.texts, of.entries.narrative[i]), narratives[i]));
+    }
+    close_bench(&of);
+}
+
+static void test_standard__splits_a_batch_whose_parts_make_up_its_sum(void **state)
+{
+    static const rk_money parts[] = {200, 200, -100}, whole[] = {300};
+    (void)state;
+#define OF_THREE(parts) \
+    STATEMENT(BALANCE("OPBD", "0") BALANCE("CLBD", "3") ENTRY("3", "CRDT", BATCH(parts)))
+    assert_parts(OF_THREE(PART("2", UNSTRUCTURED("A")) PART("2", "")
+                              PART("1", "<CdtDbtInd>DBIT</CdtDbtInd>" UNSTRUCTURED("C"))),
+                 3, parts, (const char *[]){"A", "", "C"});
+    /* what is said of the whole is said of each part where none says anything */
+    assert_parts(OF_THREE(PART("2", "") PART("2", "") PART(
+                     "1", "<CdtDbtInd>DBIT</CdtDbtInd>") "</NtryDtls><AddtlNtryInf>ALL OF "
+                                                         "IT</AddtlNtryInf><NtryDtls>"),
+                 3, parts, (const char *[]){"ALL OF IT", "ALL OF IT", "ALL OF IT"});
+    /* not the sum; a part without amount; of another currency; of nothing */
+    assert_parts(OF_THREE(PART("2", UNSTRUCTURED("A")) PART("2", UNSTRUCTURED("B"))), 1, whole,
+                 (const char *[]){"A B"});
+    assert_parts(OF_THREE(PART("3", UNSTRUCTURED("A")) "<TxDtls>" UNSTRUCTURED("B") "</TxDtls>"), 1,
+                 whole, (const char *[]){"A B"});
+    assert_parts(OF_THREE(PART("2", UNSTRUCTURED("A")) "<TxDtls><Amt Ccy=\"USD\">1</Amt></TxDtls>"),
+                 1, whole, (const char *[]){"A"});
+    assert_parts(OF_THREE(PART("3", UNSTRUCTURED("A")) PART("0", "")), 1, whole,
+                 (const char *[]){"A"});
+}
+
+static void test_standard__refers_to_a_part_before_its_batch(void **state)
+{
+    bench of;
+    (void)state;
+    read_one(&of, CAMT,
+             STATEMENT(BALANCE("OPBD", "0") BALANCE("CLBD", "3") ENTRY(
+                 "3", "CRDT",
+                 BATCH(PART("1", "<Refs><AcctSvcrRef>ONE</AcctSvcrRef></Refs>") PART("2", "")))));
+    assert_int_equal(of.entries.batch.count, 2);
+    assert_true(rk_slice_is(rk_texts_get(&of.texts, of.entries.reference[0]), "ONE"));
+    assert_true(rk_slice_is(rk_texts_get(&of.texts, of.entries.reference[1]), "ALL"));
+    close_bench(&of);
+}
+
 static void test_standard__takes_exact_times_where_the_channel_says_so(void **state)
 {
     bench of;
@@ -292,6 +352,8 @@ static void test_standard__describes_nothing_twice_in_its_rules(void **state)
          "\"dates\" is for format: delimited or fixed"},
         {CHANNEL("x", "mt940, delimiter: ';'", "map: {reference: bank_ref}\ndated: day\n"),
          "\"delimiter\" is for format: delimited or fixed"},
+        {CHANNEL("x", "mt940, batches: split", "map: {reference: bank_ref}\ndated: day\n"),
+         "\"batches\" is for format: camt"},
         {CHANNEL("x", "mt940, entry: {fields: [a]}", "map: {reference: bank_ref}\ndated: day\n"),
          "\"entry\" is for format: delimited or fixed"},
         {CHANNEL("x", "delimited, entry: {fields: [a]}", "map: {reference: a}\ndated: day\n"),
@@ -371,6 +433,8 @@ int main(void)
         cmocka_unit_test(test_standard__reads_an_mt940),
         cmocka_unit_test(test_standard__keeps_the_accounts_of_a_file_apart),
         cmocka_unit_test(test_standard__reads_camt),
+        cmocka_unit_test(test_standard__splits_a_batch_whose_parts_make_up_its_sum),
+        cmocka_unit_test(test_standard__refers_to_a_part_before_its_batch),
         cmocka_unit_test(test_standard__takes_exact_times_where_the_channel_says_so),
         cmocka_unit_test(test_standard__bounds_payment_by_the_cutoff),
         cmocka_unit_test(test_standard__quarantines_what_does_not_tie_out),

@@ -227,8 +227,9 @@ typedef struct rk_channel {
     rk_file_pattern *ignored_files; /* these come first */
     size_t ignored_file_count;
     rk_expect expect;
-    int32_t due_by;  /* seconds after midnight of the day after; -1: not said */
-    bool may_extend; /* overlap: extends */
+    int32_t due_by;      /* seconds after midnight of the day after; -1: not said */
+    bool may_extend;     /* overlap: extends */
+    bool splits_batches; /* batches: split: parts of a camt entry are entries */
     /* read */
     rk_format format;
     rk_encoding encoding;

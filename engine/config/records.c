@@ -8,6 +8,7 @@ static const rk_choice formats[] = {{"delimited", RK_FORMAT_DELIMITED},
                                     {"mt940", RK_FORMAT_MT940},
                                     {"camt", RK_FORMAT_CAMT},
                                     {NULL, 0}};
+static const rk_choice batches[] = {{"whole", false}, {"split", true}, {NULL, 0}};
 /* What the fields of an entry are called in formats that name them themselves. */
 static const char *const mt940_fields[] = {"narrative", "account",       "customer_ref", "bank_ref",
                                            "type_code", "supplementary", "funds_code",   NULL};
@@ -562,6 +563,9 @@ static const rk_key read_keys[] = {
     {"keep", &keep_value, 0, .of = &keep_schema,
      .doc = "records without these values are filtered"},
     {"drop", &drop_value, 0, .of = &keep_schema, .doc = "records with these values are filtered"},
+    {"batches", &rk_value_flag, offsetof(rk_channel, splits_batches), .choices = batches,
+     .doc = "camt: split, an entry whose parts (TxDtls) have amounts that make up its own is as "
+            "many entries; default whole"},
     {"ignore", &rk_value_list, offsetof(rk_channel, ignores),
      .count_offset = offsetof(rk_channel, ignore_count), .of = &ignore_schema,
      .doc = "a list of {rule, field, pattern, sign}"},
@@ -582,6 +586,9 @@ static bool end_standard(const rk_load *load, const rk_node *node, rk_error *err
 static bool end_read(const rk_load *load, const rk_node *node, void *into, rk_error *err)
 {
     rk_channel *channel = into;
+    if (channel->format != RK_FORMAT_CAMT && rk_node_get(node, "batches"))
+        return rk_load_fail(load, rk_node_at(node, "batches"), err,
+                            "\"batches\" is for format: camt");
     if (rk_is_standard(channel))
         return end_standard(load, node, err);
     bool fixed = channel->format == RK_FORMAT_FIXED;

@@ -43,9 +43,8 @@ bool rk_standard_layout(rk_layout *layout, const rk_channel *channel, rk_slice b
     return *why = camt ? "it is not a camt document" : "there is no field of an MT940 in it", false;
 }
 
-size_t rk_standard_room(const rk_channel *channel, rk_slice bytes)
+static size_t count_of(rk_slice bytes, rk_slice mark)
 {
-    rk_slice mark = channel->format == RK_FORMAT_CAMT ? RK_S("Ntry") : RK_S(":61:");
     const char *end = bytes.at + bytes.len;
     size_t count = 0;
     for (const char *at = bytes.at; at < end; at += mark.len, count++) {
@@ -54,6 +53,14 @@ size_t rk_standard_room(const rk_channel *channel, rk_slice bytes)
             break;
     }
     return count;
+}
+
+size_t rk_standard_room(const rk_channel *channel, rk_slice bytes)
+{
+    if (channel->format != RK_FORMAT_CAMT)
+        return count_of(bytes, RK_S(":61:"));
+    return count_of(bytes, RK_S("Ntry")) +
+           (channel->splits_batches ? count_of(bytes, RK_S("TxDtls")) : 0);
 }
 
 /* ---- the row of an entry ---- */
@@ -96,18 +103,55 @@ static void put(taking *of, const char *name, rk_slice value)
     }
 }
 
-static void make_row(taking *of, const rk_raw_entry *raw)
+static void begin_row(taking *of, const rk_raw_entry *raw)
 {
     for (size_t i = 0; i < of->channel->field_count; i++)
         of->cells[i] = (rk_cell){.at = ""};
+    of->row.record = (rk_record){.line = raw->line, .count = of->channel->field_count};
+}
+
+static void put_references(taking *of, const rk_raw_reference *references, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        put(of, references[i].name, references[i].value);
+}
+
+/* An entry of one part is that part. */
+static void make_row(taking *of, const rk_raw_entry *raw)
+{
+    begin_row(of, raw);
     put(of, "narrative", raw->narrative);
     put(of, "account", of->account);
-    for (size_t i = 0; i < raw->reference_count; i++)
-        put(of, raw->references[i].name, raw->references[i].value);
-    /* An entry of one part is that part. */
-    for (size_t i = 0; raw->detail_count == 1 && i < raw->details[0].reference_count; i++)
-        put(of, raw->details[0].references[i].name, raw->details[0].references[i].value);
-    of->row.record = (rk_record){.line = raw->line, .count = of->channel->field_count};
+    put_references(of, raw->references, raw->reference_count);
+    if (raw->detail_count == 1)
+        put_references(of, raw->details[0].references, raw->details[0].reference_count);
+}
+
+/* What is said of the whole holds for a part only where no part says anything of its own. */
+static void make_part(taking *of, const rk_raw_entry *raw, const rk_raw_detail *part)
+{
+    bool any = false;
+    for (size_t i = 0; i < raw->detail_count && !any; i++)
+        any = raw->details[i].narrative.len;
+    begin_row(of, raw);
+    put(of, "narrative", any ? part->narrative : raw->narrative);
+    put(of, "account", of->account);
+    put_references(of, part->references, part->reference_count);
+    put_references(of, raw->references, raw->reference_count);
+}
+
+/* Each of its parts has an amount of the same currency, and they make up the whole. */
+static bool is_in_parts(const rk_raw_entry *raw)
+{
+    rk_money sum = 0;
+    for (size_t i = 0; i < raw->detail_count; i++) {
+        const rk_raw_detail *part = &raw->details[i];
+        if (part->amount_minor == RK_NO_MONEY || part->amount_minor == 0 ||
+            (part->currency.len && !rk_slice_equal(part->currency, raw->currency)) ||
+            !rk_money_add(&sum, part->amount_minor))
+            return false;
+    }
+    return raw->detail_count > 1 && sum == raw->amount_minor;
 }
 
 /* The account of the statement at hand tells about the day. */
@@ -207,27 +251,39 @@ static bool take_statement(void *context, const rk_raw_statement *raw)
     return true;
 }
 
+static void take_row(taking *of, const rk_raw_entry *raw, rk_money amount)
+{
+    rk_stretch_take(
+        of->stretch, of->to, &of->row,
+        &(rk_ready){.amount = amount,
+                    .booked_on = raw->booked_on != RK_NO_DAY ? raw->booked_on : raw->value_on,
+                    .value_on = raw->value_on,
+                    .at = raw->booked_at,
+                    .filtered = raw->is_pending});
+}
+
 static bool take_entry(void *context, const rk_raw_entry *raw)
 {
     taking *of = context;
+    size_t parts = of->channel->splits_batches && is_in_parts(raw) ? raw->detail_count : 0;
     rk_slice wanted = of->stretch->told.text[RK_MEANS_CURRENCY];
     if (raw->currency.len && wanted.len && !rk_slice_equal(raw->currency, wanted))
         blame(of, raw->line, "an entry is in another currency than its statement");
     else if (raw->currency.len && !wanted.len)
         tell(of, RK_MEANS_CURRENCY, raw->currency, raw->line);
-    if (of->stretch->count >= of->room)
+    if (of->stretch->count + (parts ? parts : 1) > of->room)
         return blame(of, raw->line, "more entries than there can be"), false;
     if (!raw->is_pending && !rk_money_add(&of->sum, raw->amount_minor))
         of->overflow = true;
     note_day(of, raw->booked_on);
+    for (size_t i = 0; i < parts; i++) {
+        make_part(of, raw, &raw->details[i]);
+        take_row(of, raw, raw->details[i].amount_minor);
+    }
+    if (parts)
+        return true;
     make_row(of, raw);
-    rk_stretch_take(
-        of->stretch, of->to, &of->row,
-        &(rk_ready){.amount = raw->amount_minor,
-                    .booked_on = raw->booked_on != RK_NO_DAY ? raw->booked_on : raw->value_on,
-                    .value_on = raw->value_on,
-                    .at = raw->booked_at,
-                    .filtered = raw->is_pending});
+    take_row(of, raw, raw->amount_minor);
     return true;
 }
 
