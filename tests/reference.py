@@ -30,6 +30,7 @@ SPARED = "in time: an outage stopped the clock"
 NEAR_RULE = "salah-ketik"
 UNKNOWN_CODE = "no application has this billing code"
 NO_CODE = "no billing code"
+SEVERAL_CODES = "several billing codes in the narrative"
 MATCHING_RULE = "kode-billing"
 EARLY_RULE = "sebelum-diajukan"
 GROUP_RULE = "kelompok"
@@ -167,6 +168,8 @@ def match(applications, statements):
                 suggest_by_key(entry)
             if entry.windows and entry.reason == NO_CODE:
                 list_inside(entry, by_code)
+            if entry.windows and entry.reason == SEVERAL_CODES:
+                list_named(entry, by_code)
             if entry.reason == UNKNOWN_CODE:
                 look_near(entry, near(entry.code), by_code)
             elif entry.reason == NO_CODE and entry.amount > 0:
@@ -193,7 +196,7 @@ def look_inside(entry, by_code):
     """A code inside a longer number counts if of all that may stand there just one is an application's, and
     amount and time agree."""
     known = [a for code, _ in entry.windows for a in by_code.get(code, [])]
-    if len(known) == 1 and (known[0].code, True) in entry.windows and pays_just(entry, known[0]):
+    if not entry.several_codes and len(known) == 1 and (known[0].code, True) in entry.windows and pays_just(entry, known[0]):
         entry.code = known[0].code
 
 
@@ -203,6 +206,15 @@ def list_inside(entry, by_code):
     if sum(map(len, sharers)) > 1 and entry.amount > 0:
         offer(entry, sharers, lambda a: pays_just(entry, a) and not a.state and not a.cancelled, MATCHING_RULE,
               *["billing codes of several applications stand in longer numbers"] * 2)
+
+
+def list_named(entry, by_code):
+    """A text with several codes: a person chooses among those that wait and could be paid then, whatever the sum."""
+    def waits(a):
+        return bool(a.due) and not a.state and not a.cancelled and entry.paid_until >= a.submitted_at and (
+            a.deadline is None or entry.paid_from <= a.deadline)
+    offer(entry, [by_code[code] for code, _ in entry.windows if by_code.get(code)], waits, MATCHING_RULE,
+          SEVERAL_CODES, SEVERAL_CODES)
 
 
 def offer(entry, sharers, fits, rule, one, several):
@@ -272,7 +284,7 @@ def find_application(entry, by_code):
     elif entry.amount < 0 and len(by_code[entry.code]) != 1 and not of_one_group(by_code[entry.code]):
         decide(entry, "unidentified", "the payment it takes back is not known")
     elif entry.several_codes:
-        decide(entry, "unidentified", "several billing codes in the narrative")
+        decide(entry, "unidentified", SEVERAL_CODES)
     elif not CODE_READ.fullmatch(entry.code):
         entry.code = ""
         decide(entry, "unidentified", NO_CODE)

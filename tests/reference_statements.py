@@ -12,8 +12,8 @@ WIB = timezone(timedelta(hours=7))
 CODE = re.compile(r"\d{15}", re.ASCII)  # in a field of its own: a mistyped one may begin with any digit
 CODE_READ = re.compile(r"\d{15}|(?!0{14})\d{14}|[1-9]\d{15}", re.ASCII)  # one digit may be lost or doubled
 CODE_INSIDE = re.compile(r"[789]\d{14}", re.ASCII)
-# One blank may stand between any two digits of the code; no digit may touch it.
-CODE_IN_TEXT = re.compile(r"(?<![0-9])[789](?: ?[0-9]){14}(?![0-9])")
+# One blank may stand between any two digits of the code; no digit may touch it. Those with the fewest blanks count.
+CODE_IN_TEXT = re.compile(r"(?<![0-9])(?=([789](?: ?[0-9]){14})(?![0-9]))")
 
 
 class Entry:
@@ -230,9 +230,11 @@ def mistyped_numbers(narrative):
 
 
 def bank_entry(number, narrative, amount, paid_from, paid_until, reference):
-    codes = {found.replace(" ", "") for found in CODE_IN_TEXT.findall(narrative)}
+    found = CODE_IN_TEXT.findall(narrative)
+    codes = {text.replace(" ", "") for text in found if len(text) == min(map(len, found))}
+    several = [(code, True) for code in sorted(codes)] if 1 < len(codes) <= 64 else ()
     return Entry(number, paid_from, paid_until, amount, min(codes) if len(codes) == 1 else "", reference,
-                 bca_ignores(narrative, amount), len(codes) > 1, () if codes else codes_inside(narrative),
+                 bca_ignores(narrative, amount), len(codes) > 1, several if codes else codes_inside(narrative),
                  () if codes else mistyped_numbers(narrative))
 
 

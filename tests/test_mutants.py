@@ -470,6 +470,13 @@ def mutants(data, dice, count):
         yield 'row moved', b''.join(rows[:i] + rows[i + 1:j + 1] + [rows[i]] + rows[j + 1:])
 
 
+def unused(told, line):
+    """A key of the line: parts of a batch stand on one."""
+    while line in told:
+        line += 2 ** -20
+    return line
+
+
 def read_all(files):
     """The engine's word on each (name, bytes): fate, {line: (amount, code)}, {line: amount}, filtered."""
     given = b''.join(name.encode() + b'\t%d\n' % len(data) + data for name, data in files)
@@ -480,9 +487,9 @@ def read_all(files):
         if word[0] == 'F' and len(word) > 4:
             results.append((word[1], {}, {}, int(word[4]), ' '.join(word[5:])))
         elif word[0] == 'E':
-            results[-1][1][int(word[1])] = (int(word[2]), word[3])
+            results[-1][1][unused(results[-1][1], int(word[1]))] = (int(word[2]), word[3])
         elif word[0] == 'R':
-            results[-1][2][int(word[1])] = None if word[2] == '-' else int(word[2])
+            results[-1][2][unused(results[-1][2], int(word[1]))] = None if word[2] == '-' else int(word[2])
     return results
 
 

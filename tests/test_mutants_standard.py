@@ -109,6 +109,25 @@ def camt_amount(element):
     return (1 if word == 'CRDT' else -1) * minor(amount.text.strip())
 
 
+def camt_parts(entry, whole):
+    """The amounts that the parts of an entry make of it: those of each where they make up the whole."""
+    amounts = []
+    own = child(entry, 'Amt')
+    for part in (e for of in entry if local(of) == 'NtryDtls' for e in of if local(e) == 'TxDtls'):
+        amount = child(part, 'Amt')
+        amount = amount if amount is not None else child(part, 'AmtDtls', 'TxAmt', 'Amt')
+        sign = child(part, 'CdtDbtInd')
+        currency = amount.get('Ccy', '') if amount is not None else ''
+        if amount is None or (len(currency) == 3 and currency != own.get('Ccy')):  # any other length is none
+            return [whole]
+        word = sign.text.strip() if sign is not None and sign.text else ''
+        try:
+            amounts.append(minor(amount.text.strip()) * {'CRDT': 1, 'DBIT': -1}.get(word, 1 if whole > 0 else -1))
+        except (Wrong, ValueError, AttributeError):
+            return [whole]
+    return amounts if len(amounts) > 1 and all(amounts) and sum(amounts) == whole else [whole]
+
+
 def judge_camt(data, entries, rejects):
     try:
         root = tree.fromstring(data)
@@ -126,10 +145,13 @@ def judge_camt(data, entries, rejects):
             status = child(entry, 'Sts')
             code = child(status, 'Cd') if status is not None and len(status) else status
             word = code.text.strip() if code is not None and code.text else 'BOOK'
-            parts = [local(e) for e in entry]
-            misshapen = misshapen or 'Ntry' in parts or any(parts.count(of) > 1 for of in ('Amt', 'CdtDbtInd', 'Sts'))
+            for element in (entry, *(e for e in entry.iter() if local(e) == 'TxDtls')):
+                inside = [local(e) for e in element]
+                misshapen = misshapen or 'Ntry' in inside or 'TxDtls' in inside or any(
+                    inside.count(of) > 1 for of in ('Amt', 'CdtDbtInd', 'Sts')) or (
+                    'NtryDtls' in inside and 'CdtDbtInd' in inside[inside.index('NtryDtls'):])
             if word not in ('PDNG', 'INFO'):
-                amounts.append(camt_amount(entry))
+                amounts.extend(camt_parts(entry, camt_amount(entry)))
         if set(told) != {'opening', 'closing'}:
             raise Wrong(f'balances: {told}')
         account = child(statement, 'Acct', 'Id')

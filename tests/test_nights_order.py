@@ -54,6 +54,29 @@ class Order(Nights):
         self.assertEqual(site.states(), {"P-1": "awaiting", "P-41": "payment_reversed"})
         self.assertEqual(site.outcomes(near(49))[0][1], "unidentified")  # its own was paid, and is settled by hand
 
+    def test_a_transfer_that_names_two_of_which_one_comes_later(self):
+        """Whoever is named waits for a person, though the sum is for both and no rule may part it."""
+        site = self.site()
+        site.applications(application("P-1", code(1), "08:00"))
+        transfer = paid("", "", 700000, narrative=f"TRF {code(1)} DAN {code(2)}")
+        site.quiet(DAY, {"bca": [transfer]})
+        site.run(DAY, 0)
+        self.assertEqual(site.outcomes(""), [("bca", "suggested", "several billing codes in the narrative", "P-1")])
+        site.applications(application("P-2", code(2), "08:10", updated_at=f"{NEXT}T09:00:00+07:00"),
+                          application("P-3", code(3), "08:10", updated_at=f"{NEXT}T09:00:00+07:00"))
+        site.quiet(NEXT)
+        site.run(NEXT, 0)
+        self.assertEqual(site.outcomes(""), [("bca", "ambiguous", "several billing codes in the narrative", "")])
+        self.assertEqual(site.states(), {"P-3": "expired"})
+        (entry,) = site.by_entry()
+        (case,) = site.cases()
+        self.assertEqual([choice["row"].split(",")[1:4] for choice in site.explain(entry)["choices"]][:2],
+                         [["match", case, "P-1"], ["match", case, "P-2"]])
+        site.put("decisions-1.csv", decisions(decision("D-1", "match", entry, "P-1")))
+        site.quiet(THIRD)
+        site.run(THIRD, 0)
+        self.assertEqual(site.states(), {"P-1": "paid", "P-2": "expired", "P-3": "expired"})
+
     def test_a_broken_file_and_a_sound_one_of_a_night(self):
         """Found: held or not, by how their names sort, and not before the night after."""
         for name, other in (("_0800", ""), ("", "_0800")):

@@ -115,12 +115,17 @@ static bool looks_for_keys(const matching *m)
     return any && rk_matching_has_alternatives(&m->setup.rules.matching);
 }
 
+static bool lists_several(const matching *m)
+{
+    return rk_engine_behaves(&m->setup.rules.engine, RK_SEVERAL_CODES_LISTED, RK_NO_DAY);
+}
+
 static bool looks_into_numbers(const matching *m)
 {
     for (size_t i = 0; i < m->world.files.count; i++) {
         const rk_channel *channel =
             rk_channel_find(&m->setup.rules, m->world.files.items[i].channel);
-        if (channel && channel->extract.glued)
+        if (channel && (channel->extract.glued || (channel->extract.given && lists_several(m))))
             return true;
     }
     return false;

@@ -20,6 +20,7 @@ static const rk_choice behaviours[] = {{"statements_without_number", RK_STATEMEN
                                        {"shared_rows_stay", RK_SHARED_ROWS_STAY},
                                        {"books_as_printed", RK_BOOKS_AS_PRINTED},
                                        {"outages_all_named", RK_OUTAGES_ALL_NAMED},
+                                       {"several_codes_listed", RK_SEVERAL_CODES_LISTED},
                                        {NULL, 0}};
 
 typedef struct behaviour_row {
@@ -52,8 +53,8 @@ static const rk_key behaviour_keys[] = {
          "replaced file that another one tells of too stay in force. "
          "books_as_printed: rows, columns and pages of books take what their texts need, and the "
          "last sheet says which rules changed. outages_all_named: all outages that stopped a clock "
-         "are "
-         "named, not the first alone"},
+         "are named, not the first alone. several_codes_listed: where a text names several codes, "
+         "those that wait for it are listed, and held"},
     {"from", &rk_value_day, offsetof(behaviour_row, from), .needed = true,
      .doc = "the first day on which the engine behaves so"},
 };

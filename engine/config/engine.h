@@ -33,7 +33,8 @@ typedef enum rk_behaviour {
     RK_PAYOUTS_MAKE_NO_BOOK,
     RK_SHARED_ROWS_STAY,
     RK_BOOKS_AS_PRINTED,
-    RK_OUTAGES_ALL_NAMED, /* by the day of submission */
+    RK_OUTAGES_ALL_NAMED,    /* by the day of submission */
+    RK_SEVERAL_CODES_LISTED, /* by the day of booking */
     RK_BEHAVIOURS
 } rk_behaviour;
 

@@ -1,21 +1,38 @@
 #include "match/glued.h"
 
-/* The entry pays just what the application owes, between submission and deadline as far as one can tell; or
- * takes that back. */
-static bool fits(const rk_world *w, size_t entry, uint32_t row)
+/* Between submission and deadline, as far as one can tell. */
+static bool is_in_time(const rk_world *w, size_t entry, uint32_t row)
 {
     const rk_entries *e = &w->entries;
     const rk_applications *a = &w->applications;
-    rk_money due = a->due_minor[row], amount = e->amount_minor[entry];
-    if (due <= 0 || rk_entry_until(e, entry) < a->submitted_at[row])
-        return false;
-    return amount == -due || (amount == due && (a->deadline[row] == RK_NO_MOMENT ||
-                                                e->paid_from[entry] <= a->deadline[row]));
+    return rk_entry_until(e, entry) >= a->submitted_at[row] &&
+           (a->deadline[row] == RK_NO_MOMENT || e->paid_from[entry] <= a->deadline[row]);
+}
+
+/* The entry pays just what the application owes, in time; or takes that back. */
+static bool fits(const rk_world *w, size_t entry, uint32_t row)
+{
+    rk_money due = w->applications.due_minor[row], amount = w->entries.amount_minor[entry];
+    if (amount == -due)
+        return due > 0 && rk_entry_until(&w->entries, entry) >= w->applications.submitted_at[row];
+    return due > 0 && amount == due && is_in_time(w, entry, row);
+}
+
+/* Of an entry that names the application beside others: whatever it pays, some of it may be for this one. */
+static bool may_share(const rk_world *w, size_t entry, uint32_t row)
+{
+    return w->applications.due_minor[row] > 0 && is_in_time(w, entry, row);
 }
 
 static rk_slice windows_of(const rk_world *w, size_t entry)
 {
     return rk_texts_get(&w->texts, w->entries.windows[entry]);
+}
+
+/* Its windows are codes that each stand alone. */
+static bool names_several(const rk_entries *e, size_t entry)
+{
+    return e->flags && e->flags[entry] & RK_ENTRY_SEVERAL_CODES;
 }
 
 static uint64_t choose(const rk_run *run, size_t entry)
@@ -40,7 +57,7 @@ void rk_match_glued(rk_run *run)
 {
     const rk_entries *e = &run->world->entries;
     for (size_t row = 0; e->windows && row < e->batch.count; row++)
-        if (e->windows[row])
+        if (e->windows[row] && !names_several(e, row))
             e->code[row] = choose(run, row);
 }
 
@@ -67,7 +84,8 @@ static size_t add_fitting(rk_run *run, size_t entry, uint64_t code, bool *gave_u
         *gave_up = true;
     }
     for (size_t i = 0; i < count && i < run->listed_max; i++)
-        if (fits(w, entry, rows[i]) && is_open(&w->applications, rows[i]))
+        if ((names_several(&w->entries, entry) ? may_share : fits)(w, entry, rows[i]) &&
+            is_open(&w->applications, rows[i]))
             rk_candidate_list_add(&run->candidates, (uint32_t)entry, rows[i]);
     return count;
 }
@@ -94,14 +112,18 @@ static void decide_entry(rk_run *run, size_t entry)
     while (rk_windows_next(&rest, &window, &whole))
         known += add_fitting(run, entry, window, &gave_up);
     size_t fitting = run->candidates.count - before;
-    if (known < 2 || (fitting == 0 && !gave_up)) {
+    bool several = names_several(e, entry);
+    if ((known < 2 && !several) || (fitting == 0 && !gave_up)) {
         run->candidates.count = before;
         return;
     }
     const rk_match_rule *rule = rule_on_codes(run, entry);
     bool one = fitting == 1 && !gave_up;
     rk_entry_decide(e, entry, one ? RK_SUGGESTED : RK_AMBIGUOUS,
-                    gave_up ? RK_REASON_GAVE_UP : RK_REASON_SEVERAL_GLUED, rule ? rule->rule : 0);
+                    gave_up   ? RK_REASON_GAVE_UP
+                    : several ? RK_REASON_SEVERAL_CODES
+                              : RK_REASON_SEVERAL_GLUED,
+                    rule ? rule->rule : 0);
     if (one)
         e->application[entry] = run->candidates.items[before].application;
 }
@@ -111,6 +133,6 @@ void rk_match_glued_several(rk_run *run)
     const rk_entries *e = &run->world->entries;
     for (size_t row = 0; e->windows && row < e->batch.count; row++)
         if (e->windows[row] && e->amount_minor[row] > 0 && e->outcome[row] == RK_UNIDENTIFIED &&
-            e->reason[row] == RK_REASON_NO_CODE)
+            (e->reason[row] == RK_REASON_NO_CODE || e->reason[row] == RK_REASON_SEVERAL_CODES))
             decide_entry(run, row);
 }

@@ -9,6 +9,7 @@ enum { EVERY_DIGIT = 0x3ff };
 typedef struct findings {
     uint64_t code;
     bool several;
+    rk_windows *all; /* NULL: only whether there are several is asked */
 } findings;
 
 static inline bool is_digit(char c)
@@ -16,8 +17,25 @@ static inline bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+static void add_window(rk_windows *found, uint64_t code, bool whole)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (found->codes[i] == code) {
+            found->whole[i] |= whole;
+            return;
+        }
+    if (found->count == RK_WINDOWS_MAX)
+        found->too_many = true;
+    else {
+        found->whole[found->count] = whole;
+        found->codes[found->count++] = code;
+    }
+}
+
 static void add(findings *found, uint64_t code)
 {
+    if (found->all)
+        add_window(found->all, code, true);
     if (found->code && found->code != code)
         found->several = true;
     found->code = code;
@@ -193,15 +211,17 @@ static bool broken_code(const rk_extractor *extractor, rk_slice text, size_t at,
 
 static void broken_codes(const rk_extractor *extractor, rk_slice text, findings *found)
 {
-    size_t fewest = SIZE_MAX;
+    size_t fewest = SIZE_MAX, before = found->all ? found->all->count : 0;
     for (size_t i = 0; i < text.len; i++) {
         size_t blanks;
         uint64_t code;
         if (!is_digit(text.at[i]) || (i > 0 && is_digit(text.at[i - 1])) ||
             !broken_code(extractor, text, i, &blanks, &code) || blanks > fewest)
             continue;
+        if (blanks < fewest && found->all)
+            found->all->count = before;
         if (blanks < fewest)
-            *found = (findings){0, false};
+            *found = (findings){.all = found->all};
         fewest = blanks;
         add(found, code);
     }
@@ -266,23 +286,34 @@ static bool search_joined(const rk_extract *rule, rk_slice text, findings *found
     return good;
 }
 
-bool rk_extract_code(const rk_extractor *extractor, rk_slice text, uint64_t *code, bool *several)
+static bool find_codes(const rk_extractor *extractor, rk_slice text, findings *found)
 {
     const rk_extract *rule = extractor->rule;
-    findings found = {0, false};
     size_t begin, end;
     bool good = true;
     if (extractor->direct)
-        whole_codes(extractor, text, &found);
+        whole_codes(extractor, text, found);
     else if (long_run(text, 0, &begin, &end))
-        good = search(rule, &(joined){text, NULL, text}, &found);
-    if (good && !found.code && rule->broken_by_space && extractor->direct)
-        broken_codes(extractor, text, &found);
-    else if (good && !found.code && rule->broken_by_space)
-        good = search_joined(rule, text, &found);
+        good = search(rule, &(joined){text, NULL, text}, found);
+    if (good && !found->code && rule->broken_by_space && extractor->direct)
+        broken_codes(extractor, text, found);
+    else if (good && !found->code && rule->broken_by_space)
+        good = search_joined(rule, text, found);
+    return good;
+}
+
+bool rk_extract_code(const rk_extractor *extractor, rk_slice text, uint64_t *code, bool *several)
+{
+    findings found = {.all = NULL};
+    bool good = find_codes(extractor, text, &found);
     *several = found.several;
     *code = found.several ? 0 : found.code;
     return good;
+}
+
+bool rk_extract_several(const rk_extractor *extractor, rk_slice text, rk_windows *all)
+{
+    return find_codes(extractor, text, &(findings){.all = all});
 }
 
 /* ---- codes inside longer numbers ---- */
@@ -296,21 +327,6 @@ static bool window_fits(const rk_extractor *extractor, const char *at, uint64_t 
     *good = result == RK_REGEX_MATCHED || result == RK_REGEX_NONE;
     return result == RK_REGEX_MATCHED && groups[0].len == RK_CODE_DIGITS &&
            rk_slice_to_u64(window, code) && *code;
-}
-
-static void add_window(rk_windows *found, uint64_t code, bool whole)
-{
-    for (size_t i = 0; i < found->count; i++)
-        if (found->codes[i] == code) {
-            found->whole[i] |= whole;
-            return;
-        }
-    if (found->count == RK_WINDOWS_MAX)
-        found->too_many = true;
-    else {
-        found->whole[found->count] = whole;
-        found->codes[found->count++] = code;
-    }
 }
 
 /* A number of 16 digits: what it would be without one of two equal neighbours. */

@@ -30,7 +30,8 @@ rk_extractor rk_extractor_of(const rk_extract *rule);
  * text for plain patterns; PCRE runs only where 15 digits stand near enough. */
 bool rk_extract_code(const rk_extractor *extractor, rk_slice text, uint64_t *code, bool *several);
 
-/* The codes inside numbers of more than 15 digits, each once, in the order of the text. */
+/* Codes that may be meant, each once, in the order of the text: those inside numbers of more than 15 digits, or
+ * several that each stand alone. */
 typedef struct rk_windows {
     uint64_t codes[RK_WINDOWS_MAX];
     bool whole[RK_WINDOWS_MAX]; /* else it stands there but for a digit typed twice */
@@ -43,7 +44,10 @@ typedef struct rk_windows {
     bool too_many_mistyped; /* then they tell nothing */
 } rk_windows;
 
-/* Adds those of `text`. False when the pattern hit a limit. Cost: at most RK_WINDOWS_MAX tries that find
+/* Adds every code that stands alone, as rk_extract_code sees them. */
+bool rk_extract_several(const rk_extractor *extractor, rk_slice text, rk_windows *all);
+
+/* Adds those inside longer numbers. False when the pattern hit a limit. Cost: at most RK_WINDOWS_MAX tries that find
  * something, and one look at each digit. */
 bool rk_extract_windows(const rk_extractor *extractor, rk_slice text, rk_windows *found);
 

@@ -30,10 +30,12 @@ static bool plan_time(const rk_time_map *map, rk_time_plans *plans)
     return !map->given || rk_time_plans_of(map->format, plans);
 }
 
-static const char *make_plan(const rk_channel *channel, rk_plan *plan)
+static const char *make_plan(const rk_rules *rules, const rk_channel *channel, rk_plan *plan)
 {
     rk_slice lines = channel->day_in_lines.len ? channel->day_in_lines : RK_S("%Y%m%d");
-    *plan = (rk_plan){.channel = channel, .extractor = rk_extractor_of(&channel->extract)};
+    *plan = (rk_plan){.engine = &rules->engine,
+                      .channel = channel,
+                      .extractor = rk_extractor_of(&channel->extract)};
     bool good =
         plan_time(&channel->paid, &plan->paid) && plan_time(&channel->booked, &plan->booked) &&
         plan_time(&channel->value, &plan->value) && rk_time_plans_of(lines, &plan->day_in_lines);
@@ -57,7 +59,7 @@ static const rk_plan *plan_of(job *of, const rk_file *file, const char **why)
         return *why = "no rule for its channel", NULL;
     size_t number = (size_t)(channel - rules->channels);
     if (!of->planned[number]) {
-        *why = make_plan(channel, &of->plans[number]);
+        *why = make_plan(rules, channel, &of->plans[number]);
         of->planned[number] = !*why;
     }
     return of->planned[number] ? &of->plans[number] : NULL;

@@ -142,6 +142,20 @@ static const char *read_windows(rk_stretch *stretch, const rk_row *row, reading 
     return NULL;
 }
 
+/* Every code that a text with several names. */
+static void read_several(rk_stretch *stretch, const rk_row *row, reading *into)
+{
+    const rk_plan *plan = stretch->statement->plan;
+    const rk_field_list *fields = &plan->channel->extract.fields;
+    if (!rk_engine_behaves(plan->engine, RK_SEVERAL_CODES_LISTED, into->booked_on))
+        return;
+    stretch->windows = (rk_windows){.count = 0};
+    for (size_t i = 0; i < fields->count; i++)
+        rk_extract_several(&plan->extractor, rk_row_field(row, fields->fields[i]),
+                           &stretch->windows);
+    into->windows = !stretch->windows.too_many;
+}
+
 static const char *find_code(rk_stretch *stretch, const rk_row *row, reading *into)
 {
     const rk_plan *plan = stretch->statement->plan;
@@ -467,10 +481,11 @@ static void store(rk_stretch *stretch, const rk_entries *to, const rk_row *row, 
         to->application[at] = RK_NO_ROW;
 }
 
-static void accept(rk_stretch *stretch, const rk_entries *to, const rk_row *row,
-                   const reading *read)
+static void accept(rk_stretch *stretch, const rk_entries *to, const rk_row *row, reading *read)
 {
     rk_sums *sums = &stretch->sums;
+    if (read->several)
+        read_several(stretch, row, read);
     store(stretch, to, row, read);
     stretch->count++;
     sums->entries++;

@@ -19,6 +19,7 @@ enum { RK_REJECTS_MAX = 100000 }; /* of a file; with more it is another layout *
 
 /* A channel made ready for reading. */
 typedef struct rk_plan {
+    const rk_engine *engine;
     const rk_channel *channel;
     rk_time_plans paid, booked, value, day_in_lines;
     rk_extractor extractor;

@@ -147,7 +147,8 @@ def make_world(seed, world):
                                  for kind in KEYS],
                         "parted": draw.randrange(1, 15) if draw.random() < 0.15 else 0,
                         "glued": "12" if channel in BANKS and draw.random() < 0.05 else "",
-                        "payout": draw.choice(PAYOUTS) if channel in BANKS and draw.random() < 0.08 else ""})
+                        "payout": draw.choice(PAYOUTS) if channel in BANKS and draw.random() < 0.08 else "",
+                        "beside": draw.choice(codes) if channel in BANKS and draw.random() < 0.1 else ""})
     return {"world": world, "applications": applications, "entries": entries}
 
 
@@ -157,7 +158,7 @@ def line_of(channel, day, entry, balance, number):
     amount, code = entry["amount"], entry["code"]
     if channel in BANKS and entry["parted"]:
         code = f"{code[:entry['parted']]} {code[entry['parted']:]}"
-    text = f"SETORAN {entry['glued']}{code} X"
+    text = f"SETORAN {entry['glued']}{code} {entry['beside'] and 'DAN ' + entry['beside'] + ' '}X"
     if entry["payout"]:
         text = entry["payout"].format(code=code)
     if channel == "bca":

@@ -85,14 +85,14 @@ CASES = [
     ("one code, two bills, the other", {"code": 900}, [], "awaiting"),
 ]
 
-# narratives of the bank that do or do not name the code of their case
+# narratives of the bank that do or do not name the code of their case, or (None) name it beside another
 NARRATIVES = [
     ("{code}", True), ("SETORAN {code}", True), ("{code} SETORAN {code}", True),
     ("A{code}B", True), ("REK/{code}.", True), ("{a} {b}", True), ("{one} {rest}", True),
     ("1{code}", True), ("{code}1", True), ("{a}  {b}", False), ("{a}\t{b}", False), ("{a}-{b}", False),
     ("{short}", False), ("PNBP {spaced}", True), ("TGL 20240304/{code}", True),
     ("8077123456789012 {code}", True), ("{code} 0403", True), ("0403 {code}", True),
-    ("{code} {other}", False), ("", False),
+    ("{code} {other}", None), ("", False),
     # inside a longer number: the only code there that an application has; a code that stands alone goes first
     ("0123{code}123456", True), ("NO:{code}{code}", True), ("{code}{other}", True),
     ("0123{code}123456 {other}", False), ("{long}{code}", True), ("{many}{code}", False),
@@ -103,9 +103,9 @@ NARRATIVES = [
 def narrative_cases():
     """Cases, and what the bank's row of each says; None for the narrative of every other case."""
     for i, (text, named) in enumerate(NARRATIVES):
-        outcome = "matched" if named else "unidentified"
-        yield ((f"narrative {i}", {}, [("bca", 4, "", 350000, outcome)], "paid" if named else "expired"),
-               text)
+        outcome, state = {True: ("matched", "paid"), False: ("unidentified", "expired"),
+                          None: ("suggested", "awaiting")}[named]
+        yield (f"narrative {i}", {}, [("bca", 4, "", 350000, outcome)], state), text
 
 
 def narrate(text, code):
