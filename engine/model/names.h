@@ -38,13 +38,13 @@ void rk_names_free(rk_names *names);
 
 /* What was found lately, by the ends of its text: columns repeat few names, and most are short, so that the
  * ends are all of it. {0} is empty; goes with one dictionary and belongs to one thread. */
-enum { RK_NAMES_LATELY = 256, RK_NAME_ENDS = 16 };
+enum { RK_NAMES_LATELY_BITS = 11, RK_NAME_ENDS = 16 };
 typedef struct rk_names_lately {
     struct rk_name_seen {
         uint64_t first, last;
         uint32_t len; /* 0: nothing */
         rk_name name;
-    } items[RK_NAMES_LATELY];
+    } items[1 << RK_NAMES_LATELY_BITS];
 } rk_names_lately;
 
 /* The first and the last eight bytes (which overlap in a short text): with the length they are all of a text
@@ -75,7 +75,7 @@ static inline rk_name rk_names_add_again(rk_names *names, rk_names_lately *latel
         return 0;
     rk_name_ends(text, &first, &last);
     uint64_t mixed = (first ^ last << 7 ^ last >> 31 ^ text.len) * 0x9e3779b97f4a7c15ull;
-    struct rk_name_seen *seen = &lately->items[mixed >> 56];
+    struct rk_name_seen *seen = &lately->items[mixed >> (64 - RK_NAMES_LATELY_BITS)];
     if (seen->first == first && seen->last == last && seen->len == text.len &&
         (text.len <= RK_NAME_ENDS ||
          memcmp(names->texts[seen->name].at + 8, text.at + 8, text.len - RK_NAME_ENDS) == 0))

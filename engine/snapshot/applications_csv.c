@@ -6,7 +6,13 @@
 #include "base/digits.h"
 #include "snapshot/repeated.h"
 
-enum { CELLS_MAX = 256, CHUNK_BYTES = 1 << 20, DUE_MAX_DIGITS = 15 };
+enum {
+    CELLS_MAX = 256,
+    CHUNK_BYTES = 1 << 20,
+    CHUNKS_FEW = 64,
+    CHUNK_BYTES_MAX = 4 << 20,
+    DUE_MAX_DIGITS = 15
+};
 
 /* One column of the file that is taken. */
 typedef struct target {
@@ -35,8 +41,8 @@ typedef struct part {
     rk_chunk chunk;
     size_t first, count;
     rk_names local;
-    rk_names_lately lately;
-    rk_name *global; /* by local number */
+    rk_names_lately *lately; /* of the thread, for `local` */
+    rk_name *global;         /* by local number */
     rk_arena arena;
     later *laters;
     size_t later_count, later_capacity;
@@ -167,7 +173,7 @@ static const char *put_name(part *of, const rk_cell *cell, rk_name *into)
         char *copy = rk_arena_alloc(&of->arena, cell->len, 1);
         text = (rk_slice){copy, rk_cell_unescape(cell, '"', copy)};
     }
-    *into = rk_names_add_again(&of->local, &of->lately, text);
+    *into = rk_names_add_again(&of->local, of->lately, text);
     return *into != RK_NAME_FULL ? NULL
            : text.len > RK_NAME_LENGTH_MAX
                ? "is too long"
@@ -253,7 +259,9 @@ static void read_part(const reader *all, part *of)
 {
     rk_cell cells[CELLS_MAX];
     rk_record record;
+    rk_names_lately lately = {0};
     rk_cutter cutter = rk_cutter_at(&all->text, &of->chunk);
+    of->lately = &lately;
     of->ascii = of->chunk.ascii;
     of->ascending = true;
     while (rk_cutter_next(&cutter, cells, CELLS_MAX, &record)) {
@@ -515,13 +523,20 @@ static uint64_t decided_columns(void)
     return bits;
 }
 
+/* Each chunk meets every name anew: where there is enough for all threads, chunks are larger. */
+static size_t chunk_bytes(size_t all)
+{
+    size_t few = all / CHUNKS_FEW;
+    return few < CHUNK_BYTES ? CHUNK_BYTES : few > CHUNK_BYTES_MAX ? CHUNK_BYTES_MAX : few;
+}
+
 static bool read_rows(reader *all, const rk_cutter *behind, uint64_t wanted, rk_slice path,
                       rk_error *err)
 {
     size_t count, room = 0;
     rk_chunk *chunks =
         rk_delimited_chunks(&all->text, (size_t)(behind->next - all->text.text.at), behind->line,
-                            CHUNK_BYTES, all->reading->threads, &count);
+                            chunk_bytes(all->text.text.len), all->reading->threads, &count);
     part *parts = rk_alloc(count + 1, sizeof *parts);
     for (size_t i = 0; i < count; i++) {
         parts[i].chunk = chunks[i];
