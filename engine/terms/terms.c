@@ -43,8 +43,10 @@ static void cut_off(const rk_deadlines *deadlines, const rk_applications *a, siz
 {
     for (size_t i = 0; i < deadlines->count; i++) {
         const rk_deadline_rule *rule = &deadlines->items[i];
+        if (rule->cutoff.at == RK_NO_MOMENT)
+            continue;
         rk_moment cutoff = rk_local_at(rule->cutoff, zone);
-        if (cutoff == RK_NO_MOMENT || cutoff < t->begins || !is_of(rule, a, row, day))
+        if (cutoff < t->begins || !is_of(rule, a, row, day))
             continue;
         if (t->deadline == RK_NO_MOMENT || t->deadline > cutoff)
             t->deadline = cutoff;
@@ -71,13 +73,16 @@ static rk_term term_of(const rk_rules *rules, const rk_applications *a, size_t r
         t.begins = clock_of(a, row, rule->clock, zone);
         if (rule->within < 0)
             return t;
-        rk_pauses pauses = {&rules->outages, rule->paused_by, a->office[row],
-                            rk_name_at(a->channel, row), zone};
-        t.plain = t.begins + rule->within;
-        t.deadline = rk_clock_end(&pauses, t.begins, rule->within, &t.paused_by);
-        t.paused = t.deadline == RK_NO_MOMENT ? 0 : t.deadline - t.plain;
-        if (t.paused_by)
-            t.stop_count = rk_clock_stops(&pauses, t.begins, t.deadline, t.stops, RK_CLOCK_STOPS);
+        t.plain = t.deadline = t.begins + rule->within;
+        if (rule->paused_by && rules->outages.count) {
+            rk_pauses pauses = {&rules->outages, rule->paused_by, a->office[row],
+                                rk_name_at(a->channel, row), zone};
+            t.deadline = rk_clock_end(&pauses, t.begins, rule->within, &t.paused_by);
+            t.paused = t.deadline == RK_NO_MOMENT ? 0 : t.deadline - t.plain;
+            if (t.paused_by)
+                t.stop_count =
+                    rk_clock_stops(&pauses, t.begins, t.deadline, t.stops, RK_CLOCK_STOPS);
+        }
         cut_off(deadlines, a, row, day, zone, &t);
         return t;
     }
