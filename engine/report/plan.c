@@ -435,7 +435,8 @@ double rk_plan_list_height(const rk_plan_sheet *sheet, const rk_row *row)
         double needed = height_of(sheet, &row->cells[c], c);
         points = needed > points ? needed : points;
     }
-    return points;
+    /* Of a long book a row of one line is left as it comes: nobody prints it, and saying so takes time. */
+    return points == RK_POINTS_FITTED && rk_plan_is_long(sheet->plan) ? 0 : points;
 }
 
 const char *rk_plan_place(uint32_t row, size_t column, char *out)

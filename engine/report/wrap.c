@@ -73,14 +73,18 @@ double rk_wrap_longest(rk_slice text, rk_style style)
 
 unsigned rk_wrap_lines(const rk_cell *cell, double width)
 {
+    if (cell->kind != RK_CELL_TEXT || width <= 0)
+        return 1;
     rk_look look = rk_look_of((rk_style)cell->style, RK_INDONESIAN);
+    if (!(look.flags & RK_LOOK_WRAP))
+        return 1;
     double scale = scale_of((rk_style)cell->style), at = 0;
     unsigned lines = 1;
     rk_slice rest = cell->text;
-    if (cell->kind != RK_CELL_TEXT || !(look.flags & RK_LOOK_WRAP) || width <= 0)
-        return 1;
     if (look.flags & RK_LOOK_INDENT)
         width = width > 3 ? width - 1.3 : width;
+    if (width_of(rest, scale) <= width)
+        return 1; /* most do */
     while (rest.len && lines < LINES_MAX) {
         rk_slice word = cut_word(&rest);
         double needed = width_of(word, scale);
@@ -98,9 +102,9 @@ unsigned rk_wrap_lines(const rk_cell *cell, double width)
 double rk_wrap_points(const rk_cell *cell, double width)
 {
     unsigned lines = rk_wrap_lines(cell, width);
-    int size = rk_look_of((rk_style)cell->style, RK_INDONESIAN).size;
-    double points = lines * (size * 4.0 / 3) + 1.5;
-    return lines > 1 ? points : RK_POINTS_FITTED;
+    if (lines == 1)
+        return RK_POINTS_FITTED;
+    return lines * (rk_look_of((rk_style)cell->style, RK_INDONESIAN).size * 4.0 / 3) + 1.5;
 }
 
 double rk_wrap_pixels(const rk_plan_sheet *sheet, size_t count)
