@@ -22,6 +22,7 @@ typedef struct rk_laid {
     bool charted;        /* a chart stands beside it */
     bool joined;         /* the chart of the block before goes on beside it */
     rk_chart_plan place; /* of the chart, where it is not the block's own; width 0: it is */
+    uint32_t chart_row;  /* of a chart below; 0: there is none */
     bool unbalanced;
     const bool *soft; /* by row: of an office whose statements are not complete; NULL: none is */
 } rk_laid;

@@ -299,9 +299,9 @@ static void lay_total_cell(const rk_laid *l, size_t column)
     rk_money total = rk_grid_value(&l->grid, l->grid.row_count, column, &known);
     rk_style style = style_of(&l->grid, column, total, true);
     if (!known || rk_grid_rule(&l->grid, column)->as == RK_AS_RANK) {
-        rk_plan_text(l->sheet, l->total, c, RK_STYLE_TOTAL,
-                     is_additive(&l->grid, column) ? rk_job_word(l->job, RK_WORD_UNAVAILABLE)
-                                                   : RK_S(""));
+        rk_plan_text(
+            l->sheet, l->total, c, l->job->plan.fitted ? RK_STYLE_TOTAL_NIL : RK_STYLE_TOTAL,
+            is_additive(&l->grid, column) ? rk_job_word(l->job, RK_WORD_UNAVAILABLE) : RK_S(""));
         return;
     }
     if (!is_additive(&l->grid, column)) {

@@ -82,17 +82,28 @@ static void place_below(const rk_laid *l, uint32_t row, uint32_t rows, rk_chart_
     place->height = (double)(rows * row_pixels(l->sheet));
 }
 
+/* The block beside which there is most room; `count`: there is none. */
+static size_t host_of(const rk_laid *printed, size_t count)
+{
+    size_t found = count;
+    for (size_t i = 0; i < count; i++) {
+        const rk_laid *l = &printed[i];
+        if (!l->charted && l->end - l->title >= ROWS_LEAST && room_beside(l) >= BESIDE_LEAST &&
+            (found == count || room_beside(l) > room_beside(&printed[found])))
+            found = i;
+    }
+    return found;
+}
+
 void rk_block_chart_apart(rk_laid *printed, size_t count, rk_laid *l, uint32_t *next)
 {
     uint32_t rows = HEIGHT / row_pixels(l->sheet);
     if (l->block->chart == RK_CHART_NONE || !has_values(l))
         return;
-    for (size_t i = count; i-- > 0;) {
+    size_t i = host_of(printed, count);
+    if (i < count) {
         rk_laid *host = &printed[i];
         uint32_t room = host->end - host->title;
-        if (host->block->screen_only || host->charted || room < ROWS_LEAST ||
-            room_beside(host) < BESIDE_LEAST)
-            continue;
         host->charted = true;
         for (size_t k = i + 1; k < count && printed[k].width <= host->width; k++) {
             printed[k].joined = !printed[k].charted;
@@ -132,6 +143,7 @@ void rk_block_chart(rk_laid *l, uint32_t *next)
         place_beside(l, rows, chart);
     } else {
         place_below(l, *next + 1, rows, chart);
+        l->chart_row = chart->row;
     }
     if (*next < chart->row + rows + 1)
         *next = chart->row + rows + 1;

@@ -55,6 +55,20 @@ static void keep_most(double *least, size_t column, double width)
         least[column] = width;
 }
 
+/* As much of what each column has to spare as brings the sheet to a readable width. */
+static void give_back(rk_plan_sheet *sheet, const double *least)
+{
+    double total = rk_wrap_pixels(sheet, sheet->column_count), spare = 0;
+    double wanted = total - 1.05 * RK_PAGE_ACROSS;
+    for (size_t c = 0; c < sheet->column_count; c++)
+        if (least[c] > 0 && least[c] < sheet->widths[c])
+            spare += (sheet->widths[c] - least[c]) * 7;
+    double part = spare > wanted ? wanted / spare : 1;
+    for (size_t c = 0; c < sheet->column_count; c++)
+        if (least[c] > 0 && least[c] < sheet->widths[c])
+            sheet->widths[c] -= part * (sheet->widths[c] - least[c]);
+}
+
 void rk_pages_narrow(const rk_laid *blocks, size_t count, rk_plan_sheet *sheet)
 {
     double least[RK_PLAN_COLUMNS] = {0};
@@ -69,9 +83,7 @@ void rk_pages_narrow(const rk_laid *blocks, size_t count, rk_plan_sheet *sheet)
         for (size_t k = 0; k < l->block->with_count; k++)
             keep_most(least, rk_extra_column(l, k), rk_extra_least(l->block->with[k]));
     }
-    for (size_t c = 0; c < sheet->column_count; c++)
-        if (least[c] > 0 && least[c] < sheet->widths[c])
-            sheet->widths[c] = least[c];
+    give_back(sheet, least);
 }
 
 /* ---- pages ---- */
@@ -107,6 +119,21 @@ static double pixels_of_page(const rk_plan_sheet *sheet)
     return widest > across ? down * widest / across : down;
 }
 
+/* A chart below rows that go over several pages begins a new one rather than being cut. False: it does. */
+static bool keep_whole(const rk_laid *l, double pixels, double page, double *used, bool is_alone)
+{
+    rk_plan_sheet *sheet = l->sheet;
+    double chart = (l->end - l->chart_row) * ROW_PIXELS, top = *used + pixels - chart;
+    double repeated = is_alone ? pixels_of_head(l) : HEAD_PIXELS; /* the head of one long table */
+    while (top > page)
+        top -= page - repeated;
+    if (top + chart <= page || sheet->break_count >= RK_PLAN_BREAKS)
+        return true;
+    sheet->breaks[sheet->break_count++] = l->chart_row - 1; /* its frame lies on the edge */
+    *used = HEAD_PIXELS + chart + GAP_PIXELS;
+    return false;
+}
+
 void rk_pages_break(const rk_laid *blocks, size_t count, rk_plan_sheet *sheet)
 {
     double page = pixels_of_page(sheet), used = HEAD_PIXELS;
@@ -119,6 +146,8 @@ void rk_pages_break(const rk_laid *blocks, size_t count, rk_plan_sheet *sheet)
             sheet->breaks[sheet->break_count++] = l->title;
             used = HEAD_PIXELS;
         }
+        if (l->chart_row && !keep_whole(l, pixels, page, &used, count == 1))
+            continue;
         used += l->joined ? 0 : pixels + GAP_PIXELS;
         while (used > page)
             used -= page - HEAD_PIXELS;

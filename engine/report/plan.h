@@ -87,6 +87,7 @@ typedef enum rk_style {
     RK_STYLE_SOFT_SEN,
     RK_STYLE_SOFT_PERCENT,
     RK_STYLE_SOFT_NUMBER,
+    RK_STYLE_TOTAL_NIL, /* a total that is not known */
     RK_STYLES
 } rk_style;
 

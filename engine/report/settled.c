@@ -102,7 +102,8 @@ void rk_settled_lay_total(const rk_laid *l, uint16_t column)
             rk_money_add(&sum, p.balance);
     }
     if (!known) {
-        rk_plan_text(l->sheet, l->total, column, RK_STYLE_TOTAL,
+        rk_plan_text(l->sheet, l->total, column,
+                     l->job->plan.fitted ? RK_STYLE_TOTAL_NIL : RK_STYLE_TOTAL,
                      rk_job_word(l->job, RK_WORD_UNAVAILABLE));
         return;
     }

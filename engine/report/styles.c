@@ -59,6 +59,7 @@ static const rk_look looks[RK_STYLES] = {
     [RK_STYLE_CHECK] = {RK_LOOK_ITALIC | RK_LOOK_RIGHT, 9, GREY, 0, CHECK_FORMAT("#,##0", "nihil")},
     [RK_STYLE_CHECK_SEN] = {RK_LOOK_ITALIC | RK_LOOK_RIGHT, 9, GREY, 0,
                             CHECK_FORMAT("#,##0.00", "nihil")},
+    [RK_STYLE_TOTAL_NIL] = {RK_LOOK_ITALIC | RK_LOOK_TOP | RK_LOOK_RIGHT, 9, GREY, PALE, NULL},
     [RK_STYLE_SOFT] = {RK_LOOK_LINE | RK_LOOK_ITALIC, 9, GREY, 0, NULL},
     [RK_STYLE_SOFT_COUNT] = {RK_LOOK_LINE | RK_LOOK_ITALIC | RK_LOOK_RIGHT, 9, GREY, 0,
                              COUNT_FORMAT},
