@@ -151,6 +151,8 @@ class Diff(Nights):
 
         def begin(folder):
             (folder / "outages.yaml").write_text(outage.replace("NAME", "tokopedia"), encoding="utf-8")
+            bank = folder / "channels/bca.yaml"  # which would name it too
+            bank.write_text(bank.read_text(encoding="utf-8").replace(", settles: tokopedia", ""), encoding="utf-8")
         site = self.site(rules=begin)
         site.applications(application("P-1", code(1), "08:00"))
         site.quiet(DAY, {"tokopedia": [paid("09:00:00", code(1), 350000)]})

@@ -2,7 +2,14 @@
 #include "report/block.h"
 #include "report/wrap.h"
 
-enum { PAGE_PIXELS = 1130, BESIDE_LEAST = 330, HEIGHT = 220, ROWS_LEAST = 8, FEW_BARS = 6 };
+enum {
+    PAGE_PIXELS = 1130,
+    BESIDE_LEAST = 330,
+    HEIGHT = 220,
+    ROWS_LEAST = 8,
+    FEW_BARS = 6,
+    ROWS_LONG = 20
+};
 
 static bool is_charted(const rk_laid *l, size_t column)
 {
@@ -67,7 +74,9 @@ static double room_beside(const rk_laid *l)
 
 static void place_beside(const rk_laid *l, uint32_t rows, rk_chart_plan *place)
 {
-    place->row = l->sheet->plan->fitted ? l->from : l->head; /* heads are repeated on each page */
+    /* Heads are repeated on each page, and what stands on their edge with them. */
+    bool is_long = l->grid.row_count > ROWS_LONG;
+    place->row = l->sheet->plan->fitted ? l->from + is_long : l->head;
     place->column = (uint16_t)(l->width + 1);
     place->width = room_beside(l) - 8;
     place->height = (double)(rows * row_pixels(l->sheet));
