@@ -122,6 +122,12 @@ void rk_batch_add_column(rk_batch *batch, size_t i)
         clear_cell(batch, i, row);
 }
 
+void rk_batch_clear_column(const rk_batch *batch, size_t i, size_t first, size_t count)
+{
+    for (size_t row = first; *slot(batch, i) && row < first + count; row++)
+        clear_cell(batch, i, row);
+}
+
 void rk_batch_clear_row(rk_batch *batch, size_t row)
 {
     for (size_t i = 0; i < batch->column_count; i++)

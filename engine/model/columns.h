@@ -89,6 +89,8 @@ size_t rk_batch_append(rk_batch *batch);
 
 /* Writes the empty value of each column into row `row` (0 for names, RK_NO_... for the others). */
 void rk_batch_clear_row(rk_batch *batch, size_t row);
+/* The same for some rows of one column, if it is there. */
+void rk_batch_clear_column(const rk_batch *batch, size_t i, size_t first, size_t count);
 
 /* Appends a copy of a row of the same table; what `from` has no column for is cleared. */
 size_t rk_batch_append_row(rk_batch *batch, const rk_batch *from, size_t row);

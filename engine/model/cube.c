@@ -4,16 +4,14 @@
 
 #include "model/period.h"
 
-enum { KINDS = RK_FACT_SETTLEMENT + 1 };
-
 static size_t kind_of(const rk_facts *facts, size_t row)
 {
-    return facts->kind[row] < KINDS ? facts->kind[row] : 0;
+    return facts->kind[row] < RK_CUBE_KINDS ? facts->kind[row] : 0;
 }
 
 static void build_part(rk_cube_part *part, const rk_facts *facts, const rk_cube_maps *maps)
 {
-    size_t count = facts ? facts->batch.count : 0, groups = KINDS * maps->slice_count;
+    size_t count = facts ? facts->batch.count : 0, groups = RK_CUBE_KINDS * maps->slice_count;
     part->facts = facts;
     part->rows = rk_alloc(count + 1, sizeof *part->rows);
     part->starts = rk_alloc(groups + 2, sizeof *part->starts);
@@ -45,7 +43,7 @@ void rk_cube_free(rk_cube *cube)
     *cube = (rk_cube){0};
 }
 
-static rk_day day_by(const rk_facts *facts, rk_date_basis on, size_t row)
+rk_day rk_fact_day(const rk_facts *facts, rk_date_basis on, size_t row)
 {
     switch (on) {
     case RK_ON_SUBMITTED:
@@ -61,7 +59,7 @@ static rk_day day_by(const rk_facts *facts, rk_date_basis on, size_t row)
     }
 }
 
-static int32_t kept_key(const rk_facts *facts, rk_dimension dimension, size_t row)
+int32_t rk_fact_key(const rk_facts *facts, rk_dimension dimension, size_t row)
 {
     switch (dimension) {
     case RK_DIM_OFFICE:
@@ -126,17 +124,17 @@ static int32_t key_of(const rk_cube *cube, const rk_facts *facts, rk_dimension d
                    ? (int32_t)rk_outcome_verdict((rk_outcome)facts->outcome[row])
                    : 0;
     case RK_DIM_DAY:
-        return day_by(facts, on, row);
+        return rk_fact_day(facts, on, row);
     case RK_DIM_WEEK: {
-        rk_day day = day_by(facts, on, row);
+        rk_day day = rk_fact_day(facts, on, row);
         return day == RK_NO_DAY ? day : rk_days_of(RK_PERIOD_WEEK, day).from;
     }
     case RK_DIM_MONTH: {
-        rk_day day = day_by(facts, on, row);
+        rk_day day = rk_fact_day(facts, on, row);
         return day == RK_NO_DAY ? day : rk_days_of(RK_PERIOD_MONTH, day).from;
     }
     default:
-        return kept_key(facts, dimension, row);
+        return rk_fact_key(facts, dimension, row);
     }
 }
 
@@ -200,7 +198,7 @@ typedef struct rk_range {
 
 static bool lies_outside(const rk_facts *facts, const rk_cube_query *query, size_t row)
 {
-    rk_day day = day_by(facts, (rk_date_basis)(query->outside - 1), row);
+    rk_day day = rk_fact_day(facts, (rk_date_basis)(query->outside - 1), row);
     return day == RK_NO_DAY || day < query->from || day > query->until;
 }
 
@@ -216,11 +214,11 @@ static bool fold(const rk_cube *cube, const rk_cube_part *part, const rk_cube_qu
     for (size_t i = part->starts[base + first]; i < part->starts[base + last + 1]; i++) {
         size_t row = part->rows[i];
         if (!range->all_days) {
-            rk_day day = day_by(facts, range->on, row);
+            rk_day day = rk_fact_day(facts, range->on, row);
             if (day == RK_NO_DAY || day < range->from || day > range->until)
                 continue;
         }
-        if (range->due != RK_NO_DAY && day_by(facts, query->on, row) > range->due)
+        if (range->due != RK_NO_DAY && rk_fact_day(facts, query->on, row) > range->due)
             continue;
         if (!passes(cube, facts, query, row) ||
             (query->outside && !lies_outside(facts, query, row)))

@@ -14,6 +14,10 @@
 #include "base/error.h"
 #include "model/fact.h"
 
+/* The day of a fact by a basis, and its value of a dimension that facts keep. */
+rk_day rk_fact_day(const rk_facts *facts, rk_date_basis on, size_t row);
+int32_t rk_fact_key(const rk_facts *facts, rk_dimension dimension, size_t row);
+
 /* Derived dimensions, by name; each has RK_NAMES_MAX + 1 items. `slice` gives the number of the slice
  * an office belongs to, below slice_count. */
 typedef struct rk_cube_maps {
@@ -24,10 +28,12 @@ typedef struct rk_cube_maps {
     size_t slice_count;
 } rk_cube_maps;
 
+enum { RK_CUBE_KINDS = RK_FACT_SETTLEMENT + 1 };
+
 typedef struct rk_cube_part {
     const rk_facts *facts;
     uint32_t *rows;   /* row numbers by kind and slice */
-    uint32_t *starts; /* of each kind and slice */
+    uint32_t *starts; /* of each kind and slice: kind * slice_count + slice */
 } rk_cube_part;
 
 typedef struct rk_cube {

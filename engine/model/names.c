@@ -57,6 +57,12 @@ rk_slice rk_names_text(const rk_names *names, rk_name name)
     return name < names->count ? names->texts[name] : (rk_slice){"", 0};
 }
 
+void rk_names_copy(const rk_names *from, rk_names *to)
+{
+    for (size_t i = 1; i < from->count; i++)
+        rk_names_add(to, from->texts[i]);
+}
+
 void rk_names_free(rk_names *names)
 {
     free(names->texts);

@@ -34,6 +34,9 @@ rk_name rk_names_find(const rk_names *names, rk_slice text);
 /* The text of a number; borrowed from `names`, NUL-terminated. */
 rk_slice rk_names_text(const rk_names *names, rk_name name);
 
+/* The same numbers for the same texts, in a dictionary of its own; `to` is empty. */
+void rk_names_copy(const rk_names *from, rk_names *to);
+
 void rk_names_free(rk_names *names);
 
 /* What was found lately, by the ends of its text: columns repeat few names, and most are short, so that the

@@ -26,49 +26,138 @@ static rk_attributed *book_of(rk_attribution *trace, const rk_book *book)
     return added;
 }
 
-/* What the books say after these runs; figures and paths outlive the fold. */
-static bool say(attributing *t, const rk_fold_of *of, rk_arena *arena, rk_books *books,
-                rk_error *err)
+/* ---- one state after the other ---- */
+
+/* What the book says now, against what it said before; its figures are taken over. */
+static void take_book(rk_attribution *trace, rk_attributed *book, rk_figures *figures,
+                      const rk_ground *ground)
 {
-    rk_books_input input = *t->of->input;
-    rk_fold fold;
-    bool good = rk_fold_make(of, &t->world, &fold, err);
-    if (good) {
-        input.names = &t->world.names;
-        input.texts = &t->world.texts;
-        input.figures = true;
-        input.revised = NULL;
-        rk_fold_give(&fold, &input);
-        good = rk_books_make(&input, arena, books, err);
+    rk_figures now = {0};
+    size_t lines = book->lines.count;
+    if (figures) {
+        now = *figures;
+        *figures = (rk_figures){0};
     }
-    rk_fold_free(&fold);
-    return good;
+    if (ground) {
+        rk_figures_differ(&book->last, &now, ground, &trace->arena, &book->lines);
+        if (ground->kind.len == 0)
+            book->unexplained += book->lines.count - lines;
+        rk_figures_free(&book->last);
+    }
+    book->last = now;
+    book->asked = true;
 }
 
-/* The books as they are now against what they said before. */
 void rk_attribution_take(rk_attribution *trace, rk_books *books, const rk_ground *ground)
 {
     for (size_t i = 0; i < books->count; i++)
         book_of(trace, &books->items[i]);
     for (size_t i = 0; i < trace->count; i++) {
-        rk_attributed *book = &trace->books[i];
-        rk_figures now = {0};
-        for (size_t k = 0; k < books->count; k++)
-            if (rk_slice_equal(books->items[k].path, book->path)) {
-                now = books->items[k].figures;
-                books->items[k].figures = (rk_figures){0};
-            }
-        size_t lines = book->lines.count;
-        if (!ground) {
-            book->last = now;
-            continue;
-        }
-        rk_figures_differ(&book->last, &now, ground, &trace->arena, &book->lines);
-        if (ground->kind.len == 0)
-            book->unexplained += book->lines.count - lines;
-        rk_figures_free(&book->last);
-        book->last = now;
+        rk_figures *now = NULL;
+        for (size_t k = 0; k < books->count && !now; k++)
+            if (rk_slice_equal(books->items[k].path, trace->books[i].path))
+                now = &books->items[k].figures;
+        take_book(trace, &trace->books[i], now, ground);
     }
+}
+
+/* What is known after some runs, or a part of the last one. */
+typedef struct state {
+    rk_fold fold;
+    uint32_t part; /* as rk_fold_of.part */
+    rk_books_input input;
+    rk_unwritten said;
+    rk_arena arena;
+} state;
+
+/* It stays where it is: what it says points into it. */
+static bool open_state(attributing *t, const rk_fold_of *of, state *s, rk_error *err)
+{
+    *s = (state){.input = *t->of->input, .part = of->part};
+    bool good = rk_fold_make(of, &t->world, &s->fold, err);
+    s->input.names = &t->world.names;
+    s->input.texts = &t->world.texts;
+    s->input.figures = true;
+    s->input.revised = NULL;
+    rk_fold_give(&s->fold, &s->input);
+    return good && rk_unwritten_open(&s->input, &s->arena, &s->said, err);
+}
+
+static void close_state(state *s)
+{
+    rk_unwritten_free(&s->said);
+    rk_fold_free(&s->fold);
+    rk_arena_free(&s->arena);
+}
+
+/* A book in two states, in one of which it may be missing. */
+typedef struct pair {
+    size_t before, after; /* SIZE_MAX: missing */
+} pair;
+
+/* Those that may differ. The later state knows all that the earlier one did. */
+static pair *pairs_of_books(const state *earlier, const state *later, size_t *count)
+{
+    size_t a = 0, b = 0;
+    const rk_unwritten *before = &earlier->said, *after = &later->said;
+    bool *touched = rk_alloc(after->books.count + 1, sizeof *touched);
+    rk_unwritten_touched(after, earlier->fold.whole, earlier->part, touched);
+    pair *pairs = rk_alloc(before->books.count + after->books.count + 1, sizeof *pairs);
+    *count = 0;
+    while (a < before->books.count || b < after->books.count) {
+        int order = a == before->books.count ? 1
+                    : b == after->books.count
+                        ? -1
+                        : rk_slice_compare(before->books.items[a].path, after->books.items[b].path);
+        pair p = {order <= 0 ? a : SIZE_MAX, order >= 0 ? b : SIZE_MAX};
+        a += order <= 0;
+        b += order >= 0;
+        if (order != 0 || touched[p.after] ||
+            !rk_digest_equal(&before->made[p.before], &after->made[p.after]))
+            pairs[(*count)++] = p;
+    }
+    free(touched);
+    return pairs;
+}
+
+/* Only books that are made from other things than before are laid out. */
+static bool ask_pairs(const rk_attribution *trace, rk_unwritten *before, rk_unwritten *after,
+                      const pair *pairs, size_t count, rk_error *err)
+{
+    bool *old = rk_alloc(before->books.count + 1, sizeof *old);
+    bool *new = rk_alloc(after->books.count + 1, sizeof *new);
+    for (size_t i = 0; i < count; i++) {
+        if (pairs[i].before != SIZE_MAX)
+            old[pairs[i].before] =
+                !book_of((rk_attribution *)(uintptr_t)trace, &before->books.items[pairs[i].before])
+                     ->asked;
+        if (pairs[i].after != SIZE_MAX)
+            new[pairs[i].after] = true;
+    }
+    bool good = rk_unwritten_ask(before, old, err) && rk_unwritten_ask(after, new, err);
+    free(old);
+    free(new);
+    return good;
+}
+
+/* What differs between two states is for `ground`. */
+static bool compare_states(attributing *t, state *before, state *after, const rk_ground *ground,
+                           rk_error *err)
+{
+    size_t count;
+    pair *pairs = pairs_of_books(before, after, &count);
+    bool good = ask_pairs(t->trace, &before->said, &after->said, pairs, count, err);
+    for (size_t i = 0; good && i < count; i++) {
+        rk_book *old =
+            pairs[i].before == SIZE_MAX ? NULL : &before->said.books.items[pairs[i].before];
+        rk_book *now = pairs[i].after == SIZE_MAX ? NULL : &after->said.books.items[pairs[i].after];
+        rk_attributed *book = book_of(t->trace, now ? now : old);
+        if (!book->asked)
+            take_book(t->trace, book, old ? &old->figures : NULL, NULL);
+        take_book(t->trace, book, now ? &now->figures : NULL, ground);
+    }
+    free(pairs);
+    return good;
 }
 
 static rk_slice name_run(attributing *t, const rk_fold_of *of)
@@ -102,26 +191,34 @@ static rk_ground ground_of(attributing *t, const rk_causes *causes, const rk_tex
     return ground;
 }
 
-/* The last run of `of`, cause by cause. */
-static bool attribute_run(attributing *t, rk_fold_of of, rk_error *err)
+/* Of all books that there are, those that differ have lines. */
+static void note_books(attributing *t, const state *s)
+{
+    for (size_t i = 0; i < s->said.books.count; i++)
+        book_of(t->trace, &s->said.books.items[i]);
+}
+
+/* The last run of `of`, cause by cause; `last` is the state before it, and becomes the one after it. */
+static bool attribute_run(attributing *t, rk_fold_of of, state **last, rk_error *err)
 {
     rk_causes causes = {0};
-    rk_arena arena = {0};
     uint32_t *numbers;
     size_t count = 0;
     bool good = rk_fold_causes(&of, &t->world, &causes, &numbers, &count, err);
     for (size_t i = 0; good && i < count; i++) {
-        rk_books books = {0};
+        state *now = rk_alloc(1, sizeof *now);
         of.part = i + 1 < count ? numbers[i] + 1 : 0;
-        good = say(t, &of, &arena, &books, err);
+        good = open_state(t, &of, now, err);
         if (good) {
             rk_ground ground = ground_of(t, &causes, &t->world.texts, numbers[i], name_run(t, &of));
-            rk_attribution_take(t->trace, &books, &ground);
+            note_books(t, now);
+            good = compare_states(t, *last, now, &ground, err);
         }
-        rk_books_free(&books);
+        close_state(*last);
+        free(*last);
+        *last = now;
     }
     rk_batch_free(&causes.batch);
-    rk_arena_free(&arena);
     return good;
 }
 
@@ -222,27 +319,26 @@ bool rk_attribute_books(const rk_attribute_of *of, rk_names *names, rk_attributi
                         rk_error *err)
 {
     attributing t = {.of = of, .names = names, .trace = trace, .world = {.names = *names}};
-    rk_arena arena = {0};
-    rk_books books = {0};
+    state *state_now = rk_alloc(1, sizeof *state_now);
     rk_fold_of last = of->after, part;
     last.kept = &t.kept;
     part = last;
     part.tonight_facts = NULL;
     part.run_count = of->before;
-    bool good = say(&t, &part, &arena, &books, err);
-    rk_attribution_take(trace, &books, NULL);
-    rk_books_free(&books);
+    bool good = open_state(&t, &part, state_now, err);
+    note_books(&t, state_now);
     for (size_t i = of->before; good && i < of->after.run_count; i++) {
         part.run_count = i + 1;
-        good = attribute_run(&t, part, err);
+        good = attribute_run(&t, part, &state_now, err);
     }
     if (good && of->after.tonight_facts)
-        good = attribute_run(&t, last, err);
+        good = attribute_run(&t, last, &state_now, err);
+    close_state(state_now);
+    free(state_now);
     rk_fold_kept_free(&t.kept);
     *names = t.world.names;
     t.world.names = (rk_names){0};
     rk_world_free(&t.world);
-    rk_arena_free(&arena);
     rk_attribution_end(trace);
     return good;
 }

@@ -25,7 +25,8 @@ typedef struct rk_attributed {
     rk_slice path, workbook;
     rk_name office; /* 0: national */
     rk_corrections lines;
-    rk_figures last;    /* of the later state */
+    rk_figures last; /* of the later state, where `asked`: once anything it is made from differs */
+    bool asked;
     size_t unexplained; /* lines without a recorded cause */
 } rk_attributed;
 

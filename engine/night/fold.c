@@ -53,6 +53,22 @@ static void keep_days(const rk_fold_of *of, rk_facts *facts, size_t first, uint3
     facts->batch.count = kept;
 }
 
+/* Appends those that count. */
+static void copy_days(const rk_fold_of *of, const rk_facts *from, rk_facts *to, uint32_t part)
+{
+    size_t count = from->batch.count;
+    for (size_t first = 0, row = 0; row <= count; row++) {
+        if (row < count && counts(of, from, row, part))
+            continue;
+        if (row > first) {
+            rk_batch_reserve(&to->batch, to->batch.count + row - first);
+            rk_batch_copy_rows(&from->batch, first, row - first, &to->batch, to->batch.count);
+            to->batch.count += row - first;
+        }
+        first = row + 1;
+    }
+}
+
 /* Nothing follows it. */
 static bool is_last_run(const rk_fold_of *of, size_t run)
 {
@@ -67,6 +83,11 @@ static bool add_facts(const rk_fold_of *of, size_t i, rk_world *world, rk_facts 
     const rk_fact_list *run = &of->runs[i];
     if (!meet(run->from, run->until, of->flows_from, of->until))
         return true;
+    const rk_facts *read = rk_shelf_facts(of->shelf, i);
+    if (read) {
+        copy_days(of, read, flows, is_last_run(of, i) ? of->part : 0);
+        return true;
+    }
     if (!fetch(of->archive, &run->ref, &world->arena, &bytes, err) ||
         !rk_columns_decode(bytes, &flows->batch, &world->names, &world->texts, err))
         return false;
@@ -101,14 +122,21 @@ static bool take_kept(const rk_fold_of *of, rk_world *world, rk_facts *flows, rk
     return true;
 }
 
-static bool add_all_facts(const rk_fold_of *of, rk_world *world, rk_facts *flows, rk_error *err)
+/* `whole` of the flows are those of the runs that count whole. */
+static bool add_all_facts(const rk_fold_of *of, rk_world *world, rk_facts *flows, size_t *whole,
+                          rk_error *err)
 {
     bool good = !of->kept || take_kept(of, world, flows, err);
-    for (size_t i = of->kept ? of->kept->runs : 0; good && i < of->run_count; i++)
+    *whole = flows->batch.count;
+    for (size_t i = of->kept ? of->kept->runs : 0; good && i < of->run_count; i++) {
         good = add_facts(of, i, world, flows, err);
-    for (size_t row = 0; of->tonight_facts && row < of->tonight_facts->batch.count; row++)
-        if (counts(of, of->tonight_facts, row, of->part))
-            rk_batch_append_row(&flows->batch, &of->tonight_facts->batch, row);
+        if (of->part == 0 || !is_last_run(of, i))
+            *whole = flows->batch.count;
+    }
+    if (good && of->tonight_facts)
+        copy_days(of, of->tonight_facts, flows, of->part);
+    if (of->part == 0)
+        *whole = flows->batch.count;
     return good;
 }
 
@@ -237,6 +265,7 @@ static void table_free(table *t)
 
 typedef struct folding {
     const rk_fold_of *of;
+    size_t run; /* whose detail is put in */
     rk_world *world;
     rk_fold *fold;
     table entries, applications, files;
@@ -263,6 +292,14 @@ static uint32_t file_row(folding *f, const rk_file_rows *rows, size_t row)
     return (uint32_t)f->fold->files.count - 1;
 }
 
+/* What is told of row `i` stands in row `row` of the run. */
+static void note_version(const folding *f, uint64_t **versions, size_t *capacity, uint32_t i,
+                         size_t row)
+{
+    *versions = rk_grow(*versions, capacity, (size_t)i + 1, sizeof **versions);
+    (*versions)[i] = (uint64_t)(f->run + 1) << 32 | row;
+}
+
 static uint32_t application_row(folding *f, const rk_applications *from, size_t row)
 {
     rk_applications *all = &f->fold->applications;
@@ -275,10 +312,11 @@ static uint32_t application_row(folding *f, const rk_applications *from, size_t 
         ;
     if (i != RK_NO_ROW) {
         rk_batch_copy_row(&from->batch, row, &all->batch, i);
-        return i;
+    } else {
+        i = (uint32_t)rk_batch_append_row(&all->batch, &from->batch, row);
+        table_add(&f->applications, key, i);
     }
-    i = (uint32_t)rk_batch_append_row(&all->batch, &from->batch, row);
-    table_add(&f->applications, key, i);
+    note_version(f, &f->fold->application_versions, &f->fold->application_version_capacity, i, row);
     return i;
 }
 
@@ -301,6 +339,7 @@ static void put_entry(folding *f, const rk_entries *from, size_t row, uint32_t f
     }
     all->file[i] = file;
     all->application[i] = application;
+    note_version(f, &f->fold->entry_versions, &f->fold->entry_version_capacity, i, row);
 }
 
 /* Entries booked on the days, and those that came in the nights of the days. */
@@ -452,6 +491,7 @@ static bool put_detail(folding *f, size_t run, bool is_last, rk_error *err)
     rk_day night = run < of->run_count ? of->runs[run].night : of->tonight;
     rk_detail alone, *detail = of->kept ? keep_detail(f, run, err) : &alone;
     bool good = of->kept ? detail != NULL : read_detail(f, run, &alone, err);
+    f->run = run;
     if (good) {
         take_columns(&detail->applications.batch, &f->fold->applications.batch);
         take_columns(&detail->lapses.batch, &f->lapses.batch);
@@ -517,7 +557,7 @@ bool rk_fold_make(const rk_fold_of *of, rk_world *world, rk_fold *fold, rk_error
                   rk_application_needed());
     rk_batch_init(&fold->entries.batch, rk_entry_columns, rk_entry_column_count, 16,
                   rk_entry_all());
-    bool good = add_all_facts(of, world, &fold->flows, err) &&
+    bool good = add_all_facts(of, world, &fold->flows, &fold->whole, err) &&
                 take_standing(of, world, fold, err) && put_details(&f, err);
     join(&f);
     rk_batch_free(&f.lapses.batch);
@@ -552,15 +592,17 @@ bool rk_fold_causes(const rk_fold_of *of, rk_world *world, rk_causes *causes, ui
     rk_facts facts;
     rk_slice bytes = {NULL, 0};
     rk_fold_of last = *of;
+    size_t whole;
     if (!of->tonight_facts && of->run_count)
         last.runs = &of->runs[of->run_count - 1];
     last.run_count = of->tonight_facts ? 0 : of->run_count ? 1 : 0;
     last.part = 0;
     last.kept = NULL;
+    last.shelf = NULL; /* it counts other runs */
     rk_detail_init(&detail);
     rk_facts_init(&facts, 64);
     bool good =
-        add_all_facts(&last, world, &facts, err) && last_detail(of, world, &bytes, err) &&
+        add_all_facts(&last, world, &facts, &whole, err) && last_detail(of, world, &bytes, err) &&
         (bytes.len == 0 || rk_detail_decode(bytes, &detail, &world->names, &world->texts, err));
     size_t found = 0, all = facts.batch.count + detail.entries.batch.count, kept = 0;
     uint32_t *list = rk_arena_alloc(&world->arena, all + 1, sizeof *list);
@@ -592,6 +634,8 @@ void rk_fold_free(rk_fold *fold)
     rk_batch_free(&fold->findings.batch);
     rk_batch_free(&fold->applications.batch);
     rk_batch_free(&fold->entries.batch);
+    free(fold->entry_versions);
+    free(fold->application_versions);
     free(fold->lapsed);
     free(fold->files.items);
 }
@@ -632,6 +676,8 @@ void rk_fold_give(const rk_fold *fold, rk_books_input *input)
     input->applications = &fold->applications;
     input->lapsed = fold->lapsed;
     input->entries = &fold->entries;
+    input->entry_versions = fold->entry_versions;
+    input->application_versions = fold->application_versions;
     input->files = &fold->files;
     input->watermarks = fold->marks;
     input->watermark_count = fold->mark_count;

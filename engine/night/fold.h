@@ -23,6 +23,7 @@
 #include "config/rules.h"
 #include "model/case.h"
 #include "model/fact.h"
+#include "night/shelf.h"
 #include "report/books.h"
 #include "seal/closing.h"
 #include "seal/detail.h"
@@ -55,18 +56,25 @@ typedef struct rk_fold_of {
      * case nor lapse of it */
     uint32_t part;
     rk_fold_kept *kept; /* NULL: nothing is kept */
+    /* facts that were read before, with the numbers of the world's names; NULL: none */
+    const rk_shelf *shelf;
 } rk_fold_of;
 
 typedef struct rk_fold {
     rk_facts stock_before; /* before the first night of the days */
     rk_facts flows;
+    size_t whole; /* of them are the runs that count whole, which come first */
     rk_cases cases;
     rk_findings findings;         /* lines of those that stand after the days */
     rk_applications applications; /* of the entries; then the lapses */
     bool *lapsed;                 /* by application: it stands in the list of lapses */
     rk_entries entries;           /* of runs whose details touch the days, each as last known */
-    rk_files files;               /* of the entries, without fate; then what came in the days */
-    rk_watermark *marks;          /* as last known; `waits_for` up to the last of the days */
+    /* of each entry, and of each application of entries: the run that told it last, and its row there. With equal
+     * numbers two folds of the same runs hold the same. */
+    uint64_t *entry_versions, *application_versions;
+    size_t entry_version_capacity, application_version_capacity;
+    rk_files files;      /* of the entries, without fate; then what came in the days */
+    rk_watermark *marks; /* as last known; `waits_for` up to the last of the days */
     size_t mark_count;
     size_t incomplete; /* channels that wait for a day */
     uint32_t set_aside;

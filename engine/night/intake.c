@@ -109,6 +109,7 @@ void rk_night_close(rk_night *night)
     free(night->replaced);
     rk_batch_free(&night->gone_stale.batch);
     rk_books_free(&night->books);
+    rk_shelf_free(&night->shelf);
     rk_world_free(&night->world);
 }
 

@@ -363,8 +363,11 @@ static bool report_period(rk_night *night, rk_days days, const rk_books_input *c
                      .tonight_detail = rk_buffer_all(&night->detail),
                      .tonight_cases = rk_buffer_all(&night->open_cases),
                      .tonight_findings = rk_buffer_all(&night->open_findings),
-                     .tonight = night->day};
-    bool good = rk_fold_make(&of, &night->world, &fold, err);
+                     .tonight = night->day,
+                     .shelf = &night->shelf};
+    bool good = rk_shelf_fill(&night->shelf, of.archive, of.runs, of.run_count, of.flows_from,
+                              of.until, &night->world.names, err) &&
+                rk_fold_make(&of, &night->world, &fold, err);
     night->overdue_channels = fold.incomplete;
     night->provisional = rk_fold_provisional(&fold, &input, &night->world);
     if (night->other_rules)

@@ -5,11 +5,21 @@
 #include "night/night.h"
 #include "night/attribute.h"
 
+/* Days whose books are looked at. */
+typedef struct revised_days {
+    rk_days days;
+    rk_attribution trace;
+    bool good;
+    rk_error error;
+} revised_days;
+
 typedef struct revising {
     rk_night *night;
     const rk_books_input *input;
     rk_day *days; /* earlier ones on which tonight's facts fall, ascending */
     size_t count, capacity;
+    revised_days *jobs;
+    size_t job_count, job_capacity;
 } revising;
 
 /* Some measure counts such facts by such days. A list of entries shows them by the day of booking. */
@@ -139,6 +149,23 @@ static bool make_revisions(rk_night *night, rk_books_input *input, const rk_attr
     return good;
 }
 
+/* All runs, and tonight. */
+static rk_fold_of fold_of(const rk_night *night, rk_days days)
+{
+    return (rk_fold_of){.archive = &night->archive,
+                        .runs = night->opening.facts,
+                        .run_count = night->opening.fact_count,
+                        .from = days.from,
+                        .until = days.until,
+                        .flows_from = days.from,
+                        .tonight_facts = &night->facts,
+                        .tonight_detail = rk_buffer_all(&night->detail),
+                        .tonight_cases = rk_buffer_all(&night->open_cases),
+                        .tonight_findings = rk_buffer_all(&night->open_findings),
+                        .tonight = night->day,
+                        .shelf = &night->shelf};
+}
+
 static bool publish_again(rk_night *night, const rk_fold_of *of, const rk_books_input *common,
                           const rk_attribution *trace, rk_error *err)
 {
@@ -154,35 +181,78 @@ static bool publish_again(rk_night *night, const rk_fold_of *of, const rk_books_
     return good;
 }
 
-static bool revise(revising *r, rk_days days, rk_error *err)
+/* Days from which on facts are shown: those of the books, and those before them that they look back at. */
+static rk_day reach_of(const revising *r, rk_days days)
 {
-    rk_night *night = r->night;
-    rk_attribution trace = {0};
     rk_books_input input = *r->input;
     input.night = days.until;
     input.period = days;
-    rk_attribute_of of = {.input = &input,
-                          .before = night->opening.fact_count,
-                          .after = {.archive = &night->archive,
-                                    .runs = night->opening.facts,
-                                    .run_count = night->opening.fact_count,
-                                    .from = days.from,
-                                    .until = days.until,
-                                    .flows_from = days.from,
-                                    .tonight_facts = &night->facts,
-                                    .tonight_detail = rk_buffer_all(&night->detail),
-                                    .tonight_cases = rk_buffer_all(&night->open_cases),
-                                    .tonight_findings = rk_buffer_all(&night->open_findings),
-                                    .tonight = night->day}};
-    bool good = rk_attribute_books(&of, &night->world.names, &trace, err);
-    bool differs = false;
-    for (size_t i = 0; i < trace.count; i++)
-        differs |= trace.books[i].lines.count > 0;
-    /* What is compared are figures of these days; the book also shows the days before them. */
-    of.after.flows_from = rk_books_reach(&input);
-    good = good && (!differs || publish_again(night, &of.after, &input, &trace, err));
-    rk_attribution_free(&trace);
+    return rk_books_reach(&input);
+}
+
+static bool fill_shelf(const revising *r, rk_error *err)
+{
+    rk_night *night = r->night;
+    bool good = true;
+    for (size_t i = 0; good && i < r->job_count; i++)
+        good = rk_shelf_fill(&night->shelf, &night->archive, night->opening.facts,
+                             night->opening.fact_count, reach_of(r, r->jobs[i].days),
+                             r->jobs[i].days.until, &night->world.names, err);
     return good;
+}
+
+/* What differs in the books of these days, and why. Threads have days of their own: `names` is this one's. */
+static bool find_changes(const revising *r, revised_days *job, rk_names *names, int threads,
+                         rk_error *err)
+{
+    const rk_night *night = r->night;
+    rk_books_input input = *r->input;
+    input.night = job->days.until;
+    input.period = job->days;
+    input.threads = threads;
+    rk_attribute_of of = {.input = &input, .before = night->opening.fact_count};
+    of.after = fold_of(night, job->days);
+    return rk_attribute_books(&of, names, &job->trace, err);
+}
+
+static bool differs(const rk_attribution *trace)
+{
+    for (size_t i = 0; i < trace->count; i++)
+        if (trace->books[i].lines.count)
+            return true;
+    return false;
+}
+
+static bool find_all_changes(const revising *r, rk_error *err)
+{
+    int threads = r->night->threads > 0 ? r->night->threads : 1;
+    int at_once = (size_t)threads < r->job_count ? threads : (int)r->job_count;
+#pragma omp parallel for schedule(dynamic, 1) num_threads(at_once > 0 ? at_once : 1)
+    for (size_t k = 0; k < r->job_count; k++) {
+        size_t i = r->job_count - 1 - k; /* the latest days have changed most */
+        rk_names names = {0};
+        rk_names_copy(&r->night->world.names, &names);
+        r->jobs[i].good =
+            find_changes(r, &r->jobs[i], &names, at_once > 1 ? 1 : threads, &r->jobs[i].error);
+        rk_names_free(&names);
+    }
+    for (size_t i = 0; i < r->job_count; i++)
+        if (!r->jobs[i].good) {
+            *err = r->jobs[i].error;
+            return false;
+        }
+    return true;
+}
+
+static bool publish_days(const revising *r, const revised_days *job, rk_error *err)
+{
+    rk_books_input input = *r->input;
+    input.night = job->days.until;
+    input.period = job->days;
+    rk_fold_of of = fold_of(r->night, job->days);
+    /* What is compared are figures of these days; the book also shows the days before them. */
+    of.flows_from = reach_of(r, job->days);
+    return !differs(&job->trace) || publish_again(r->night, &of, &input, &job->trace, err);
 }
 
 /* Revisions of books that no night may change any more are forgotten. */
@@ -196,24 +266,38 @@ static void forget(rk_night *night)
     rows->batch.count = kept;
 }
 
-bool rk_night_revise(rk_night *night, const rk_books_input *input, rk_error *err)
+/* The periods that tonight's facts may change, if books of them were published. */
+static void list_jobs(revising *r)
 {
-    revising r = {.night = night, .input = input};
-    bool good = true;
-    collect_days(&r);
-    forget(night);
-    for (int kind = RK_PERIOD_DAY; good && kind <= RK_PERIOD_YEAR; kind++) {
+    const rk_night *night = r->night;
+    for (int kind = RK_PERIOD_DAY; kind <= RK_PERIOD_YEAR; kind++) {
         rk_day done = RK_NO_DAY; /* the last period that was looked at ends here */
-        for (size_t i = 0; good && i < r.count; i++) {
-            rk_days days = rk_days_of((rk_period)kind, r.days[i]);
+        for (size_t i = 0; i < r->count; i++) {
+            rk_days days = rk_days_of((rk_period)kind, r->days[i]);
             if (days.until == done || days.until >= night->day)
                 continue;
             done = days.until;
-            if (runs_of(night, days.until) > 0 &&
-                rk_books_any_due(&night->rules.reports, (rk_period)kind, days.until))
-                good = revise(&r, days, err);
+            if (runs_of(night, days.until) == 0 ||
+                !rk_books_any_due(&night->rules.reports, (rk_period)kind, days.until))
+                continue;
+            r->jobs = rk_grow(r->jobs, &r->job_capacity, r->job_count + 1, sizeof *r->jobs);
+            r->jobs[r->job_count++] = (revised_days){.days = days};
         }
     }
+}
+
+bool rk_night_revise(rk_night *night, const rk_books_input *input, rk_error *err)
+{
+    revising r = {.night = night, .input = input};
+    collect_days(&r);
+    forget(night);
+    list_jobs(&r);
+    bool good = fill_shelf(&r, err) && find_all_changes(&r, err);
+    for (size_t i = 0; i < r.job_count; i++) {
+        good = good && publish_days(&r, &r.jobs[i], err);
+        rk_attribution_free(&r.jobs[i].trace);
+    }
+    free(r.jobs);
     free(r.days);
     return good;
 }

@@ -20,7 +20,7 @@ typedef struct order {
     rk_error error;
 } order;
 
-typedef struct orders {
+typedef struct rk_orders {
     order *items;
     size_t count, capacity;
 } orders;
@@ -463,7 +463,7 @@ static bool make_all(const rk_desk *desk, orders *all, int threads, rk_error *er
 {
     rk_arena arena = {0};
     char **folders = rk_arena_alloc(&arena, (size_t)threads, sizeof(char *));
-    bool good = make_folders(desk->input, threads, &arena, folders, err);
+    bool good = desk->input->figures || make_folders(desk->input, threads, &arena, folders, err);
     locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (good && plain == (locale_t)0)
         good = rk_fail(err, RK_BUG, "the locale \"C\" is missing");
@@ -556,6 +556,129 @@ bool rk_books_make(const rk_books_input *input, rk_arena *arena, rk_books *books
     rk_desk_clear(&desk);
     return good;
 }
+
+/* ---- what books would say ---- */
+
+static void print_slices(const rk_desk *desk, rk_digest *prints)
+{
+    int threads = desk->input->threads > 0 ? desk->input->threads : 1;
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+    for (size_t s = 0; s < desk->slice_count; s++)
+        prints[s] = rk_desk_print_slice(desk, s);
+}
+
+static bool is_of(const rk_desk *desk, const order *o, size_t slice)
+{
+    if (o->slice != RK_ALL_SLICES)
+        return o->slice == slice;
+    const rk_name *scopes =
+        o->workbook->per == RK_PER_PROVINCE ? desk->maps.province : desk->maps.zone;
+    return !o->scope || scopes[desk->slice_offices[slice]] == o->scope;
+}
+
+static bool tells_deliveries(const rk_workbook *workbook)
+{
+    for (size_t i = 0; i < workbook->sheet_count; i++)
+        if (workbook->sheets[i].list == RK_LIST_DELIVERIES)
+            return true;
+    return false;
+}
+
+static void print_books(const rk_desk *desk, const orders *all, rk_digest *made)
+{
+    rk_digest common = rk_desk_print_all(desk), deliveries = rk_desk_print_deliveries(desk);
+    rk_digest *slices = rk_alloc(desk->slice_count + 1, sizeof *slices);
+    rk_buffer parts = {0};
+    print_slices(desk, slices);
+    for (size_t i = 0; i < all->count; i++) {
+        rk_buffer_clear(&parts);
+        rk_buffer_bytes(&parts, &common, sizeof common);
+        if (tells_deliveries(all->items[i].workbook))
+            rk_buffer_bytes(&parts, &deliveries, sizeof deliveries);
+        for (size_t s = 0; s < desk->slice_count; s++)
+            if (is_of(desk, &all->items[i], s))
+                rk_buffer_bytes(&parts, &slices[s], sizeof *slices);
+        made[i] = rk_digest_of(rk_buffer_all(&parts));
+    }
+    rk_buffer_free(&parts);
+    free(slices);
+}
+
+bool rk_unwritten_open(const rk_books_input *input, rk_arena *arena, rk_unwritten *u, rk_error *err)
+{
+    *u = (rk_unwritten){.desk = rk_alloc(1, sizeof *u->desk)};
+    if (!rk_desk_lay(u->desk, input, err)) {
+        free(u->desk);
+        u->desk = NULL;
+        return false;
+    }
+    u->orders = rk_alloc(1, sizeof *u->orders);
+    collect(u->desk, u->orders);
+    bool good = name_orders(u->desk, u->orders, arena, err);
+    size_t count = u->orders->count;
+    u->books.items = rk_alloc(count + 1, sizeof *u->books.items);
+    u->made = rk_alloc(count + 1, sizeof *u->made);
+    for (size_t i = 0; i < count; i++)
+        u->books.items[u->books.count++] = u->orders->items[i].book;
+    if (good)
+        print_books(u->desk, u->orders, u->made);
+    return good;
+}
+
+void rk_unwritten_touched(const rk_unwritten *u, size_t first, uint32_t floor, bool *touched)
+{
+    const rk_desk *desk = u->desk;
+    const rk_reports *reports = &desk->input->rules->reports;
+    bool *slices = rk_alloc(desk->slice_count + 1, sizeof *slices);
+    for (size_t w = 0; w < reports->workbook_count; w++) {
+        bool known = false;
+        for (size_t i = 0; i < u->orders->count; i++) {
+            const order *o = &u->orders->items[i];
+            if (o->workbook != &reports->workbooks[w])
+                continue;
+            if (!known)
+                rk_desk_touched(desk, o->workbook, first, floor, slices);
+            known = true;
+            touched[i] = false;
+            for (size_t s = 0; s < desk->slice_count && !touched[i]; s++)
+                touched[i] = slices[s] && is_of(desk, o, s);
+        }
+    }
+    free(slices);
+}
+
+bool rk_unwritten_ask(rk_unwritten *u, const bool *wanted, rk_error *err)
+{
+    orders asked = {0};
+    for (size_t i = 0; i < u->orders->count; i++)
+        if (wanted[i]) {
+            asked.items =
+                rk_grow(asked.items, &asked.capacity, asked.count + 1, sizeof *asked.items);
+            asked.items[asked.count++] = u->orders->items[i];
+        }
+    int threads = u->desk->input->threads > 0 ? u->desk->input->threads : 1;
+    bool good = make_all(u->desk, &asked, threads, err) && check_orders(&asked, err);
+    for (size_t i = 0, at = 0; i < u->books.count; i++)
+        if (wanted[i])
+            u->books.items[i].figures = asked.items[at++].book.figures;
+    free(asked.items);
+    return good;
+}
+
+void rk_unwritten_free(rk_unwritten *u)
+{
+    if (u->desk) {
+        rk_desk_clear(u->desk);
+        free(u->orders->items);
+    }
+    free(u->desk);
+    free(u->orders);
+    free(u->made);
+    rk_books_free(&u->books);
+    *u = (rk_unwritten){0};
+}
+
+/* ---- many books ---- */
 
 static int compare_books(const void *a, const void *b)
 {

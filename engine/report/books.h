@@ -96,6 +96,9 @@ typedef struct rk_books_input {
     const uint8_t *states_before;
     size_t state_before_count;
     const rk_entries *entries;
+    /* Of each entry, and of each application that entries name: with equal numbers the rows are the same. For
+     * books that are not written; else NULL. */
+    const uint64_t *entry_versions, *application_versions;
     const rk_files *files;
     const rk_rejects *rejects;
     const rk_cases *cases;       /* open ones, and those closed tonight */
@@ -140,6 +143,25 @@ rk_day rk_books_reach(const rk_books_input *input);
  * the facts, TANPA KANTOR too when it has any; one national. A workbook whose read-back differs is an
  * error (RK_FILE) that names workbook, sheet and cell. Paths are in the arena. */
 bool rk_books_make(const rk_books_input *input, rk_arena *arena, rk_books *books, rk_error *err);
+
+/* Books that are not written: what each would say is asked for one by one. `input` (with `figures`) must stay. */
+typedef struct rk_unwritten {
+    rk_books books; /* by path; figures of those that were asked for */
+    /* Of each, from what it would be made beside flows: with equal ones two books of a path differ in what flows say
+     * alone, if names are of one dictionary and versions of the same runs. */
+    rk_digest *made;
+    struct rk_desk *desk;
+    struct rk_orders *orders;
+} rk_unwritten;
+
+bool rk_unwritten_open(const rk_books_input *input, rk_arena *arena, rk_unwritten *unwritten,
+                       rk_error *err);
+/* The books that say something else with the flows from row `first` on whose cause is at least `floor`. */
+void rk_unwritten_touched(const rk_unwritten *unwritten, size_t first, uint32_t floor,
+                          bool *touched);
+bool rk_unwritten_ask(rk_unwritten *unwritten, const bool *wanted, rk_error *err);
+void rk_unwritten_free(rk_unwritten *unwritten);
+
 /* Moves the books of `more` to `all`, which stays in the order of the paths. */
 void rk_books_join(rk_books *all, rk_books *more);
 void rk_books_free(rk_books *books);

@@ -67,8 +67,20 @@ typedef struct rk_job {
 bool rk_desk_lay(rk_desk *desk, const rk_books_input *input, rk_error *err);
 void rk_desk_clear(rk_desk *desk);
 
+/* lapses.c: statements of the channel do not reach the deadline of a lapse that it holds. */
+bool rk_lapse_waits(const rk_books_input *input, rk_name held_by, rk_moment deadline);
 /* lapses.c: whom open cases and findings name, for the list of lapses. */
 void rk_lapses_index(rk_desk *desk);
+
+/* prints.c: digests of what all books are made from, of what is of one slice alone, and of deliveries. */
+rk_digest rk_desk_print_all(const rk_desk *desk);
+rk_digest rk_desk_print_slice(const rk_desk *desk, size_t slice);
+rk_digest rk_desk_print_deliveries(const rk_desk *desk);
+
+/* touches.c: the slices of which the workbook says something else with the flows from row `first` on whose cause is at
+ * least `floor` than without them. */
+void rk_desk_touched(const rk_desk *desk, const rk_workbook *workbook, size_t first, uint32_t floor,
+                     bool *slices);
 
 /* The filter of one `where`; keys are in `arena`. Fails (RK_INVALID) on a value that the dimension
  * cannot have. */

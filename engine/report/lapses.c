@@ -89,13 +89,12 @@ static uint32_t find(const rk_mentions *m, rk_slice id)
 
 /* ---- one row ---- */
 
-/* Statements of the channel that holds it do not reach its deadline. */
-static bool waits_for_statement(const rk_books_input *input, const rk_record *r)
+bool rk_lapse_waits(const rk_books_input *input, rk_name held_by, rk_moment deadline)
 {
     for (size_t i = 0; i < input->watermark_count; i++) {
         const rk_watermark *w = &input->watermarks[i];
-        if (w->channel == r->held_by &&
-            (w->complete_until == RK_NO_MOMENT || w->complete_until <= r->deadline))
+        if (w->channel == held_by &&
+            (w->complete_until == RK_NO_MOMENT || w->complete_until <= deadline))
             return true;
     }
     return false;
@@ -107,7 +106,7 @@ bool rk_lapse_holder(const rk_listing *l, const rk_record *r, rk_buffer *out)
     const rk_books_input *input = desk->input;
     if (!is_told(input) || r->state != RK_STATE_AWAITING || r->held_by == 0)
         return false;
-    if (waits_for_statement(input, r)) {
+    if (rk_lapse_waits(input, r->held_by, r->deadline)) {
         rk_buffer_slice(out, rk_job_word(l->job, RK_WORD_STATEMENT_MISSING));
         return true;
     }

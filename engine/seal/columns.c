@@ -217,10 +217,9 @@ bool rk_columns_decode(rk_slice bytes, rk_batch *batch, rk_names *names, rk_text
     uint32_t chunk = rk_texts_register(texts, bytes);
     size_t first = batch->count;
     bool good = chunk != 0 && get_header(&c, &columns, &rows);
+    bool *is_read = rk_alloc(batch->column_count + 1, sizeof *is_read);
     if (good)
         rk_batch_reserve(batch, first + rows);
-    for (uint64_t row = 0; good && row < rows; row++)
-        rk_batch_clear_row(batch, first + row);
     for (uint64_t n = 0; good && n < columns; n++) {
         c.column = c.at;
         int i = get_column_head(&c, batch, &length);
@@ -229,9 +228,14 @@ bool rk_columns_decode(rk_slice bytes, rk_batch *batch, rk_names *names, rk_text
             break;
         rk_batch_add_column(batch, (size_t)i);
         cursor own = {c.start, c.at, c.at + length, NULL};
+        is_read[i] = true;
         good = get_column(&own, batch, (size_t)i, first, rows, names, chunk);
         c.at += length;
     }
+    for (size_t i = 0; good && i < batch->column_count; i++)
+        if (!is_read[i])
+            rk_batch_clear_column(batch, i, first, rows);
+    free(is_read);
     if (!good || c.at != c.end)
         return fail_decode(bytes, &c, batch, err);
     batch->count = first + rows;
