@@ -165,39 +165,83 @@ static bool is_tonight(const rk_fold_of *of)
     return of->tonight_facts && of->tonight <= of->until && of->part == 0;
 }
 
-static bool take_findings(const rk_fold_of *of, const rk_fact_list *last, rk_world *world,
-                          rk_fold *fold, rk_error *err)
+static void free_standing(rk_fold_standing *s)
+{
+    rk_batch_free(&s->stock_before.batch);
+    rk_batch_free(&s->cases.batch);
+    rk_batch_free(&s->findings.batch);
+}
+
+static bool read_findings(const rk_fold_of *of, rk_world *world, rk_fold_standing *s, rk_error *err)
 {
     rk_findings known;
     rk_findings_init(&known);
-    bool here = is_tonight(of), good = true;
-    if (here)
+    bool good = true;
+    if (s->tonight)
         good = rk_columns_decode(of->tonight_findings, &known.batch, &world->names, &world->texts,
                                  err);
-    else if (last && last->findings.size)
-        good = fetch_batch(of, &last->findings, world, &known.batch, err);
-    rk_day night = here ? of->tonight : last ? last->night : of->until;
+    else if (s->last && s->last->findings.size)
+        good = fetch_batch(of, &s->last->findings, world, &known.batch, err);
+    rk_day night = s->tonight ? of->tonight : s->last ? s->last->night : of->until;
     if (good)
         rk_findings_fold(&known, night < of->until ? night : of->until, &world->names,
-                         &world->texts, &fold->findings);
+                         &world->texts, &s->findings);
     rk_batch_free(&known.batch);
     return good;
 }
 
+static bool read_standing(const rk_fold_of *of, rk_world *world, rk_fold_standing *s, rk_error *err)
+{
+    uint64_t all_cases = ((uint64_t)1 << rk_case_column_count) - 1;
+    rk_facts_init(&s->stock_before, 64);
+    rk_batch_init(&s->cases.batch, rk_case_columns, rk_case_column_count, 16, all_cases);
+    rk_findings_init(&s->findings);
+    if (s->before && s->before->stock.size &&
+        !fetch_batch(of, &s->before->stock, world, &s->stock_before.batch, err))
+        return false;
+    if (!read_findings(of, world, s, err))
+        return false;
+    if (!s->tonight)
+        return !s->last || !s->last->cases.size ||
+               fetch_batch(of, &s->last->cases, world, &s->cases.batch, err);
+    return rk_columns_decode(of->tonight_cases, &s->cases.batch, &world->names, &world->texts, err);
+}
+
+/* The number from 1 of what stood then, read when it is new. */
+static size_t keep_standing(const rk_fold_of *of, rk_world *world, const rk_fold_standing *wanted,
+                            rk_error *err)
+{
+    rk_fold_kept *kept = of->kept;
+    for (size_t i = 0; i < kept->standing_count; i++)
+        if (kept->standings[i].before == wanted->before &&
+            kept->standings[i].last == wanted->last &&
+            kept->standings[i].tonight == wanted->tonight)
+            return i + 1;
+    kept->standings = rk_grow(kept->standings, &kept->standing_capacity, kept->standing_count + 1,
+                              sizeof *kept->standings);
+    rk_fold_standing *added = &kept->standings[kept->standing_count++];
+    *added = *wanted;
+    return read_standing(of, world, added, err) ? kept->standing_count : 0;
+}
+
 static bool take_standing(const rk_fold_of *of, rk_world *world, rk_fold *fold, rk_error *err)
 {
-    const rk_fact_list *before = last_before(of, of->from);
-    const rk_fact_list *last = last_before(of, of->until + 1);
-    if (before && before->stock.size &&
-        !fetch_batch(of, &before->stock, world, &fold->stock_before.batch, err))
-        return false;
-    if (!take_findings(of, last, world, fold, err))
-        return false;
-    if (!is_tonight(of))
-        return !last || !last->cases.size ||
-               fetch_batch(of, &last->cases, world, &fold->cases.batch, err);
-    return rk_columns_decode(of->tonight_cases, &fold->cases.batch, &world->names, &world->texts,
-                             err);
+    rk_fold_standing s = {.before = last_before(of, of->from),
+                          .last = last_before(of, of->until + 1),
+                          .tonight = is_tonight(of)};
+    bool good = true;
+    if (of->kept) {
+        fold->standing = keep_standing(of, world, &s, err);
+        good = fold->standing > 0;
+        if (good)
+            s = of->kept->standings[fold->standing - 1];
+    } else {
+        good = read_standing(of, world, &s, err);
+    }
+    fold->stock_before = s.stock_before;
+    fold->cases = s.cases;
+    fold->findings = s.findings;
+    return good;
 }
 
 /* ---- details ---- */
@@ -480,6 +524,9 @@ void rk_fold_kept_free(rk_fold_kept *kept)
     for (size_t i = 0; i < kept->capacity; i++)
         if (kept->read[i])
             rk_detail_free(&kept->details[i]);
+    for (size_t i = 0; i < kept->standing_count; i++)
+        free_standing(&kept->standings[i]);
+    free(kept->standings);
     free(kept->details);
     free(kept->read);
     *kept = (rk_fold_kept){0};
@@ -545,12 +592,8 @@ static void join(folding *f)
 bool rk_fold_make(const rk_fold_of *of, rk_world *world, rk_fold *fold, rk_error *err)
 {
     folding f = {.of = of, .world = world, .fold = fold};
-    uint64_t all_cases = ((uint64_t)1 << rk_case_column_count) - 1;
     *fold = (rk_fold){0};
-    rk_facts_init(&fold->stock_before, 64);
     rk_facts_init(&fold->flows, 64);
-    rk_batch_init(&fold->cases.batch, rk_case_columns, rk_case_column_count, 16, all_cases);
-    rk_findings_init(&fold->findings);
     rk_batch_init(&fold->applications.batch, rk_application_columns, rk_application_column_count,
                   16, rk_application_needed());
     rk_batch_init(&f.lapses.batch, rk_application_columns, rk_application_column_count, 16,
@@ -628,10 +671,12 @@ bool rk_fold_causes(const rk_fold_of *of, rk_world *world, rk_causes *causes, ui
 
 void rk_fold_free(rk_fold *fold)
 {
-    rk_batch_free(&fold->stock_before.batch);
+    if (fold->standing == 0) {
+        rk_batch_free(&fold->stock_before.batch);
+        rk_batch_free(&fold->cases.batch);
+        rk_batch_free(&fold->findings.batch);
+    }
     rk_batch_free(&fold->flows.batch);
-    rk_batch_free(&fold->cases.batch);
-    rk_batch_free(&fold->findings.batch);
     rk_batch_free(&fold->applications.batch);
     rk_batch_free(&fold->entries.batch);
     free(fold->entry_versions);
@@ -670,6 +715,7 @@ rk_slice rk_fold_provisional(const rk_fold *fold, const rk_books_input *input, r
 void rk_fold_give(const rk_fold *fold, rk_books_input *input)
 {
     input->stock_before = &fold->stock_before;
+    input->standing = fold->standing;
     input->flows = &fold->flows;
     input->cases = &fold->cases;
     input->findings = &fold->findings;

@@ -28,6 +28,15 @@
 #include "seal/closing.h"
 #include "seal/detail.h"
 
+/* What stood before the days and behind them. */
+typedef struct rk_fold_standing {
+    const rk_fact_list *before, *last; /* runs that left it; NULL: none */
+    bool tonight;                      /* tonight did */
+    rk_facts stock_before;
+    rk_cases cases;
+    rk_findings findings;
+} rk_fold_standing;
+
 /* What folds of the same days over more and more of the same runs have in common, so that it is read once. All of
  * them get the same world. Begins as {0}; free with rk_fold_kept_free. */
 typedef struct rk_fold_kept {
@@ -36,6 +45,8 @@ typedef struct rk_fold_kept {
     rk_detail *details; /* by run, tonight behind them; those that were asked for are read */
     bool *read;
     size_t capacity;
+    rk_fold_standing *standings; /* each was read once; folds borrow it */
+    size_t standing_count, standing_capacity;
 } rk_fold_kept;
 
 void rk_fold_kept_free(rk_fold_kept *kept);
@@ -62,6 +73,8 @@ typedef struct rk_fold_of {
 
 typedef struct rk_fold {
     rk_facts stock_before; /* before the first night of the days */
+    size_t
+        standing; /* its number from 1 among those kept, with cases and findings; 0: they are the fold's own */
     rk_facts flows;
     size_t whole; /* of them are the runs that count whole, which come first */
     rk_cases cases;

@@ -48,9 +48,10 @@ rk_digest rk_desk_print_all(const rk_desk *desk)
     const rk_books_input *input = desk->input;
     rk_buffer out = {0};
     rk_buffer_bytes(&out, desk->seen, sizeof desk->seen);
-    if (input->cases)
+    rk_buffer_bytes(&out, &input->standing, sizeof input->standing);
+    if (input->cases && !input->standing)
         put_batch(desk, &input->cases->batch, &out);
-    if (input->findings)
+    if (input->findings && !input->standing)
         put_batch(desk, &input->findings->batch, &out);
     for (size_t i = 0; i < input->watermark_count; i++) {
         const rk_watermark *mark = &input->watermarks[i];
@@ -128,7 +129,8 @@ rk_digest rk_desk_print_slice(const rk_desk *desk, size_t slice)
     const rk_index *entries = &desk->entries, *lapses = &desk->lapses,
                    *listed = &desk->applications;
     rk_buffer_char(&out, rk_cube_slice_used(&desk->cube, slice));
-    put_stock(desk, slice, &out);
+    if (!desk->input->standing)
+        put_stock(desk, slice, &out);
     for (size_t i = entries->starts[slice]; i < entries->starts[slice + 1]; i++)
         put_entry(desk, entries->sliced[i], &out);
     rk_buffer_bytes(&out, &(uint64_t){0}, sizeof(uint64_t)); /* no version */
