@@ -9,12 +9,47 @@ static size_t kind_of(const rk_facts *facts, size_t row)
     return facts->kind[row] < RK_CUBE_KINDS ? facts->kind[row] : 0;
 }
 
+static rk_day latest_day(const rk_facts *facts, size_t row)
+{
+    rk_day latest = facts->received_on[row];
+    const rk_day others[] = {facts->submitted_on[row], facts->paid_on[row], facts->booked_on[row],
+                             facts->visit_on ? facts->visit_on[row] : RK_NO_DAY};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        latest = others[i] > latest ? others[i] : latest;
+    return latest;
+}
+
+static void note_latest(rk_cube_part *part, size_t groups)
+{
+    for (size_t group = 0; group < groups; group++) {
+        rk_day latest = RK_NO_DAY;
+        for (size_t i = part->starts[group]; i < part->starts[group + 1]; i++) {
+            rk_day day = latest_day(part->facts, part->rows[i]);
+            part->latest[i] = latest = day > latest ? day : latest;
+        }
+    }
+}
+
+/* The first of the rows that may fall on `from` or later. */
+static size_t skip_until(const rk_cube_part *part, size_t low, size_t high, rk_day from)
+{
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (part->latest[middle] < from)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static void build_part(rk_cube_part *part, const rk_facts *facts, const rk_cube_maps *maps)
 {
     size_t count = facts ? facts->batch.count : 0, groups = RK_CUBE_KINDS * maps->slice_count;
     part->facts = facts;
     part->rows = rk_alloc(count + 1, sizeof *part->rows);
     part->starts = rk_alloc(groups + 2, sizeof *part->starts);
+    part->latest = rk_alloc(count + 1, sizeof *part->latest);
     uint32_t *next = part->starts + 1; /* shifted by one: filling moves each start to its place */
     for (size_t row = 0; row < count; row++)
         next[kind_of(facts, row) * maps->slice_count + maps->slice[facts->office[row]] + 1]++;
@@ -23,6 +58,7 @@ static void build_part(rk_cube_part *part, const rk_facts *facts, const rk_cube_
     for (size_t row = 0; row < count; row++)
         part->rows[next[kind_of(facts, row) * maps->slice_count +
                         maps->slice[facts->office[row]]]++] = (uint32_t)row;
+    note_latest(part, groups);
 }
 
 void rk_cube_build(rk_cube *cube, const rk_facts *stock, const rk_facts *flows, rk_day night,
@@ -38,8 +74,10 @@ void rk_cube_free(rk_cube *cube)
 {
     free(cube->stock.rows);
     free(cube->stock.starts);
+    free(cube->stock.latest);
     free(cube->flows.rows);
     free(cube->flows.starts);
+    free(cube->flows.latest);
     *cube = (rk_cube){0};
 }
 
@@ -202,16 +240,11 @@ static bool lies_outside(const rk_facts *facts, const rk_cube_query *query, size
     return day == RK_NO_DAY || day < query->from || day > query->until;
 }
 
-static bool fold(const rk_cube *cube, const rk_cube_part *part, const rk_cube_query *query,
-                 const rk_range *range, rk_cube_cells *cells)
+static bool fold_rows(const rk_cube *cube, const rk_cube_part *part, const rk_cube_query *query,
+                      const rk_range *range, size_t first, size_t last, rk_cube_cells *cells)
 {
     const rk_facts *facts = part->facts;
-    if (!facts)
-        return true;
-    size_t slices = cube->maps->slice_count, base = (size_t)query->of * slices;
-    size_t first = query->slice == RK_ALL_SLICES ? 0 : query->slice;
-    size_t last = query->slice == RK_ALL_SLICES ? slices - 1 : query->slice;
-    for (size_t i = part->starts[base + first]; i < part->starts[base + last + 1]; i++) {
+    for (size_t i = first; i < last; i++) {
         size_t row = part->rows[i];
         if (!range->all_days) {
             rk_day day = rk_fact_day(facts, range->on, row);
@@ -229,6 +262,24 @@ static bool fold(const rk_cube *cube, const rk_cube_part *part, const rk_cube_qu
             return false;
     }
     return true;
+}
+
+static bool fold(const rk_cube *cube, const rk_cube_part *part, const rk_cube_query *query,
+                 const rk_range *range, rk_cube_cells *cells)
+{
+    if (!part->facts)
+        return true;
+    size_t slices = cube->maps->slice_count, base = (size_t)query->of * slices;
+    size_t first = query->slice == RK_ALL_SLICES ? 0 : query->slice;
+    size_t last = query->slice == RK_ALL_SLICES ? slices - 1 : query->slice;
+    bool fits = true;
+    for (size_t slice = first; fits && slice <= last; slice++) {
+        size_t from = part->starts[base + slice], until = part->starts[base + slice + 1];
+        if (!range->all_days)
+            from = skip_until(part, from, until, range->from);
+        fits = fold_rows(cube, part, query, range, from, until, cells);
+    }
+    return fits;
 }
 
 /* What stands when `day` ends: the stock, and what was received since or, for a day before the

@@ -4,7 +4,8 @@
  * In:  facts of the night, query {of transitions, to paid, by service, received on 2024-03-05}
  * Out: cells (paspor-biasa, 12, Rp4.2m), (paspor-elektronik, 3, Rp1.95m)
  * Built once for all workbooks: rows are put in order of kind and slice by counting, so that a query
- * reads only the rows of its kind and office. Read-only afterwards and shared by all threads.
+ * reads only the rows of its kind and office, from the first on that may fall on its days: facts come in the order
+ * of the nights that made them known. Read-only afterwards and shared by all threads.
  * Stocks are differences folded: what stands at the end of a day is what stood before `night` and
  * everything received from then on.
  */
@@ -34,6 +35,8 @@ typedef struct rk_cube_part {
     const rk_facts *facts;
     uint32_t *rows;   /* row numbers by kind and slice */
     uint32_t *starts; /* of each kind and slice: kind * slice_count + slice */
+    rk_day *
+        latest; /* of each of `rows`: the last day on which it or one before it of its kind and slice falls */
 } rk_cube_part;
 
 typedef struct rk_cube {
