@@ -28,7 +28,8 @@ static rk_name name_of(rk_names *names, const char *stem, uint32_t number)
     return name;
 }
 
-/* Random facts whose days lie around the night; `before`: stock of earlier nights only. */
+/* Random facts whose days lie around the night; `before`: stock of earlier nights only. Flows come night by night, as
+ * they are folded: those of the first nights fall on none of the last days, but for visits. */
 static void random_facts(rk_facts *facts, rk_names *names, size_t rows, bool before)
 {
     rk_facts_init(facts, 4);
@@ -41,12 +42,13 @@ static void random_facts(rk_facts *facts, rk_names *names, size_t rows, bool bef
         facts->state[row] = (uint8_t)draw(RK_STATES);
         facts->from_state[row] = (uint8_t)draw(RK_STATES);
         facts->outcome[row] = (uint8_t)draw(RK_OUTCOMES);
-        rk_day days = before ? NIGHT - 1 - (rk_day)draw(9) : NIGHT - 4 + (rk_day)draw(5);
+        rk_day days = before ? NIGHT - 1 - (rk_day)draw(9) : NIGHT - 4 + (rk_day)(i * 5 / rows);
+        rk_day last = before ? NIGHT : days;
         facts->received_on[row] = days;
-        facts->submitted_on[row] = draw(4) ? NIGHT - (rk_day)draw(40) : RK_NO_DAY;
-        facts->paid_on[row] = draw(3) ? NIGHT - (rk_day)draw(3) : RK_NO_DAY;
-        facts->booked_on[row] = draw(3) ? NIGHT - (rk_day)draw(3) : RK_NO_DAY;
-        facts->visit_on[row] = draw(3) ? NIGHT + 3 - (rk_day)draw(7) : RK_NO_DAY;
+        facts->submitted_on[row] = draw(4) ? last - (rk_day)draw(40) : RK_NO_DAY;
+        facts->paid_on[row] = draw(3) ? last - (rk_day)draw(3) : RK_NO_DAY;
+        facts->booked_on[row] = draw(3) ? last - (rk_day)draw(3) : RK_NO_DAY;
+        facts->visit_on[row] = draw(3) ? last + 3 - (rk_day)draw(7) : RK_NO_DAY;
         facts->queue[row] = (uint8_t)draw(RK_QUEUES);
         facts->slot[row] = (uint8_t)draw(RK_SLOT_USES);
         facts->attendance[row] = (uint8_t)draw(RK_ATTENDANCES);

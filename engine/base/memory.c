@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-enum { BLOCK_BYTES = 64 * 1024, HUGE_BYTES = 2 * 1024 * 1024, SMALL_BYTES = 64 * 1024 };
+enum { BLOCK_BYTES = 64 * 1024, HUGE_BYTES = 2 * 1024 * 1024, SMALL_BYTES = 1024 * 1024 };
 
 struct rk_arena_block {
     struct rk_arena_block *older;

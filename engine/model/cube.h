@@ -35,8 +35,8 @@ typedef struct rk_cube_part {
     const rk_facts *facts;
     uint32_t *rows;   /* row numbers by kind and slice */
     uint32_t *starts; /* of each kind and slice: kind * slice_count + slice */
-    rk_day *
-        latest; /* of each of `rows`: the last day on which it or one before it of its kind and slice falls */
+    /* of each of `rows`: the last day on which it, or one before it of its kind and slice, falls */
+    rk_day *latest;
 } rk_cube_part;
 
 typedef struct rk_cube {

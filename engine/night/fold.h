@@ -73,8 +73,8 @@ typedef struct rk_fold_of {
 
 typedef struct rk_fold {
     rk_facts stock_before; /* before the first night of the days */
-    size_t
-        standing; /* its number from 1 among those kept, with cases and findings; 0: they are the fold's own */
+    /* its number from 1 among those kept, with cases and findings; 0: they are the fold's own */
+    size_t standing;
     rk_facts flows;
     size_t whole; /* of them are the runs that count whole, which come first */
     rk_cases cases;

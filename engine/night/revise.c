@@ -9,6 +9,8 @@
 typedef struct revised_days {
     rk_days days;
     rk_attribution trace;
+    rk_world world; /* of the fold, if any book differs: its names begin with those of the night */
+    rk_fold fold;
     bool good;
     rk_error error;
 } revised_days;
@@ -166,21 +168,6 @@ static rk_fold_of fold_of(const rk_night *night, rk_days days)
                         .shelf = &night->shelf};
 }
 
-static bool publish_again(rk_night *night, const rk_fold_of *of, const rk_books_input *common,
-                          const rk_attribution *trace, rk_error *err)
-{
-    rk_fold fold;
-    rk_books_input input = *common;
-    bool good = rk_fold_make(of, &night->world, &fold, err);
-    if (good) {
-        input.provisional = rk_fold_provisional(&fold, &input, &night->world);
-        rk_fold_give(&fold, &input);
-    }
-    good = good && make_revisions(night, &input, trace, err);
-    rk_fold_free(&fold);
-    return good;
-}
-
 /* Days from which on facts are shown: those of the books, and those before them that they look back at. */
 static rk_day reach_of(const revising *r, rk_days days)
 {
@@ -201,26 +188,35 @@ static bool fill_shelf(const revising *r, rk_error *err)
     return good;
 }
 
-/* What differs in the books of these days, and why. Threads have days of their own: `names` is this one's. */
-static bool find_changes(const revising *r, revised_days *job, rk_names *names, int threads,
-                         rk_error *err)
-{
-    const rk_night *night = r->night;
-    rk_books_input input = *r->input;
-    input.night = job->days.until;
-    input.period = job->days;
-    input.threads = threads;
-    rk_attribute_of of = {.input = &input, .before = night->opening.fact_count};
-    of.after = fold_of(night, job->days);
-    return rk_attribute_books(&of, names, &job->trace, err);
-}
-
 static bool differs(const rk_attribution *trace)
 {
     for (size_t i = 0; i < trace->count; i++)
         if (trace->books[i].lines.count)
             return true;
     return false;
+}
+
+/* What differs in the books of these days, and why; and what those books are made from, which threads read side by
+ * side. Each job has names of its own. */
+static bool find_changes(const revising *r, revised_days *job, int threads, rk_error *err)
+{
+    const rk_night *night = r->night;
+    rk_names names = {0};
+    rk_books_input input = *r->input;
+    input.night = job->days.until;
+    input.period = job->days;
+    input.threads = threads;
+    rk_attribute_of of = {.input = &input, .before = night->opening.fact_count};
+    of.after = fold_of(night, job->days);
+    rk_names_copy(&night->world.names, &names);
+    bool good = rk_attribute_books(&of, &names, &job->trace, err);
+    rk_names_free(&names);
+    if (!good || !differs(&job->trace))
+        return good;
+    /* What is compared are figures of these days; the book also shows the days before them. */
+    of.after.flows_from = reach_of(r, job->days);
+    rk_names_copy(&night->world.names, &job->world.names);
+    return rk_fold_make(&of.after, &job->world, &job->fold, err);
 }
 
 static bool find_all_changes(const revising *r, rk_error *err)
@@ -230,11 +226,8 @@ static bool find_all_changes(const revising *r, rk_error *err)
 #pragma omp parallel for schedule(dynamic, 1) num_threads(at_once > 0 ? at_once : 1)
     for (size_t k = 0; k < r->job_count; k++) {
         size_t i = r->job_count - 1 - k; /* the latest days have changed most */
-        rk_names names = {0};
-        rk_names_copy(&r->night->world.names, &names);
         r->jobs[i].good =
-            find_changes(r, &r->jobs[i], &names, at_once > 1 ? 1 : threads, &r->jobs[i].error);
-        rk_names_free(&names);
+            find_changes(r, &r->jobs[i], at_once > 1 ? 1 : threads, &r->jobs[i].error);
     }
     for (size_t i = 0; i < r->job_count; i++)
         if (!r->jobs[i].good) {
@@ -244,15 +237,25 @@ static bool find_all_changes(const revising *r, rk_error *err)
     return true;
 }
 
-static bool publish_days(const revising *r, const revised_days *job, rk_error *err)
+static bool publish_days(const revising *r, revised_days *job, rk_error *err)
 {
     rk_books_input input = *r->input;
+    if (!differs(&job->trace))
+        return true;
     input.night = job->days.until;
     input.period = job->days;
-    rk_fold_of of = fold_of(r->night, job->days);
-    /* What is compared are figures of these days; the book also shows the days before them. */
-    of.flows_from = reach_of(r, job->days);
-    return !differs(&job->trace) || publish_again(r->night, &of, &input, &job->trace, err);
+    input.names = &job->world.names;
+    input.texts = &job->world.texts;
+    input.provisional = rk_fold_provisional(&job->fold, &input, &job->world);
+    rk_fold_give(&job->fold, &input);
+    return make_revisions(r->night, &input, &job->trace, err);
+}
+
+static void free_job(revised_days *job)
+{
+    rk_attribution_free(&job->trace);
+    rk_fold_free(&job->fold);
+    rk_world_free(&job->world);
 }
 
 /* Revisions of books that no night may change any more are forgotten. */
@@ -295,7 +298,7 @@ bool rk_night_revise(rk_night *night, const rk_books_input *input, rk_error *err
     bool good = fill_shelf(&r, err) && find_all_changes(&r, err);
     for (size_t i = 0; i < r.job_count; i++) {
         good = good && publish_days(&r, &r.jobs[i], err);
-        rk_attribution_free(&r.jobs[i].trace);
+        free_job(&r.jobs[i]);
     }
     free(r.jobs);
     free(r.days);

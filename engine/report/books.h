@@ -62,8 +62,8 @@ typedef struct rk_books_input {
     bool reconstructed; /* the night was made afterwards, from old files */
     /* Folded application and case facts of all business days before `night`: of no run of `night`. */
     const rk_facts *stock_before;
-    size_t
-        standing; /* with equal numbers two inputs have the same stock, cases and findings; 0: not numbered */
+    /* With equal numbers two inputs have the same stock, cases and findings; 0: not numbered. */
+    size_t standing;
     /* All facts received on `night` (of all its runs), and those of other nights that may fall in the
      * period of a book. */
     const rk_facts *flows;
