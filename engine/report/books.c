@@ -596,8 +596,10 @@ static void print_books(const rk_desk *desk, const orders *all, rk_digest *made)
         if (tells_deliveries(all->items[i].workbook))
             rk_buffer_bytes(&parts, &deliveries, sizeof deliveries);
         for (size_t s = 0; s < desk->slice_count; s++)
-            if (is_of(desk, &all->items[i], s))
+            if (is_of(desk, &all->items[i], s)) {
+                rk_buffer_char(&parts, is_used(desk, s));
                 rk_buffer_bytes(&parts, &slices[s], sizeof *slices);
+            }
         made[i] = rk_digest_of(rk_buffer_all(&parts));
     }
     rk_buffer_free(&parts);

@@ -128,7 +128,6 @@ rk_digest rk_desk_print_slice(const rk_desk *desk, size_t slice)
     rk_buffer out = {0};
     const rk_index *entries = &desk->entries, *lapses = &desk->lapses,
                    *listed = &desk->applications;
-    rk_buffer_char(&out, rk_cube_slice_used(&desk->cube, slice));
     if (!desk->input->standing)
         put_stock(desk, slice, &out);
     for (size_t i = entries->starts[slice]; i < entries->starts[slice + 1]; i++)
