@@ -248,8 +248,8 @@ static void test_cube__slices_sum_to_the_whole(void **state)
     assert_int_equal(whole.count, sum.count);
     assert_int_equal(whole.amount, sum.amount);
     assert_int_not_equal(whole.amount, 0);
-    assert_false(rk_cube_slice_used(&f.cube, 0));
-    assert_true(rk_cube_slice_used(&f.cube, 1));
+    assert_false(rk_cube_slice_used(&f.cube, 0, true));
+    assert_true(rk_cube_slice_used(&f.cube, 1, true));
     rk_cube_cells_free(&cells);
     tear_down(&f);
 }
