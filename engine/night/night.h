@@ -86,7 +86,7 @@ typedef struct rk_night {
     rk_day start;
     rk_moment since;
     rk_slice provisional; /* why the books are SEMENTARA, or empty */
-    rk_shelf shelf; /* facts of earlier runs, of which books are made */
+    rk_shelf shelf;       /* facts of earlier runs, of which books are made */
     rk_books books;
     rk_decided_lapse *lapses; /* by application: what people decided tonight */
     size_t lapse_count, lapse_capacity;
