@@ -160,8 +160,8 @@ bool rk_night_shared_rows(rk_night *night, size_t old, rk_keys *shared, rk_error
 {
     again a = {.night = night};
     rk_digest digest;
-    rk_entries entries;
-    rk_file *file;
+    rk_entries entries = {0};
+    rk_file *file = NULL;
     const rk_file_rows *known = &night->carried.files;
     rk_overlap o = {.rules = &night->rules,
                     .world = &night->world,
