@@ -2,7 +2,7 @@
 """test_model_year: the engine, night by night, against a plain and slow model of what it must say.
 
     test_model_year.py               a few weeks of two worlds
-    test_model_year.py 365 10 [1]    nights, worlds, first seed (make check-model)
+    test_model_year.py 365 10 1    nights, worlds, first seed (make check-model)
 
 tests/model/world.py imagines offices in three zones whose statements come late, are missing, corrected, overlap
 and are taken back, whose outages are written down late, whose booking system fails, and whose people decide;
@@ -31,7 +31,7 @@ import nights_kit as kit  # noqa: E402
 from model import world as worlds  # noqa: E402
 from model.year import Year  # noqa: E402
 
-NIGHTS, WORLDS, SEED = 45, 2, 1
+NIGHTS, WORLDS, SEED = 45, 2, 7  # in these weeks every change that is asked for below occurs
 # Years in which something happens: a new ministry's terms, two cut-offs, a leap day, new tariffs, Lebaran.
 STARTS = (date(2021, 12, 10), date(2024, 11, 25), date(2024, 2, 1), date(2023, 3, 1))
 # Without sanitizers: hundreds of nights. The other suites run nights under them.
@@ -79,6 +79,7 @@ class Played:
         self.model = Year(rules, start, worlds.channels_of(start))
         self.world = worlds.World(seed, start, nights, rules)
         self.runs, self.booked, self.entries, self.states = [], {}, {}, {}
+        self.days = {}
         self.known_faults = set()
         self.chance = random.Random(f"asked:{seed}")
         self.gone, self.faults, self.counts, self.transitions = False, [], Counter(), Counter()
@@ -133,8 +134,10 @@ class Played:
             WITH r AS (SELECT run FROM rekon.run WHERE night = '{run.day}' AND number = {run.number})
             SELECT 'transition', application_id, from_state, to_state FROM rekon.transition JOIN r USING (run)
             UNION ALL SELECT 'notice', kind, application_id, entry FROM rekon.notice JOIN r USING (run)
-            UNION ALL SELECT 'outcome', entry, outcome, application_id FROM rekon.outcome JOIN r USING (run);""")
+            UNION ALL SELECT 'outcome', entry, outcome, application_id FROM rekon.outcome JOIN r USING (run)
+            UNION ALL SELECT 'booked', entry, booked_on::text, NULL FROM rekon.outcome JOIN r USING (run);""")
         self.entries.update({row[1]: row[2:] for row in rows if row[0] == "outcome"})
+        self.days.update({row[1]: row[2] for row in rows if row[0] == "booked"})
         return (sorted(row[1:] for row in rows if row[0] == "transition"),
                 sorted(row[1:] for row in rows if row[0] == "notice"))
 
@@ -168,6 +171,8 @@ class Played:
             self.states[name] = state
         self.differ(night, "states", {name: self.states.get(name, "awaiting") for name in said.states}, said.states)
         self.differ(night, "entries", self.entries, said.entries)
+        self.differ(night, "booked", {name: self.days.get(name) for name in said.booked},
+                    {name: str(day) for name, day in said.booked.items()})
         self.counts["applications"] += len(said.states)
         self.transitions.update((before, state) for _, before, state in transitions)
         self.counts.update(kind for kind, _, _ in notices)

@@ -9,7 +9,7 @@ morning. The engine is never asked.
 
 import random
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 
 import nights_kit as kit
 from model.terms import WIB, Terms
@@ -22,11 +22,14 @@ FUNCTIONS = ("registration", "payment", "printing", "same_day")
 COLUMNS = ("application_id,office,service,billing_code,amount_due,submitted_at,billed_at,updated_at,status,status_at,"
            "source,channel,validity,charges,appointment_on,attended_at").split(",")
 SECOND = timedelta(seconds=1)
+BALI = "9876543210"  # an account of one office's
+WIT = timezone(timedelta(hours=9))
 
 
 def channels_of(start):
     """The four that are shipped, one of them on working days, one that ends; and a list with a cut-off."""
-    return [Channel("bca", extends=True), Channel("indomaret"), Channel("pos", until=start + 200 * DAY),
+    return [Channel("bca", extends=True, accounts={kit.ACCOUNT: None, BALI: "denpasar"}),
+            Channel("indomaret", booking=(WIB, 15)), Channel("pos", until=start + 200 * DAY, booking=(WIT, 20)),
             Channel("tokopedia", working_days=True), Channel("lhp", dated=15, since=start + 20 * DAY)]
 
 
@@ -46,6 +49,11 @@ def write_rules(folder, start, seed):
         path = folder / f"channels/{channel.name}.yaml"
         since = f"from: {channel.since or '2021-01-01'}"
         change(path, ("from: 2022-01-26", since + (f"\nuntil: {channel.until}" if channel.until else "")))
+    for name, more in (("bca", f"accounts:\n  - {{account: '{kit.ACCOUNT}'}}\n  - {{account: '{BALI}', office: denpasar}}\n"),
+                       ("indomaret", "booking: {cutoff: '15:00', working_days: yes}\n"),
+                       ("pos", "booking: {cutoff: '20:00', zone: WIT, working_days: yes}\n")):
+        with open(folder / f"channels/{name}.yaml", "a", encoding="utf-8") as file:
+            file.write(more)
     change(folder / "channels/tokopedia.yaml", ("expect: daily", "expect: working_days"))
     change(folder / "channels/lhp.yaml", ("holds_lapses: no", "holds_lapses: yes"))
     engine = folder / "engine.yaml"  # all that the engine does by now, from the beginning
@@ -216,6 +224,8 @@ class World:
         limit = deadline or submitted + timedelta(hours=draw.choice((1, 30)))
         at = submitted + (limit - submitted) * draw.random()
         channel, amount, code = draw.choice((*self.channels, *kit.CHANNELS)), self.due(row), row["billing_code"]
+        if channel == "bca" and self.chance(0.5 if row["office"] == "denpasar" else 0.05):
+            channel = f"bca/{BALI}"
         if how < 0.17:
             return
         if how < 0.24:
@@ -318,7 +328,7 @@ class World:
     def book(self, channel, at, code, amount, **more):
         """A payment comes onto the statement that tells about its moment."""
         at = at.astimezone(WIB)
-        day, own = max(at.date(), self.today), self.channels[channel]  # what is told late stands on a later one
+        day, own = max(at.date(), self.today), self.channels[channel.split("/")[0]]  # what is told late stands on a later one
         if own.dated != "day":
             day += DAY if at.hour >= own.dated else 0 * DAY
         if (own.since and day < own.since) or (own.until and day >= own.until):
@@ -353,6 +363,7 @@ class World:
             comes = self.comes(name, day)
             if name == "bca":
                 self.write_bca(day, comes, rows)
+                self.write_bca(day, self.comes(f"bca/{BALI}", day), self.rows.pop((f"bca/{BALI}", day), []), BALI)
             elif name == "lhp":
                 self.send(comes, f"LHP_{kit.compact(day.isoformat())}.csv", lhp(day, rows))
             else:
@@ -400,24 +411,26 @@ class World:
             self.send(comes + self.draw.choice((1, 2, 4)) * DAY, name,
                       write(shown, more + [kit.paid("23:00:00", f"7{self.made:014}", 350000)]))
 
-    def write_bca(self, day, comes, rows):
+    def write_bca(self, day, comes, rows, account=kit.ACCOUNT):
+        def content(rows, **more):
+            return kit.bca(shown, rows, **more).replace(kit.ACCOUNT, account)
         shown, how = day.isoformat(), self.draw.random()
-        name = kit.name_of("bca", shown)
+        name = kit.name_of("bca", shown).replace(kit.ACCOUNT, account)
         if rows and how < 0.12:  # the morning's download first
             self.note("overlapping")
             part = rows[:self.draw.randrange(len(rows))]
             other = name if self.chance(0.5) else name.replace(".csv", "_0900.csv")
-            self.send(comes, other, kit.bca(shown, part))
+            self.send(comes, other, content(part))
             comes += self.draw.choice((0, 1, 2)) * DAY if comes.year < 9999 and other != name else \
                 DAY if comes.year < 9999 else 0 * DAY
-        elif len(rows) > 1 and how < 0.16:  # one that contradicts
+        elif len(rows) > 1 and how < 0.19:  # one that contradicts
             self.note("contradicting")
             self.send(comes + DAY if comes.year < 9999 else comes, name.replace(".csv", "_2300.csv"),
-                      kit.bca(shown, rows[1:]))
-        elif how < 0.19:
+                      content(rows[1:]))
+        elif how < 0.22:
             self.note("quarantined")
-            self.send(comes, name.replace(".csv", "_0800.csv"), kit.bca(shown, rows, closing=7))
-        self.send(comes, name, kit.bca(shown, rows))
+            self.send(comes, name.replace(".csv", "_0800.csv"), content(rows, closing=7))
+        self.send(comes, name, content(rows))
 
     def delivered(self, day):
         now = [(name, content) for comes, name, content in self.coming if comes <= day]
@@ -468,18 +481,24 @@ class World:
     def decide_files(self, rows, said, model):
         for file in said.files:
             lost = file.fate == "accepted" and not file.settled and file.statement.rejects
-            if (model.waits(file, said.files) or lost) and self.chance(0.15):
+            olds = [f for f in said.files if f.fate == "accepted" and f.is_of(file) and f.digest != file.digest]
+            waits = model.waits(file, said.files)
+            if waits and olds and file.statement.entries and self.chance(0.2):
+                self.decide(rows, "replace_file", file.digest, self.draw.choice(olds).digest)
+            elif (waits or lost) and self.chance(0.15):
                 discard = not lost and file.digest not in self.touched and self.chance(0.4)
                 self.decide(rows, "discard_file" if discard else "accept_file", file.digest)
 
     def decide_channels(self, rows, day, said, model):
-        told = {(file.channel, file.day) for file in said.files if file.fate == "accepted"}
+        told = {(file.channel, file.account, file.day) for file in said.files if file.fate == "accepted"}
         for name, channel in self.channels.items():
-            for back in range(4, 25):
-                missing = day - back * DAY
-                if missing >= self.start and model.expects(channel, missing) and (name, missing) not in told \
-                        and self.chance(0.05):
-                    self.decide(rows, "release_hold", name, missing.isoformat())
+            for account in channel.accounts:
+                for back in range(4, 25):
+                    missing = day - back * DAY
+                    if missing >= self.start and model.expects(channel, missing) \
+                            and (name, account, missing) not in told and self.chance(0.05):
+                        own = f"{name}/{account}" if account and self.chance(0.7) else name
+                        self.decide(rows, "release_hold", own, missing.isoformat())
         doubted = any("source" in held for held in said.holders.values())
         if doubted and not self.fault[0] and self.chance(0.5):  # they look, and it is whole
             self.decide(rows, "release_hold", "source", (day - DAY).isoformat())

@@ -24,20 +24,23 @@ DAY = timedelta(days=1)
 # all its rows; newest: of them; files: (name, bytes); decisions: (id, kind, subject, object); outages: as in
 # outages.yaml.
 Run = namedtuple("Run", "day number source shown newest files decisions outages")
-# What it says. entries: {entry: (outcome, application)}; states, deadlines, holders: by application;
+# What it says. entries: {entry: (outcome, application)}; booked: {entry: its day of booking}; states, deadlines, holders: by application;
 # waits_by_outage: applications that wait because of one; transitions: (application, from, to); notices: (kind,
 # application, entry).
-Said = namedtuple("Said", "entries states deadlines holders waits_by_outage transitions notices files reopened")
-NOTHING = Said({}, {}, {}, {}, set(), [], [], [], set())
+Said = namedtuple("Said", "entries booked states deadlines holders waits_by_outage transitions notices files reopened")
+NOTHING = Said({}, {}, {}, {}, {}, set(), [], [], [], set())
 PAID = ("paid", "paid_late", "underpaid")
 NOTICES = {"expired": "lapsed", "reinstated": "reinstated", "paid_late": "paid_late", "underpaid": "underpaid"}
 
 
 class Channel:
-    def __init__(self, name, dated="day", working_days=False, since=None, until=None, extends=False):
-        """`dated`: "day", or the hour of a cut-off; `working_days`: no statement is expected on others."""
+    def __init__(self, name, dated="day", working_days=False, since=None, until=None, extends=False, accounts=None,
+                 booking=None):
+        """`dated`: "day", or the hour of a cut-off; `working_days`: no statement is expected on others; `accounts`:
+        {account: the office whose bookings alone are paid there, or None}; `booking`: (zone, hour), up to which a
+        payment is booked on its own day, from then on on the next working day."""
         self.name, self.dated, self.working_days, self.extends = name, dated, working_days, extends
-        self.since, self.until = since, until
+        self.since, self.until, self.accounts, self.booking = since, until, accounts or {"": None}, booking
 
 
 def midnight(day):
@@ -53,6 +56,7 @@ class Delivered:
         self.digest = statement.digest
         self.fate = ""
         self.rows = []       # (name of the entry, entry) that count
+        self.gone = []       # those that went out when another file took its place
         self.settled = False  # a person has seen its rejects
 
     def is_of(self, other):
@@ -116,7 +120,8 @@ class Year:
                 waits.add(name)
         transitions = sorted((name, before.states.get(name, "awaiting"), state) for name, state in states.items()
                              if state != before.states.get(name, "awaiting"))
-        said = Said(outcomes, states, deadlines, held, waits, transitions, [], files,
+        booked = {name: self.booked(self.channels[file.channel], entry) for file in files for name, entry in file.rows}
+        said = Said(outcomes, booked, states, deadlines, held, waits, transitions, [], files,
                     {name for name in reopened if states[name] == "awaiting"})
         return said._replace(notices=notices(said, before))
 
@@ -204,10 +209,12 @@ class Year:
         file.fate = "accepted"
 
     def decide_files(self, run, number, taken):
-        """accept_file and discard_file; gives the files that come back to count."""
+        """accept_file, discard_file and replace_file; gives the files that come back to count."""
         back = []
-        for _, kind, subject, _ in run.decisions:
-            if kind not in ("accept_file", "discard_file"):
+        for _, kind, subject, target in run.decisions:
+            if kind not in ("accept_file", "discard_file", "replace_file"):
+                continue
+            if kind == "replace_file" and not self.replace(subject, target, taken):
                 continue
             named = [f for f in taken.files if f.digest.startswith(subject)]
             waits = [f for f in named if self.waits(f, taken.files)]
@@ -227,6 +234,38 @@ class Year:
                     file.fate = "accepted"
                 back.append(file)
         return back
+
+    def replace(self, subject, target, taken):
+        """The file that counts makes room: its rows are none of this business, but for those that another file of
+        the account tells of too."""
+        olds = [f for f in taken.files if f.digest == target and f.fate == "accepted"]
+        if not olds or not any(f.digest == subject and self.waits(f, taken.files) for f in taken.files):
+            return False
+        old, known = olds[-1], Counter()
+        old.fate = "replaced"
+        if self.channels[old.channel].extends:
+            for other in taken.of_days(old):
+                if other.fate == "accepted":
+                    known |= Counter(reference_statements.row_key(entry)[:-1] for entry in other.statement.entries)
+        shared = set()
+        for entry in old.statement.entries:
+            key = reference_statements.row_key(entry)[:-1] if known else None
+            if known[key] > 0:
+                known[key] -= 1
+                shared.add(id(entry))
+        old.gone = [(name, entry) for name, entry in old.rows if id(entry) not in shared]
+        old.rows = [(name, entry) for name, entry in old.rows if id(entry) in shared]
+        return True
+
+    def booked(self, channel, entry):
+        if not channel.booking:
+            return entry.booked_on
+        zone, hour = channel.booking
+        at = entry.paid_from.astimezone(zone)
+        day = at.date() + (DAY if at.hour >= hour else 0 * DAY)
+        while not self.terms.is_working(day):
+            day += DAY
+        return day
 
     @staticmethod
     def waits(file, files):
@@ -263,7 +302,8 @@ class Year:
         """({entry: (outcome, application)}, {application: channels of entries that may be its payment})."""
         decided = self.decided_entries(runs)
         outcomes, statements, names = {}, [], {}
-        for n, file in enumerate(f for f in files if f.fate == "accepted"):
+        outcomes.update({name: ("ignored", "") for file in files for name, _ in file.gone})
+        for n, file in enumerate(f for f in files if f.rows or f.fate == "accepted"):
             statement = copy.copy(file.statement)
             statement.entries, statement.rejects = [], []
             statement.account = f"{n}"  # its rows are aligned already
@@ -311,12 +351,13 @@ class Year:
 
     def add_missing(self, runs, files, applications, holders):
         """Every channel must have told about the time in which it could be paid."""
-        spans = {name: self.missing(channel, runs, files) for name, channel in self.channels.items()}
+        spans = [(name, office, self.missing(channel, account, runs, files)) for name, channel in self.channels.items()
+                 for account, office in channel.accounts.items()]
         for a in applications.values():
             if a.deadline is None:
                 continue
-            for name, missing in spans.items():
-                if any(begin <= a.deadline and a.submitted_at < end for begin, end in missing):
+            for name, office, missing in spans:
+                if office in (None, a.office) and any(begin <= a.deadline and a.submitted_at < end for begin, end in missing):
                     holders[a.id].add(name)
 
     def span(self, channel, day):
@@ -333,10 +374,10 @@ class Year:
         return ((channel.since is None or channel.since <= day) and (channel.until is None or day < channel.until)
                 and (not (channel.working_days or channel.dated != "day") or self.terms.is_working(day)))
 
-    def missing(self, channel, runs, files):
+    def missing(self, channel, account, runs, files):
         """Spans about which nobody has told, and those of files and lines that wait for a person, but for days
         that were released. A day on which no statement is expected is told about by the next one."""
-        own = [f for f in files if f.channel == channel.name]
+        own = [f for f in files if f.channel == channel.name and f.account == account]
         told = {f.day for f in own if f.fate == "accepted"}
         is_older = channel.since is None or channel.since < self.start
         first = self.start if is_older else channel.since
@@ -357,7 +398,7 @@ class Year:
                 found.append(self.span(channel, file.day))
         for run in runs:
             for _, kind, subject, target in run.decisions:
-                if kind == "release_hold" and subject == channel.name:
+                if kind == "release_hold" and subject in (channel.name, f"{channel.name}/{account}"):
                     found = without(found, *self.span(channel, date.fromisoformat(target)))
         return found
 
