@@ -363,10 +363,12 @@ static rk_moment end_of_coverage(const matching *m)
 
 static bool judge(matching *m, rk_judgement *judgement, rk_error *err)
 {
-    *judgement = (rk_judgement){.rules = &m->setup.rules,
-                                .zone = m->setup.settings.zone,
-                                .judge_at = end_of_coverage(m),
-                                .threads = m->setup.threads};
+    *judgement =
+        (rk_judgement){.rules = &m->setup.rules,
+                       .zone = m->setup.settings.zone,
+                       .judge_at = end_of_coverage(m),
+                       .entries_alone = !(m->writes & (WRITE_APPLICATIONS | WRITE_WORKBOOKS)),
+                       .threads = m->setup.threads};
     if (m->as_at && !rk_moment_parse(rk_slice_of(m->as_at), &judgement->judge_at))
         return rk_fail(err, RK_USAGE,
                        "--as-at takes a time such as 2024-03-05T24:00:00+07:00 does not: write "

@@ -138,12 +138,9 @@ static void collect_holds(rk_judgement *j, const rk_world *world, holds *all)
         qsort(all->items, all->count, sizeof *all->items, by_application);
 }
 
-bool rk_judge(rk_judgement *j, rk_world *world, rk_error *err)
+static bool expire(rk_judgement *j, rk_world *world, rk_error *err)
 {
     holds waiting = {0};
-    add_gaps(j, world);
-    rk_terms_set(j->rules, j->zone, world, 0, j->threads);
-    rk_match_run(j->rules, world, j->threads);
     collect_holds(j, world, &waiting);
     for (size_t i = 0; j->releases && i < j->releases->count; i++)
         rk_gaps_cut(&j->gaps, j->releases->items[i].held_by, j->releases->items[i].account,
@@ -160,5 +157,14 @@ bool rk_judge(rk_judgement *j, rk_world *world, rk_error *err)
                         .threads = j->threads};
     rk_expire_run(&expiry, world);
     free(waiting.items);
-    return rk_tally_conserves(world, j->threads, err);
+    return rk_tally_has_states(world, j->threads, err);
+}
+
+bool rk_judge(rk_judgement *j, rk_world *world, rk_error *err)
+{
+    add_gaps(j, world);
+    rk_terms_set(j->rules, j->zone, world, 0, j->threads);
+    rk_match_run(j->rules, world, j->threads);
+    return (j->entries_alone || expire(j, world, err)) &&
+           rk_tally_conserves(world, j->threads, err);
 }

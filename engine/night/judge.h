@@ -35,6 +35,7 @@ typedef struct rk_judgement {
     size_t decided_count;
     bool suspended; /* nothing lapses: the source cannot be trusted */
     rk_name suspended_by;
+    bool entries_alone; /* nobody asks for the states of applications: nothing lapses */
     int threads;
 } rk_judgement;
 

@@ -537,14 +537,17 @@ bool rk_tally_conserves(const rk_world *world, int threads, rk_error *err)
 {
     bool good = true;
     conserving all = count_decided(world, threads);
-    size_t row = without_state(&world->applications, threads);
     if (all.undecided != SIZE_MAX)
         good = rk_fail(err, RK_BUG, "an entry has no outcome (row %zu)", all.undecided);
-    else if (row != SIZE_MAX)
-        good = rk_fail(err, RK_BUG, "an application has no state (row %zu)", row);
     for (size_t i = 0; good && i < world->new_file_count; i++)
         if (world->files.items[i].fate == RK_FATE_ACCEPTED)
             good = file_conserves(&world->files.items[i], &all.files[i], err);
     free(all.files);
     return good;
+}
+
+bool rk_tally_has_states(const rk_world *world, int threads, rk_error *err)
+{
+    size_t row = without_state(&world->applications, threads);
+    return row == SIZE_MAX || rk_fail(err, RK_BUG, "an application has no state (row %zu)", row);
 }

@@ -34,9 +34,11 @@ void rk_tally_facts(const rk_tally *tally, rk_facts *facts);
 void rk_tally_fold(rk_facts *stock, const rk_facts *facts, rk_day oldest, const rk_names *names,
                    int threads);
 
-/* Every entry has one outcome, every application one state; for each accepted file the count and the sum
- * of its entries are those over outcomes. RK_BUG when not: the night stops. */
+/* Every entry has one outcome; for each accepted file the count and the sum of its entries are those over
+ * outcomes. RK_BUG when not: the night stops. */
 bool rk_tally_conserves(const rk_world *world, int threads, rk_error *err);
+/* Every application has one state. RK_BUG when not. */
+bool rk_tally_has_states(const rk_world *world, int threads, rk_error *err);
 
 /* The cases: those of `before` whose entry is not in the world persist; the others follow from the
  * entries. `cases` is initialised here, sorted by entry; closed ones are in it with status closed. */
