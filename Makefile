@@ -90,7 +90,7 @@ check-year: build/test/rekon build/fixtures/generate cluster ## years of nights,
 WORLDS = 10
 .PHONY: check-model
 check-model: build/test/rekon cluster ## years of nights against a plain model of what each must say: NIGHTS=365 WORLDS=10 (takes hours)
-	cd tests && REKON=$(CURDIR)/build/test/rekon /usr/bin/python3 test_model_year.py $(NIGHTS) $(WORLDS)
+	cd tests && REKON=$(CURDIR)/build/test/rekon /usr/bin/python3 test_model_year.py $(NIGHTS) $(WORLDS) 1
 
 SECONDS = 1800
 .PHONY: fuzz

@@ -2,13 +2,14 @@
 """test_model_year: the engine, night by night, against a plain and slow model of what it must say.
 
     test_model_year.py               a few weeks of two worlds
-    test_model_year.py 365 10 1    nights, worlds, first seed (make check-model)
+    test_model_year.py 365 10 1      nights, worlds, first seed (make check-model)
 
 tests/model/world.py imagines offices in three zones whose statements come late, are missing, corrected, overlap
-and are taken back, whose outages are written down late, whose booking system fails, and whose people decide;
-tests/model/year.py says what each night must make of it. After each night every application must be in the same
-state, with the same deadline, held by the same channels; every entry have the same outcome; the outbox hold one
-transition for each change, and each notice once.
+and are taken back, on an account of all and one of an office's own, whose outages are written down late, whose
+booking system fails, and whose people decide, replace files among others; tests/model/year.py says what each
+night must make of it. After each night every application must be in the same state, with the same deadline,
+held by the same channels; every entry have the same outcome and day of booking; the outbox hold one transition
+for each change, and each notice once.
 """
 
 import csv
