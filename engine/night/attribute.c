@@ -5,6 +5,13 @@
 #include "report/plan.h"
 #include "report/words.h"
 
+/* Test builds lay out every book, and fail where one that was thought to say the same does not. */
+#ifdef RK_FAILPOINTS
+enum { LAYS_ALL = 1 };
+#else
+enum { LAYS_ALL = 0 };
+#endif
+
 typedef struct attributing {
     const rk_attribute_of *of;
     rk_names *names;
@@ -93,6 +100,7 @@ static void close_state(state *s)
 /* A book in two states, in one of which it may be missing. */
 typedef struct pair {
     size_t before, after; /* SIZE_MAX: missing */
+    bool is_same;         /* says the same: it need not be laid out */
 } pair;
 
 /* Those that may differ. The later state knows all that the earlier one did. */
@@ -109,11 +117,12 @@ static pair *pairs_of_books(const state *earlier, const state *later, size_t *co
                     : b == after->books.count
                         ? -1
                         : rk_slice_compare(before->books.items[a].path, after->books.items[b].path);
-        pair p = {order <= 0 ? a : SIZE_MAX, order >= 0 ? b : SIZE_MAX};
+        pair p = {order <= 0 ? a : SIZE_MAX, order >= 0 ? b : SIZE_MAX, false};
         a += order <= 0;
         b += order >= 0;
-        if (order != 0 || touched[p.after] ||
-            !rk_digest_equal(&before->made[p.before], &after->made[p.after]))
+        p.is_same = order == 0 && !touched[p.after] &&
+                    rk_digest_equal(&before->made[p.before], &after->made[p.after]);
+        if (!p.is_same || LAYS_ALL)
             pairs[(*count)++] = p;
     }
     free(touched);
@@ -154,7 +163,12 @@ static bool compare_states(attributing *t, state *before, state *after, const rk
         rk_attributed *book = book_of(t->trace, now ? now : old);
         if (!book->asked)
             take_book(t->trace, book, old ? &old->figures : NULL, NULL);
+        size_t lines = book->lines.count;
         take_book(t->trace, book, now ? &now->figures : NULL, ground);
+        if (pairs[i].is_same && book->lines.count > lines)
+            good = rk_fail(err, RK_BUG, "\"%.*s\" was thought to say the same: %.*s %.*s",
+                           RK_FMT(book->path), RK_FMT(book->lines.items[lines].sheet),
+                           RK_FMT(book->lines.items[lines].where));
     }
     free(pairs);
     return good;
