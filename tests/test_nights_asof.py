@@ -4,6 +4,7 @@ with each night's books folded again to the bytes that it published (nights_kit)
 
 import csv
 import hashlib
+import re
 import sys
 from pathlib import Path
 
@@ -114,6 +115,15 @@ class Asof(Nights):
         self.assertEqual(rows, [])
         self.assertIn("no figure changed", said)
         self.assertIn("takes two days or runs", site.command("diff", DAY, code=2).err)
+
+    def test_the_language_of_today_and_of_then(self):
+        site = self.late("language")
+        english = site.folder / "english.yaml"
+        english.write_text(re.sub(r"^language: .*\n", "", site.config.read_text(), flags=re.M) + "language: en\n")
+        for words, sheet in (((), "Summary"), (("--as-of", THIRD), "Ringkasan")):
+            out = site.folder / sheet
+            site.command("report", "--period", DAY, "--office", "palembang", "--out", out, *words, code=0, config=english)
+            self.assertIn(sheet, Book(next(out.rglob("*.xlsx"))).sheets)
 
     def causes(self, site, before, after):
         return {(row["cause"], row["what"]) for row in self.diff(site, before, after)[1]}

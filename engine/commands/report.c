@@ -83,8 +83,8 @@ static rk_day reach_of(rk_days period)
     return before < year ? before : year;
 }
 
-/* Without --as-of the reports are those of today, and the output folder is that of the nights: nothing is
- * overwritten there. */
+/* Without --as-of the reports and the language are those of today, and the output folder is that of the nights:
+ * nothing is overwritten there. */
 static bool report(request *q, rk_error *err)
 {
     rk_asof asof;
@@ -96,6 +96,8 @@ static bool report(request *q, rk_error *err)
                              reach_of(q->wish.period), &asof, err) &&
                 (!own_reports || take_reports(q, &asof, &mixed, err)) &&
                 rk_folder_temporary(&q->setup.arena, &scratch, err);
+    if (good && !q->as_of)
+        asof.settings.language = q->setup.settings.language;
     if (good) {
         q->wish.scratch = scratch;
         q->wish.sources = own_reports ? &mixed : NULL;
