@@ -20,7 +20,8 @@
 void rk_match_glued(rk_run *run);
 
 /* After the exact keys: entries whose windows are the codes of several applications, of which some fit, and those
- * that name several codes, are suggested (one fits) or ambiguous; the applications that fit are added to run->candidates. */
+ * that name several codes, are suggested (one fits) or ambiguous; the applications that fit are added to
+ * run->candidates. */
 void rk_match_glued_several(rk_run *run);
 
 #endif

@@ -15,7 +15,7 @@
 #include "model/cause.h"
 #include "model/issued.h"
 #include "model/coverage.h"
-#include "night/shelf.h"
+#include "night/fold.h"
 #include "report/books.h"
 #include "seal/closing.h"
 #include "seal/manifest.h"
@@ -249,6 +249,8 @@ size_t rk_night_decisions_wait(const rk_night *night);
 void rk_night_want_decided(const rk_night *night, rk_wanted *wanted);
 /* decide.c: writes what a decision did. */
 void rk_night_effect(rk_night *night, size_t decision, const char *effect, const char *why);
+/* revise.c: all runs and tonight, for books of these days. */
+rk_fold_of rk_night_fold_of(const rk_night *night, rk_day from, rk_day until);
 /* revise.c: publishes anew what books of earlier days now say otherwise; `input` is that of tonight's
  * books. */
 bool rk_night_revise(rk_night *night, const rk_books_input *input, rk_error *err);

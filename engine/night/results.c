@@ -353,18 +353,8 @@ static bool report_period(rk_night *night, rk_days days, const rk_books_input *c
     rk_books made = {0};
     rk_books_input input = *common;
     input.period = days;
-    rk_fold_of of = {.archive = &night->archive,
-                     .runs = night->opening.facts,
-                     .run_count = night->opening.fact_count,
-                     .from = days.from,
-                     .until = night->day,
-                     .flows_from = rk_books_reach(&input),
-                     .tonight_facts = &night->facts,
-                     .tonight_detail = rk_buffer_all(&night->detail),
-                     .tonight_cases = rk_buffer_all(&night->open_cases),
-                     .tonight_findings = rk_buffer_all(&night->open_findings),
-                     .tonight = night->day,
-                     .shelf = &night->shelf};
+    rk_fold_of of = rk_night_fold_of(night, days.from, night->day);
+    of.flows_from = rk_books_reach(&input);
     bool good = rk_shelf_fill(&night->shelf, of.archive, of.runs, of.run_count, of.flows_from,
                               of.until, &night->world.names, err) &&
                 rk_fold_make(&of, &night->world, &fold, err);

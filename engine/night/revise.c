@@ -152,14 +152,14 @@ static bool make_revisions(rk_night *night, rk_books_input *input, const rk_attr
 }
 
 /* All runs, and tonight. */
-static rk_fold_of fold_of(const rk_night *night, rk_days days)
+rk_fold_of rk_night_fold_of(const rk_night *night, rk_day from, rk_day until)
 {
     return (rk_fold_of){.archive = &night->archive,
                         .runs = night->opening.facts,
                         .run_count = night->opening.fact_count,
-                        .from = days.from,
-                        .until = days.until,
-                        .flows_from = days.from,
+                        .from = from,
+                        .until = until,
+                        .flows_from = from,
                         .tonight_facts = &night->facts,
                         .tonight_detail = rk_buffer_all(&night->detail),
                         .tonight_cases = rk_buffer_all(&night->open_cases),
@@ -207,7 +207,7 @@ static bool find_changes(const revising *r, revised_days *job, int threads, rk_e
     input.period = job->days;
     input.threads = threads;
     rk_attribute_of of = {.input = &input, .before = night->opening.fact_count};
-    of.after = fold_of(night, job->days);
+    of.after = rk_night_fold_of(night, job->days.from, job->days.until);
     rk_names_copy(&night->world.names, &names);
     bool good = rk_attribute_books(&of, &names, &job->trace, err);
     rk_names_free(&names);
